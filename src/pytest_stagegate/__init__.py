@@ -1,0 +1,68 @@
+"""pytest-stagegate: add ``--stage-gate`` to pytest and get a go / no-go with its evidence.
+
+The public surface for people who write gates. Everything is imported on first use, so that the installed plugin
+costs nothing in runs that don't ask for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pytest_stagegate.hooks import GateOptions, Warnings, gate, hookimpl
+    from pytest_stagegate.model.coverage import Coverage
+    from pytest_stagegate.model.numbers import Count, Duration, Measure, Ratio, Share, StageName
+    from pytest_stagegate.model.tests import TestResults
+    from pytest_stagegate.model.verdicts import Check, Verdict
+    from pytest_stagegate.thresholds import check, no_evidence
+
+__all__ = [
+    "Check",
+    "Count",
+    "Coverage",
+    "Duration",
+    "GateOptions",
+    "Measure",
+    "Ratio",
+    "Share",
+    "StageName",
+    "TestResults",
+    "Verdict",
+    "Warnings",
+    "__version__",
+    "check",
+    "gate",
+    "hookimpl",
+    "no_evidence",
+]
+
+_HOME: Final = {
+    "Check": "model.verdicts",
+    "Count": "model.numbers",
+    "Coverage": "model.coverage",
+    "Duration": "model.numbers",
+    "GateOptions": "hooks",
+    "Measure": "model.numbers",
+    "Ratio": "model.numbers",
+    "Share": "model.numbers",
+    "StageName": "model.numbers",
+    "TestResults": "model.tests",
+    "Verdict": "model.verdicts",
+    "Warnings": "hooks",
+    "check": "thresholds",
+    "gate": "hooks",
+    "hookimpl": "hooks",
+    "no_evidence": "thresholds",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("pytest-stagegate")
+    if name in _HOME:
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,1 @@
+"""What must be true before parcel-rates moves on: gates of this project alone."""

@@ -1,0 +1,34 @@
+"""What several test files share: the service on loopback and a way to ask it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from http.client import HTTPConnection
+from typing import Any
+
+import pytest
+
+from parcel_rates.service import running
+
+Ask = Callable[[str], "tuple[int, dict[str, Any]]"]
+
+
+@pytest.fixture
+def ask() -> Iterator[Ask]:
+    """Ask a fresh service for a path: status and body.
+
+    A real project would ask the address of the environment that the run is against.
+    """
+    with running() as server:
+
+        def get(path: str) -> tuple[int, dict[str, Any]]:
+            connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+            try:
+                connection.request("GET", path)
+                response = connection.getresponse()
+                return response.status, json.loads(response.read())
+            finally:
+                connection.close()
+
+        yield get

@@ -1,0 +1,1 @@
+"""Renderings of a decision. Documents decide nothing: they receive finished strings."""

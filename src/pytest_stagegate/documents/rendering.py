@@ -1,0 +1,111 @@
+"""Which documents there are, and writing them into the output folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from pytest_stagegate.documents.gates_xml import gates_xml
+from pytest_stagegate.documents.templating import render, with_content_policy
+from pytest_stagegate.documents.view import View, view
+from pytest_stagegate.documents.writing import sha256_of, write_whole
+from pytest_stagegate.model.decision import Decision
+
+SUMS: Final = "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One document that was asked for.
+
+    Attributes:
+        format: ``json``, ``html``, ``md``, ``junit`` or ``terminal``.
+        path: Where, relative to the root; None for its place in the output folder.
+    """
+
+    format: str
+    path: Path | None = None
+
+
+FILES: Final = {"json": "decision.json", "html": "report.html", "md": "report.md", "junit": "gates.xml"}
+"""Format to its file in the output folder."""
+
+FORMATS: Final = (*FILES, "terminal")
+DEFAULT: Final = tuple(Wanted(format) for format in FORMATS)
+
+
+def decision_json(decision: Decision) -> bytes:
+    """Return ``decision.json``: keys sorted, two spaces, one line feed at the end."""
+    return msgspec.json.format(msgspec.json.encode(decision, order="sorted"), indent=2) + b"\n"
+
+
+def decision_schema() -> dict[str, object]:
+    """Return the JSON Schema (2020-12) of ``decision.json``, made from the types it is written from."""
+    schema = msgspec.json.schema(Decision)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "stagegate/decision/1", **schema}
+
+
+def documents_of(
+    decision: Decision, wanted: tuple[Wanted, ...], out: Path, templates: Path | None
+) -> tuple[View, dict[Path, bytes]]:
+    """Render what was asked for.
+
+    Args:
+        decision: The decision.
+        wanted: The documents; ``terminal`` is not a file and is left to the face.
+        out: The output folder.
+        templates: A folder with templates of the project's own, or None.
+
+    Returns:
+        The decision as strings, and each file's content by its path.
+    """
+    json = decision_json(decision)
+    shown = view(decision, hashlib.sha256(json).hexdigest())
+    writers: dict[str, Callable[[], bytes]] = {
+        "json": lambda: json,
+        "html": lambda: with_content_policy(render("report.html.j2", shown, templates)).encode(),
+        "md": lambda: render("report.md.j2", shown, templates).encode(),
+        "junit": lambda: gates_xml(decision, shown),
+    }
+    files = {
+        each.path or out / FILES[each.format]: writers[each.format]() for each in wanted if each.format in writers
+    }
+    return shown, files
+
+
+def write_documents(files: dict[Path, bytes], out: Path, evidence: tuple[Path, ...]) -> None:
+    """Write the files, then the list of digests of everything in the output folder.
+
+    Args:
+        files: Content by path.
+        out: The output folder.
+        evidence: Evidence files in the folder, which belong on the list.
+
+    Raises:
+        OSError: When a file can't be written.
+    """
+    for path, content in files.items():
+        write_whole(path, content)
+    digests = {path.name: hashlib.sha256(content).hexdigest() for path, content in files.items() if path.parent == out}
+    digests |= {path.name: sha256_of(path) for path in evidence if path.parent == out and path.is_file()}
+    sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
+    write_whole(out / SUMS, sums.encode())
+
+
+def prepare_folder(out: Path) -> None:
+    """Make the output folder and take away what an earlier run left, so that it can't be taken for this one's.
+
+    Raises:
+        OSError: When the folder can't be made or emptied.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    ignore = out / ".gitignore"
+    if not ignore.is_file():
+        write_whole(ignore, b"*\n")
+    for name in (*FILES.values(), SUMS, "evidence.jsonl", "coverage.data"):
+        (out / name).unlink(missing_ok=True)

@@ -1,0 +1,77 @@
+"""Jinja2 for the documents: escaping on, a project's own templates first, nothing decided in a template."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import TYPE_CHECKING, Final
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
+
+from pytest_stagegate.errors import StageGateError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_stagegate.documents.view import View
+
+# Characters that mean something to Markdown or to a forge's renderer: markup, mentions, issue references.
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+!|~@$:-])")
+_STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+
+
+def markdown_text(text: str) -> str:
+    """Return text that Markdown shows as it is, on one line: no markup, mention, reference or HTML."""
+    one_line = " ".join(text.split())
+    return _MARKDOWN.sub(lambda match: f"&#{ord(match[0])};", one_line.replace("&", "&amp;"))
+
+
+def markdown_code(text: str) -> str:
+    """Return text as inline code; backticks can't end it."""
+    one_line = " ".join(text.split()).replace("|", "\\|")
+    longest = max((len(run) for run in re.findall("`+", one_line)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if one_line.startswith("`") or one_line.endswith("`") else ""
+    return f"{fence}{pad}{one_line}{pad}{fence}" if one_line else ""
+
+
+def render(name: str, view: View, templates: Path | None) -> str:
+    """Render one template.
+
+    Args:
+        name: ``report.html.j2`` or ``report.md.j2``.
+        view: The decision as finished strings.
+        templates: A folder of the project's own templates, or None.
+
+    Raises:
+        StageGateError: When a template of the project's own is broken.
+    """
+    package = PackageLoader("pytest_stagegate.documents")
+    loader = package if templates is None else ChoiceLoader([FileSystemLoader(templates), package])
+    environment = Environment(
+        loader=loader,
+        autoescape=name.endswith(".html.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["md"] = markdown_text
+    environment.filters["code"] = markdown_code
+    try:
+        return environment.get_template(name).render(view=view)
+    except TemplateError as error:
+        line = getattr(error, "lineno", None)
+        place = f"{getattr(error, 'name', None) or name}{f':{line}' if line else ''}"
+        raise StageGateError(f"template {place}: {error}", code="template") from error
+
+
+def with_content_policy(html: str) -> str:
+    """Fill in the content security policy: the digests of exactly the style sheets that the page holds.
+
+    Source: https://www.w3.org/TR/CSP3/ ; the page holds the mark ``STYLE-HASHES`` where they belong.
+    """
+    digests = [hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(html)]
+    sources = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests) or "'none'"
+    return html.replace("STYLE-HASHES", sources, 1)

@@ -1,0 +1,98 @@
+"""The decision in a terminal: a row a gate, and one line that is the last word."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stagegate.documents.view import GateView, View
+
+COLOURS: Final = {
+    "go": ("green",),
+    "conditional": ("yellow",),
+    "hold": ("yellow", "bold"),
+    "no-go": ("red", "bold"),
+    "waived": ("cyan",),
+    "quiet": (),
+}
+"""Style class to the colours of a terminal, in pytest's names."""
+
+_PLACES: Final = 5
+
+
+@dataclass(frozen=True)
+class Text:
+    """One line and the style class of the whole of it."""
+
+    line: str
+    style: str = ""
+
+
+def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator[Text]:
+    """Yield the lines of the gate section.
+
+    Args:
+        view: The decision.
+        verbosity: Below 0 only what fell short is shown; above 0 every check of every gate.
+        width: Columns of the terminal; asked of the system when absent.
+    """
+    columns = width or shutil.get_terminal_size().columns
+    shown = [gate for gate in view.gates if gate.short or verbosity >= 0]
+    name_width = max((len(gate.id) for gate in shown), default=0)
+    verdict_width = max((len(gate.verdict) for gate in shown), default=0)
+    for gate in shown:
+        head = f"{gate.sign} {gate.id:<{name_width}}  {gate.verdict:<{verdict_width}}  "
+        yield from _wrapped(head, gate.summary + _note(gate), columns, gate.style)
+        yield from _details(gate, verbosity, columns)
+    for blocker in view.blockers:
+        if not blocker.anchor:
+            yield from _wrapped(f"{blocker.sign} the run: ", blocker.text, columns, blocker.style)
+    for note in view.provisional:
+        yield from _wrapped("provisional: ", note, columns, "conditional")
+
+
+def last_word(view: View, documents: str) -> Text:
+    """Return the decision as one line, to be the last of the run."""
+    provisional = " (provisional)" if view.provisional else ""
+    where = f"  [{documents}]" if documents else ""
+    return Text(f"{view.sign} {view.word}{provisional}  {view.sentence}{where}", view.style)
+
+
+def _note(gate: GateView) -> str:
+    if gate.short and gate.enforcement != "block":
+        return f"  ({gate.enforcement})"
+    return ""
+
+
+def _details(gate: GateView, verbosity: int, columns: int) -> Iterator[Text]:
+    for check in gate.checks:
+        if verbosity > 0:
+            limit = f", limit {check.limit}" if check.limit else ""
+            text = f"{check.name}: {check.shown or check.text}{limit} (looked at {check.inspected})"
+            yield from _wrapped(f"    {check.sign} ", text, columns, "")
+        if check.style != "go" and gate.short:
+            for place in check.where[:_PLACES]:
+                yield from _wrapped("    where: ", place, columns, "")
+            if len(check.where) > _PLACES:
+                yield Text(f"    where: … and {len(check.where) - _PLACES} more, all in the report")
+    if gate.short and gate.remedy:
+        yield from _wrapped("    remedy: ", gate.remedy, columns, "")
+
+
+def _wrapped(head: str, text: str, columns: int, style: str) -> Iterator[Text]:
+    """Yield a text behind its head; further lines are indented below it, less far in a narrow terminal."""
+    indent = " " * min(len(head), columns // 2 if columns >= 60 else 8)
+    lines = textwrap.wrap(
+        " ".join(text.split()),
+        max(20, columns - 1),
+        initial_indent=head,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    )
+    for line in lines or [head.rstrip()]:
+        yield Text(line, style)

@@ -1,0 +1,344 @@
+"""From a decision to finished strings: the one place that formats. Templates and printers only arrange them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.model.decision import Cell, Decision, EvidenceItem, TestRow, Word
+from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
+
+if TYPE_CHECKING:
+    from pytest_stagegate.model.decision import Blocker
+
+WORDS: Final = {
+    Word.GO: ("GO", "✔", "go"),
+    Word.CONDITIONAL: ("CONDITIONAL", "◐", "conditional"),
+    Word.HOLD: ("HOLD", "‖", "hold"),
+    Word.NO_GO: ("NO GO", "✘", "no-go"),
+}
+"""Decision to its name, its sign and its style class; the sign tells them apart without colour."""
+
+SIGNS: Final = {
+    Verdict.PASS: ("✔", "go"),
+    Verdict.WARN: ("!", "conditional"),
+    Verdict.TOO_SMALL: ("~", "conditional"),
+    Verdict.WAIVED: ("w", "waived"),
+    Verdict.FAIL: ("✘", "no-go"),
+    Verdict.NO_EVIDENCE: ("?", "hold"),
+    Verdict.STALE: ("⌛", "hold"),
+    Verdict.ERROR: ("‼", "hold"),
+    Verdict.NOT_APPLICABLE: ("–", "quiet"),
+}
+"""Verdict to its sign and its style class."""
+
+_ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]")
+# Control characters and the marks that reorder text; tab and line feed stay.
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_COUNTED: Final = (
+    "collected",
+    "executed",
+    "passed",
+    "failed",
+    "errors",
+    "skipped",
+    "xfailed",
+    "xpassed",
+    "flaky",
+    "deselected",
+    "lost",
+)
+
+
+def clean(text: str) -> str:
+    """Return text without terminal escapes, control characters and marks that reorder it."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _ANSI.sub("", text))
+
+
+@dataclass(frozen=True)
+class CheckView:
+    """One check as strings; `where` is complete or ends in a line that says how many more there are."""
+
+    name: str
+    shown: str
+    limit: str
+    verdict: str
+    sign: str
+    style: str
+    reason: str
+    inspected: str
+    text: str
+    where: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class GateView:
+    """One gate as strings.
+
+    Attributes:
+        short: Whether the gate fell short (anything but PASS, NOT_APPLICABLE).
+    """
+
+    id: str
+    anchor: str
+    title: str
+    verdict: str
+    sign: str
+    style: str
+    reason: str
+    enforcement: str
+    effect: str
+    owner: str
+    summary: str
+    remedy: str
+    short: bool
+    checks: tuple[CheckView, ...]
+
+
+@dataclass(frozen=True)
+class BlockerView:
+    """One reason why the decision is not GO; `anchor` names the gate's row, or is empty."""
+
+    word: str
+    sign: str
+    style: str
+    name: str
+    anchor: str
+    text: str
+    remedy: str
+    owner: str
+    where: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TestView:
+    """One test that did not plainly pass."""
+
+    __test__ = False
+
+    id: str
+    stage: str
+    outcome: str
+    reason: str
+    message: str
+    subtests: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A decision as finished strings, in the order in which people read it.
+
+    Attributes:
+        word: ``GO``, ``CONDITIONAL``, ``HOLD`` or ``NO GO``.
+        sign: A sign that tells the words apart without colour.
+        style: Style class.
+        sentence: The decision in one sentence.
+        question: What was asked: stage and environment.
+        provisional: Why the decision is provisional; empty when it is not.
+        identity: Label and value: what was decided, on what.
+        blockers: Why it is not GO, worst first.
+        gates: All gates.
+        totals: Label and value of every count.
+        matrix_head: Column heads of the matrix.
+        matrix: One row for each stage.
+        tests: Tests that did not plainly pass.
+        tests_more: A sentence when there are more; empty otherwise.
+        collection_errors: Path and message.
+        run: Label and value: facts about the run.
+        evidence_head: Column heads of the evidence index.
+        evidence: One row for each item.
+        digest: SHA-256 of ``decision.json``.
+    """
+
+    word: str
+    sign: str
+    style: str
+    sentence: str
+    question: str
+    provisional: tuple[str, ...]
+    identity: tuple[tuple[str, str], ...]
+    blockers: tuple[BlockerView, ...]
+    gates: tuple[GateView, ...]
+    totals: tuple[tuple[str, str], ...]
+    matrix_head: tuple[str, ...]
+    matrix: tuple[tuple[str, ...], ...]
+    tests: tuple[TestView, ...]
+    tests_more: str
+    collection_errors: tuple[tuple[str, str], ...]
+    run: tuple[tuple[str, str], ...]
+    evidence_head: tuple[str, ...]
+    evidence: tuple[tuple[str, ...], ...]
+    digest: str
+
+
+def view(decision: Decision, digest: str) -> View:
+    """Return a decision as finished strings.
+
+    Args:
+        decision: The decision.
+        digest: SHA-256 of ``decision.json``, hexadecimal.
+    """
+    word, sign, style = WORDS[decision.decision]
+    gates = tuple(_gate(result) for result in decision.gates)
+    omitted = decision.not_passed_omitted
+    return View(
+        word=word,
+        sign=sign,
+        style=style,
+        sentence=_sentence(decision),
+        question=_question(decision.stage, decision.environment),
+        provisional=tuple(clean(note.text) for note in decision.provisional),
+        identity=_identity(decision, digest),
+        blockers=tuple(_blocker(blocker, gates) for blocker in decision.blockers),
+        gates=gates,
+        totals=_totals(decision),
+        matrix_head=("stage", "environment", *_COUNTED),
+        matrix=tuple(_cell(cell) for cell in decision.matrix),
+        tests=tuple(_test(row) for row in decision.not_passed),
+        tests_more=f"{omitted} more are in evidence.jsonl." if omitted else "",
+        collection_errors=tuple((clean(e.path), clean(e.message)) for e in decision.collection_errors),
+        run=tuple((clean(key), clean(value)) for key, value in sorted(decision.run.items())),
+        evidence_head=("id", "kind", "source", "state", "made by", "made at", "sha256"),
+        evidence=tuple(_evidence(item) for item in decision.evidence),
+        digest=digest,
+    )
+
+
+def _question(stage: str, environment: str | None) -> str:
+    against = f" against {environment}" if environment else ""
+    return f"May this build leave the stage “{stage}”{against}?"
+
+
+def _sentence(decision: Decision) -> str:
+    judged = sum(1 for result in decision.gates if result.verdict is not Verdict.NOT_APPLICABLE)
+    executed = plural(decision.tests.executed, "test")
+    if decision.decision is Word.GO:
+        return f"{plural(judged, 'gate')} met on {executed} executed."
+    first = decision.blockers[0]
+    others = len(decision.blockers) - 1
+    more = f" And {plural(others, 'more reason')}." if others else ""
+    name = f"{first.gate}: " if first.gate else ""
+    return f"{clean(name + first.text).rstrip('.')}.{more}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return ``1 test`` or ``2 tests``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
+    subject = decision.subject
+    dirty = {True: "with changes that are in no commit", False: "clean", None: "state of the work tree unknown"}
+    commit = "unknown"
+    if subject.commit is not None:
+        source = "" if subject.commit_source == "git" else f", from {subject.commit_source}"
+        commit = f"{subject.commit} ({dirty[subject.dirty]}{source})"
+    rows = [
+        ("project", subject.name),
+        ("version", subject.version or "not stated"),
+        ("commit", commit),
+        ("stage", decision.stage),
+        ("environment", decision.environment or "none named"),
+        ("decided as of", decision.as_of),
+        ("policy", f"{decision.policy.source}, sha256 {decision.policy.sha256}"),
+        ("decision.json", f"sha256 {digest}"),
+    ]
+    return tuple((label, clean(value)) for label, value in rows)
+
+
+def _gate(result: GateResult) -> GateView:
+    sign, style = SIGNS[result.verdict]
+    if result.verdict is Verdict.FAIL and result.effect != Word.NO_GO.value:
+        style = "conditional" if result.effect else "quiet"
+    return GateView(
+        id=clean(result.gate),
+        anchor=_anchor(result.gate),
+        title=clean(result.title),
+        verdict=_words(result.verdict.value),
+        sign=sign,
+        style=style,
+        reason=result.reason,
+        enforcement=result.enforcement,
+        effect=_words(result.effect),
+        owner=clean(result.owner),
+        summary=clean(result.summary),
+        remedy=clean(result.remedy),
+        short=result.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE),
+        checks=tuple(_check(check) for check in result.checks),
+    )
+
+
+def _words(value: str) -> str:
+    return value.replace("_", " ")
+
+
+def _anchor(gate: str) -> str:
+    return "gate-" + re.sub(r"[^a-z0-9]+", "-", gate.lower()).strip("-")
+
+
+def _check(check: Check) -> CheckView:
+    sign, style = SIGNS[check.verdict]
+    more = (f"… and {check.where_omitted} more",) if check.where_omitted else ()
+    return CheckView(
+        name=clean(check.name),
+        shown=clean(check.shown),
+        limit=clean(check.limit_shown),
+        verdict=_words(check.verdict.value),
+        sign=sign,
+        style=style,
+        reason=check.reason,
+        inspected=str(check.inspected),
+        text=clean(check.text),
+        where=(*(clean(place) for place in check.where), *more),
+    )
+
+
+def _blocker(blocker: Blocker, gates: tuple[GateView, ...]) -> BlockerView:
+    word, sign, style = WORDS[blocker.effect]
+    gate = next((each for each in gates if blocker.gate is not None and each.id == clean(blocker.gate)), None)
+    places = [place for check in gate.checks if check.style != "go" for place in check.where] if gate else []
+    more = (f"… and {len(places) - 5} more",) if len(places) > 5 else ()
+    return BlockerView(
+        word=word,
+        sign=sign,
+        style=style,
+        name=gate.id if gate is not None else blocker.reason,
+        anchor=gate.anchor if gate is not None else "",
+        text=clean(blocker.text),
+        remedy=clean(blocker.remedy),
+        owner=clean(blocker.owner),
+        where=(*places[:5], *more),
+    )
+
+
+def _totals(decision: Decision) -> tuple[tuple[str, str], ...]:
+    tests = decision.tests
+    labels = {
+        "skipped_files": "files skipped as a whole",
+        "not_selected": "deselected by stage or environment",
+        "untagged": "without a stage of their own",
+        "subtests": "subtests",
+    }
+    return tuple((labels.get(name, name), str(getattr(tests, name))) for name in (*_COUNTED, *labels))
+
+
+def _cell(cell: Cell) -> tuple[str, ...]:
+    return (cell.stage, cell.environment or "–", *(str(getattr(cell, name)) for name in _COUNTED))
+
+
+def _test(row: TestRow) -> TestView:
+    reruns = f" after {plural(row.reruns, 'rerun')}" if row.reruns else ""
+    return TestView(
+        id=clean(row.id),
+        stage=row.stage,
+        outcome=f"{row.outcome}{reruns}",
+        reason=clean(row.reason),
+        message=clean(row.message),
+        subtests=tuple(clean(each) for each in row.subtests),
+    )
+
+
+def _evidence(item: EvidenceItem) -> tuple[str, ...]:
+    digest = item.sha256 or "part of the record"
+    return tuple(clean(each) for each in (item.id, item.kind, item.source, item.state, item.producer, item.created, digest))

@@ -1,0 +1,224 @@
+"""Reading a record back: the lines of a run become one `Evidence` value, whole or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence import lines
+from pytest_stagegate.model.coverage import CoverageData
+from pytest_stagegate.model.decision import CollectionError, Note
+from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.tags import Tag
+from pytest_stagegate.model.tests import Detail, Outcome, TestData
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_NOT_MEASURED: Final = Absent("not-measured", "nobody measured coverage in this run")
+_OUTCOMES: Final = {outcome.word: outcome for outcome in Outcome}
+_DECODER: Final = msgspec.json.Decoder(lines.Line)
+
+
+class Fold:
+    """Folds the lines of one record, in the order in which they stand.
+
+    Args:
+        name: File name for messages.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.run: lines.Run | None = None
+        self._tests = TestData()
+        self._coverage: CoverageData | Absent = _NOT_MEASURED
+        self._warnings: list[WarningLine] = []
+        self._endings: list[Note] = []
+        self._collection_errors: list[CollectionError] = []
+        self._running: list[int] = []
+        self._removed = 0
+        self._end: lines.End | None = None
+        self._step: dict[type, Callable[[Any], None]] = {
+            lines.Run: self._on_run,
+            lines.Tags: self._on_tags,
+            lines.Items: self._on_items,
+            lines.LeftOut: self._on_left_out,
+            lines.Started: self._on_started,
+            lines.Passed: self._on_passed,
+            lines.Test: self._on_test,
+            lines.SkippedFile: self._on_skipped_file,
+            lines.CollectionFailed: self._on_collection_failed,
+            lines.WorkerLost: self._on_worker_lost,
+            lines.Warned: self._on_warned,
+            lines.Measured: self._on_measured,
+            lines.NotMeasured: self._on_not_measured,
+            lines.Ending: self._on_ending,
+            lines.End: self._on_end,
+        }
+
+    def feed(self, line: lines.Line) -> None:
+        """Take in one line."""
+        self._step[type(line)](line)
+
+    def evidence(self) -> Evidence:
+        """Return what the lines add up to.
+
+        Raises:
+            EvidenceError: When the record has no first line.
+        """
+        if self.run is None:
+            raise EvidenceError(f"{self._name}: this is no record of a run; its first line is missing")
+        return Evidence(
+            tests=self._tests,
+            coverage=self._coverage,
+            warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
+            subject=self.run.subject,
+            started=self.run.started,
+            finished=self._end.finished if self._end is not None else None,
+            exit_status=self._end.exit_status if self._end is not None else None,
+            incomplete=tuple(self._incomplete()),
+            provisional=self.run.provisional,
+            collection_errors=tuple(sorted(self._collection_errors, key=lambda each: each.path)),
+            producer=self.run.producer,
+            facts=self.run.facts,
+        )
+
+    def broken(self, note: Note) -> None:
+        """Note that the record itself is damaged."""
+        self._endings.append(note)
+
+    def _incomplete(self) -> Iterator[Note]:
+        if self._end is None:
+            running = [self._tests.ids[item] for item in self._running if item < len(self._tests.ids)]
+            named = f"; running at that moment: {', '.join(running)}" if running else ""
+            yield Note(reason="no-end-record", text=f"The process ended without closing its record{named}.")
+        seen: set[Note] = set()
+        for note in self._endings:
+            if note not in seen:
+                seen.add(note)
+                yield note
+        if self._collection_errors:
+            count = len(self._collection_errors)
+            modules = "1 module" if count == 1 else f"{count} modules"
+            paths = ", ".join(sorted({error.path for error in self._collection_errors})[:5])
+            yield Note(reason="collection-error", text=f"{modules} could not be collected: {paths}.")
+        lost = self._tests.outcomes.count(Outcome.LOST)
+        if self._removed:
+            text = f"{self._removed} collected tests left the session and were reported to nobody."
+            yield Note(reason="removed-silently", text=text)
+        if lost > self._removed and not self._endings and self._end is not None:
+            yield Note(reason="not-run", text=f"{lost - self._removed} collected tests were never run.")
+
+    def _on_run(self, line: lines.Run) -> None:
+        if line.schema != lines.SCHEMA:
+            text = f"{self._name}: its schema is {line.schema!r}; this version reads {lines.SCHEMA!r}"
+            raise EvidenceError(text, code="unknown-schema")
+        self.run = line
+
+    def _on_tags(self, line: lines.Tags) -> None:
+        self._tests.tags = [Tag(*tag) for tag in line.tags]
+
+    def _on_items(self, line: lines.Items) -> None:
+        tests = self._tests
+        if line.first != len(tests.ids) or len(line.tags) != len(line.ids):
+            raise EvidenceError(f"{self._name}: the list of collected tests has a gap at {line.first}")
+        tests.ids.extend(line.ids)
+        tests.tag_of.extend(line.tags)
+        tests.outcomes.extend(bytes([Outcome.LOST]) * len(line.ids))
+        tests.durations.extend([0] * len(line.ids))
+
+    def _on_left_out(self, line: lines.LeftOut) -> None:
+        tests = self._tests
+        if line.by == "nobody":
+            self._removed += len(line.items)
+            for item in line.items:
+                tests.details[item] = Detail(reason="left the session without being reported as deselected")
+            return
+        for item in line.items:
+            tests.outcomes[item] = Outcome.DESELECTED
+            tests.details[item] = Detail(not_selected=line.by == "selection")
+
+    def _on_started(self, line: lines.Started) -> None:
+        if line.item >= 0:
+            self._running.append(line.item)
+
+    def _on_passed(self, line: lines.Passed) -> None:
+        outcomes, durations, passed = self._tests.outcomes, self._tests.durations, Outcome.PASSED
+        for item, microseconds in zip(line.items, line.us):
+            outcomes[item] = passed
+            durations[item] = microseconds
+
+    def _on_test(self, line: lines.Test) -> None:
+        tests = self._tests
+        tests.outcomes[line.item] = _OUTCOMES[line.outcome]
+        tests.durations[line.item] = line.us
+        tests.details[line.item] = Detail(
+            executed=line.executed,
+            reason=line.reason,
+            message=line.message,
+            reruns=line.reruns,
+            subtests=line.subtests,
+            subtest_count=line.subtest_count,
+            worker=line.worker,
+        )
+
+    def _on_skipped_file(self, line: lines.SkippedFile) -> None:
+        self._tests.skipped_files += 1
+
+    def _on_collection_failed(self, line: lines.CollectionFailed) -> None:
+        self._collection_errors.append(CollectionError(path=line.path, message=line.message))
+
+    def _on_worker_lost(self, line: lines.WorkerLost) -> None:
+        self._endings.append(Note(reason="worker-lost", text=f"Worker {line.worker} went down: {line.text}."))
+
+    def _on_warned(self, line: lines.Warned) -> None:
+        self._warnings.append(line.warning)
+
+    def _on_measured(self, line: lines.Measured) -> None:
+        self._coverage = line.coverage
+
+    def _on_not_measured(self, line: lines.NotMeasured) -> None:
+        self._coverage = Absent(line.reason, line.text, line.remedy)
+
+    def _on_ending(self, line: lines.Ending) -> None:
+        self._endings.append(line.note)
+
+    def _on_end(self, line: lines.End) -> None:
+        self._end = line
+
+
+def read_record(path: Path) -> tuple[lines.Run, Evidence]:
+    """Read a record.
+
+    A file that ends in the middle of a line is read up to there and is not whole.
+
+    Returns:
+        The first line and the evidence.
+
+    Raises:
+        EvidenceError: When the file can't be read, or a line other than the last is damaged.
+    """
+    fold = Fold(path.name)
+    try:
+        with path.open("rb") as file:
+            for number, raw in enumerate(file, start=1):
+                if not raw.endswith(b"\n"):
+                    fold.broken(Note(reason="record-truncated", text=f"The record breaks off in line {number}."))
+                    break
+                _feed(fold, raw, f"{path.name}:{number}")
+    except OSError as error:
+        raise EvidenceError(f"{path.name}: can't be read: {error.strerror}", code="missing") from error
+    evidence = fold.evidence()
+    assert fold.run is not None  # evidence() has made sure
+    return fold.run, evidence
+
+
+def _feed(fold: Fold, raw: bytes, place: str) -> None:
+    try:
+        fold.feed(_DECODER.decode(raw))
+    except (msgspec.DecodeError, UnicodeDecodeError, IndexError, KeyError, OverflowError) as error:
+        raise EvidenceError(f"{place}: this line of the record is damaged: {error}", code="damaged") from error

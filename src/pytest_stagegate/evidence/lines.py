@@ -1,0 +1,158 @@
+"""The lines of ``evidence.jsonl`` (schema ``stagegate/evidence/1``): one JSON object a line, told apart by ``record``.
+
+A record is whole when it ends in an ``end`` line. A process that dies leaves a file without one, and that is how a
+reader knows. The only bytes that are ever written over are the fixed-width numbers in ``started`` lines.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Union
+
+import msgspec
+
+from pytest_stagegate.model.coverage import CoverageData
+from pytest_stagegate.model.decision import Note, Subject
+from pytest_stagegate.model.evidence import WarningLine
+
+SCHEMA: Final = "stagegate/evidence/1"
+ITEMS_PER_LINE: Final = 1000
+
+
+class _Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="record"):
+    """Base of all lines."""
+
+
+class Run(_Line, frozen=True, kw_only=True, tag="run"):
+    """First line: what is run, when, and from which commit."""
+
+    schema: str
+    producer: str
+    started: str
+    stage: str
+    environment: str | None
+    subject: Subject
+    policy_sha256: str
+    provisional: tuple[Note, ...]
+    facts: dict[str, str]
+
+
+class Tags(_Line, frozen=True, kw_only=True, tag="tags"):
+    """The distinct tags: stage, environments, and whether a mark or rule named the stage."""
+
+    tags: tuple[tuple[str, tuple[str, ...], bool], ...]
+
+
+class Items(_Line, frozen=True, kw_only=True, tag="items"):
+    """Collected node ids from index `first` on, each with the index of its tag."""
+
+    first: int
+    ids: tuple[str, ...]
+    tags: tuple[int, ...]
+
+
+class LeftOut(_Line, frozen=True, kw_only=True, tag="left-out"):
+    """Collected tests that were taken out: ``by`` is ``hand``, ``selection`` or ``nobody`` (removed silently)."""
+
+    by: str
+    items: tuple[int, ...]
+
+
+class Started(_Line, frozen=True, kw_only=True, tag="started"):
+    """The test that one process is running, or -1; written over in place at each start."""
+
+    item: int
+
+
+class Passed(_Line, frozen=True, kw_only=True, tag="passed"):
+    """A batch of plainly passed tests and their durations in microseconds."""
+
+    items: tuple[int, ...]
+    us: tuple[int, ...]
+
+
+class Test(_Line, frozen=True, kw_only=True, omit_defaults=True, tag="test"):
+    """One test that did not plainly pass."""
+
+    item: int
+    outcome: str
+    us: int
+    executed: bool = False
+    reason: str = ""
+    message: str = ""
+    reruns: int = 0
+    subtests: tuple[str, ...] = ()
+    subtest_count: int = 0
+    worker: str = ""
+
+
+class SkippedFile(_Line, frozen=True, kw_only=True, tag="skipped-file"):
+    """A module that was skipped as a whole."""
+
+    path: str
+    reason: str
+
+
+class CollectionFailed(_Line, frozen=True, kw_only=True, tag="collection-error"):
+    """A module that could not be collected."""
+
+    path: str
+    message: str
+
+
+class WorkerLost(_Line, frozen=True, kw_only=True, tag="worker-lost"):
+    """A worker process that went down before it had finished."""
+
+    worker: str
+    text: str
+
+
+class Warned(_Line, frozen=True, kw_only=True, tag="warning"):
+    """Warnings of one category from one place."""
+
+    warning: WarningLine
+
+
+class Measured(_Line, frozen=True, kw_only=True, tag="coverage"):
+    """Coverage of the run."""
+
+    coverage: CoverageData
+
+
+class NotMeasured(_Line, frozen=True, kw_only=True, tag="no-coverage"):
+    """Why there is no coverage."""
+
+    reason: str
+    text: str
+    remedy: str
+
+
+class Ending(_Line, frozen=True, kw_only=True, tag="ending"):
+    """Why the run is not whole."""
+
+    note: Note
+
+
+class End(_Line, frozen=True, kw_only=True, tag="end"):
+    """Last line; when the exit status is changed afterwards a further one follows, and the last counts."""
+
+    exit_status: int
+    finished: str
+
+
+Line = Union[
+    Run,
+    Tags,
+    Items,
+    LeftOut,
+    Started,
+    Passed,
+    Test,
+    SkippedFile,
+    CollectionFailed,
+    WorkerLost,
+    Warned,
+    Measured,
+    NotMeasured,
+    Ending,
+    End,
+]

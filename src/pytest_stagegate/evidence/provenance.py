@@ -1,0 +1,93 @@
+"""Where the software under decision comes from: commit and work tree, asked of the ``git`` program."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+from pytest_stagegate.model.decision import Note, Subject
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+COMMIT_VARIABLES: Final = (
+    "STAGEGATE_COMMIT",
+    "GITHUB_SHA",
+    "CI_COMMIT_SHA",
+    "BUILD_SOURCEVERSION",
+    "GIT_COMMIT",
+)
+_TIMEOUT_SECONDS: Final = 60
+
+
+class _Commit(NamedTuple):
+    id: str | None
+    source: str | None
+    dirty: bool | None
+
+
+def subject_of(rootdir: Path, environ: Mapping[str, str]) -> tuple[Subject, tuple[Note, ...]]:
+    """Return what is being decided, and why a decision on it would be provisional.
+
+    Args:
+        rootdir: The project's root; name and version come from its ``pyproject.toml`` where they are static.
+        environ: Environment variables; the first of `COMMIT_VARIABLES` names the commit where there is no repository.
+    """
+    name, version = _name_and_version(rootdir)
+    commit = _from_git(rootdir) or _from_variables(environ)
+    notes = []
+    if commit.dirty:
+        notes.append(Note(reason="dirty-tree", text="The work tree has changes that are in no commit."))
+    if commit.id is None:
+        text = f"The commit is unknown: no repository, and none of {', '.join(COMMIT_VARIABLES)} is set."
+        notes.append(Note(reason="commit-unknown", text=text))
+    subject = Subject(
+        name=name, version=version, commit=commit.id, commit_source=commit.source, dirty=commit.dirty, artifacts=()
+    )
+    return subject, tuple(notes)
+
+
+def _name_and_version(rootdir: Path) -> tuple[str, str | None]:
+    try:
+        project: Any = tomllib.loads((rootdir / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        project = {}
+    name = project.get("name") if isinstance(project, dict) else None
+    version = project.get("version") if isinstance(project, dict) else None
+    return (
+        name if isinstance(name, str) and name else rootdir.name or "project",
+        version if isinstance(version, str) else None,
+    )
+
+
+def _from_git(rootdir: Path) -> _Commit | None:
+    """Ask git once for commit and changes; None where there is no repository, no git or no commit yet."""
+    command = ["git", "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"]
+    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    try:
+        answer = subprocess.run(  # noqa: S603 - fixed words
+            command, cwd=rootdir, env=environment, capture_output=True, timeout=_TIMEOUT_SECONDS, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    entries = [entry for entry in answer.stdout.decode("utf-8", "surrogateescape").split("\0") if entry]
+    headers = dict(entry[2:].split(" ", 1) for entry in entries if entry.startswith("# ") and " " in entry[2:])
+    oid = headers.get("branch.oid", "(initial)")
+    if oid == "(initial)":
+        return None
+    return _Commit(oid, "git", any(not entry.startswith("# ") for entry in entries))
+
+
+def _from_variables(environ: Mapping[str, str]) -> _Commit:
+    for variable in COMMIT_VARIABLES:
+        if environ.get(variable):
+            return _Commit(environ[variable], variable, None)
+    return _Commit(None, None, None)

@@ -1,0 +1,209 @@
+"""The contract of gates: what a gate is, how it is written, and the one hook through which all gates come in."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, overload
+
+import msgspec
+import pluggy
+
+from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.evidence import WarningLine
+from pytest_stagegate.model.numbers import Measure
+from pytest_stagegate.model.tally import Tally
+from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.verdicts import Enforcement, Level
+
+PROJECT: Final = "stagegate"
+"""Name under which pluggy knows the hooks, and entry-point group of third-party gates."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+Judge = Callable[..., Any]
+_J = TypeVar("_J", bound=Judge)
+
+
+class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Base of the options that a gate takes from its table in the policy.
+
+    Derive from it and give every field a default. Field types: ``Share``, ``Duration``, ``Count``, ``StageName``,
+    ``bool``, ``str`` and lists, dictionaries and optionals of these.
+    """
+
+    def declares_a_limit(self) -> bool:
+        """Return whether the policy asks anything of the gate; without, it is NOT_APPLICABLE ``not-declared``."""
+        return self != type(self)()
+
+
+class Warnings:
+    """The warnings that pytest recorded, as a gate reads them."""
+
+    def __init__(self, lines: tuple[WarningLine, ...], tally: Tally, *, executed: int) -> None:
+        self._lines = lines
+        self._tally = tally
+        self._executed = executed
+
+    @property
+    def total(self) -> Measure:
+        """How many warnings were recorded; `inspected` is the number of executed tests; `where` has the places."""
+        self._tally.note(self._executed)
+        where = tuple(f"{line.place}: {line.category} ({line.count}): {line.message}" for line in self._lines)
+        total = sum(line.count for line in self._lines)
+        return Measure(total, unit="warnings", inspected=self._executed, where=where)
+
+
+EVIDENCE_FACES: Final[tuple[type, ...]] = (TestResults, Coverage, Warnings)
+"""What a gate's parameters may ask for, beside its own options."""
+
+
+@dataclass(frozen=True, eq=False)
+class Gate:
+    """A gate's definition.
+
+    Attributes:
+        name: Kebab-case name, as in the policy.
+        judge: The function; its parameters ask for evidence by annotation; it yields checks or asserts.
+        title: The gate in plain words.
+        stages: Stages at which it applies when the policy doesn't say; empty for every stage.
+        options: Type of the options from the policy, or None.
+        enforcement: How strictly it is taken when the policy doesn't say.
+        always: Active without a table in the policy.
+        remedy: What to do when it doesn't pass.
+        needs: For each parameter of `judge` the type it asks for.
+        place: Where it is defined, for messages.
+    """
+
+    name: str
+    judge: Judge
+    title: str
+    stages: tuple[str, ...]
+    options: type[GateOptions] | None
+    enforcement: Enforcement
+    always: bool
+    remedy: str
+    needs: dict[str, type]
+    place: str
+
+
+class GateDefinitionError(TypeError):
+    """A function that can't be a gate; the text says why."""
+
+
+@overload
+def gate(function: _J, /) -> _J: ...
+
+
+@overload
+def gate(
+    *,
+    name: str = ...,
+    title: str = ...,
+    stage: str | Iterable[str] = ...,
+    options: type[GateOptions] | None = ...,
+    enforcement: str = ...,
+    always: bool = ...,
+    remedy: str = ...,
+) -> Callable[[_J], _J]: ...
+
+
+def gate(
+    function: Judge | None = None,
+    /,
+    *,
+    name: str = "",
+    title: str = "",
+    stage: str | Iterable[str] = (),
+    options: type[GateOptions] | None = None,
+    enforcement: str = "block",
+    always: bool = False,
+    remedy: str = "",
+) -> Any:
+    """Make a function a gate.
+
+    Args:
+        function: The function, when the decorator is used without brackets.
+        name: Name in the policy; the function's name in kebab-case when absent.
+        title: The gate in plain words; the first line of the docstring when absent.
+        stage: Stage or stages at which it applies; every stage when absent.
+        options: A `GateOptions` type; its fields are keys of the gate's table in the policy.
+        enforcement: ``block``, ``warn`` or ``observe``, when the policy doesn't say.
+        always: Active without a table in the policy; gates of a project's ``gates/`` always are.
+        remedy: What to do when it doesn't pass.
+
+    Raises:
+        GateDefinitionError: When a parameter of the function asks for something that is no evidence.
+    """
+
+    def decorate(judge: _J) -> _J:
+        stages = (stage,) if isinstance(stage, str) else tuple(stage)
+        definition = Gate(
+            name=name or judge.__name__.replace("_", "-").strip("-"),
+            judge=judge,
+            title=title or (inspect.getdoc(judge) or judge.__name__.replace("_", " ")).splitlines()[0].rstrip("."),
+            stages=stages,
+            options=options,
+            enforcement=Enforcement(_level(enforcement, judge)),
+            always=always,
+            remedy=remedy,
+            needs=_needs(judge, options),
+            place=f"{judge.__code__.co_filename}:{judge.__code__.co_firstlineno}",
+        )
+        judge.__stagegate__ = definition  # type: ignore[attr-defined]
+        return judge
+
+    return decorate if function is None else decorate(function)
+
+
+def _level(enforcement: str, judge: Judge) -> Level:
+    try:
+        return Level(enforcement)
+    except ValueError:
+        allowed = ", ".join(level.value for level in Level)
+        raise GateDefinitionError(f"{judge.__name__}: enforcement is one of {allowed}, not {enforcement!r}") from None
+
+
+def _needs(judge: Judge, options: type[GateOptions] | None) -> dict[str, type]:
+    allowed = EVIDENCE_FACES if options is None else (*EVIDENCE_FACES, options)
+    names = ", ".join(face.__name__ for face in allowed)
+    needs: dict[str, type] = {}
+    for parameter in inspect.signature(judge).parameters:
+        asked = _annotation(judge, parameter)
+        if asked not in allowed:
+            shown = "nothing" if asked is None else getattr(asked, "__name__", str(asked))
+            raise GateDefinitionError(f"{judge.__name__}: parameter {parameter!r} asks for {shown}; evidence is {names}")
+        needs[parameter] = asked
+    return needs
+
+
+def _annotation(judge: Judge, parameter: str) -> Any:
+    """Return what one parameter asks for; a return type that exists only for type checkers is no concern here."""
+    asked = judge.__annotations__.get(parameter)
+    if not isinstance(asked, str):
+        return asked
+    try:
+        return eval(asked, judge.__globals__)  # noqa: S307 - the module's own annotation, as typing does it
+    except NameError as error:
+        text = f"{judge.__name__}: the annotation of {parameter!r} can't be resolved: {error}; import it at run time"
+        raise GateDefinitionError(text) from error
+
+
+def gates_of(namespace: object) -> list[Gate]:
+    """Return the gates that a module (or any object) holds, in the order of their definition."""
+    found = [getattr(value, "__stagegate__", None) for value in vars(namespace).values()]
+    return [definition for definition in dict.fromkeys(found) if isinstance(definition, Gate)]
+
+
+class Hooks:
+    """All hooks. A plugin is a module or object with functions marked ``@hookimpl``."""
+
+    @hookspec
+    def stagegate_gates(self) -> Iterable[Callable[..., Any]]:  # type: ignore[empty-body]
+        """Return functions marked with ``@gate``.
+
+        Called once for each decision, before anything is judged. Stock gates, gates of installed packages (entry
+        points of the group ``stagegate``) and the modules of a project's ``gates/`` folder all come in through it.
+        """

@@ -1,0 +1,212 @@
+"""Calling a gate, and turning whatever it does into a result: a gate can fail, but never break the decision."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pytest_stagegate import decide
+from pytest_stagegate.hooks import Gate, GateOptions, Warnings
+from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.evidence import Absent, Evidence
+from pytest_stagegate.model.numbers import NothingMeasured
+from pytest_stagegate.model.tally import Tally
+from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, OnMissing, Verdict
+from pytest_stagegate.thresholds import no_evidence
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+
+@dataclass(frozen=True)
+class ActiveGate:
+    """A gate as the policy wants it for one decision.
+
+    Attributes:
+        id: Unique name: the policy's, or the definition's.
+        gate: The definition.
+        options: Its options, or None.
+        enforcement: How strictly it is taken.
+        on_missing: What missing evidence does.
+        owner: Who answers for it.
+        remedy: The policy's own text, or the definition's.
+        max_age: Microseconds after which evidence is stale, or None for no limit.
+        declared_in: Where the policy declares it, or empty.
+    """
+
+    id: str
+    gate: Gate
+    options: GateOptions | None
+    enforcement: Enforcement
+    on_missing: OnMissing = OnMissing.HOLD
+    owner: str = ""
+    remedy: str = ""
+    max_age: int | None = None
+    declared_in: str = ""
+
+    @property
+    def needs_coverage(self) -> bool:
+        """Whether the plugin has to see to it that coverage is measured."""
+        asks = Coverage in self.gate.needs.values()
+        return asks and (self.options is None or self.options.declares_a_limit())
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where and when a decision is taken."""
+
+    stage: str
+    environment: str | None
+    day: dt.date
+    evidence_age: int
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def judge(active: ActiveGate, evidence: Evidence, place: Place) -> GateResult:
+    """Judge one gate.
+
+    Args:
+        active: The gate and what the policy says of it.
+        evidence: Everything known about the run.
+        place: Stage, environment, day (UTC) and the evidence's age in microseconds.
+
+    Returns:
+        The result; an exception of the gate's own code is the verdict ERROR, never an exception here.
+    """
+    checks = _stale(active, place) or _missing(active, evidence) or _called(active, evidence)
+    worst = decide.worst_check(checks)
+    verdict, reason = worst.verdict, worst.reason
+    if verdict is Verdict.NO_EVIDENCE and active.on_missing is OnMissing.SKIP:
+        verdict, reason = Verdict.NOT_APPLICABLE, "missing-skipped"
+    level = active.enforcement.on(place.day)
+    effect = decide.effect(verdict, level, active.on_missing)
+    not_yet = active.enforcement.block_from if level is not active.enforcement.level else None
+    return GateResult(
+        gate=active.id,
+        uses=active.gate.name,
+        title=active.gate.title,
+        stage=place.stage,
+        environment=place.environment,
+        verdict=verdict,
+        reason=reason,
+        enforcement=level.value if not_yet is None else f"{level.value}, block from {not_yet.isoformat()}",
+        effect=effect.value if effect is not None else "",
+        owner=active.owner,
+        summary=_summary(worst, checks),
+        remedy="" if verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE) else active.remedy,
+        waiver=None,
+        checks=tuple(checks),
+    )
+
+
+def _summary(worst: Check, checks: list[Check]) -> str:
+    if worst.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+        return ", ".join(check.text or f"{check.name} {_figure(check)}" for check in checks)
+    short = [check for check in checks if check.verdict is worst.verdict]
+    return "; ".join(_shortfall(check) for check in short)
+
+
+def _figure(check: Check) -> str:
+    """Return the measured value without what it was counted from."""
+    return check.shown.split(" (")[0].removesuffix(check.unit).removesuffix(check.unit.removesuffix("s")).strip()
+
+
+def _shortfall(check: Check) -> str:
+    if check.text:
+        return check.text if check.name in ("assert", "gate", "coverage") else f"{check.name}: {check.text}"
+    limit = f", limit {check.limit_shown}" if check.limit_shown else ""
+    return f"{check.name} {check.shown}{limit}"
+
+
+def _stale(active: ActiveGate, place: Place) -> list[Check]:
+    if active.max_age is None or place.evidence_age <= active.max_age:
+        return []
+    text = f"the evidence is {place.evidence_age // 3_600_000_000} h old, older than this gate's max_age"
+    return [_verdict(Verdict.STALE, "too-old", text, name="age")]
+
+
+def _missing(active: ActiveGate, evidence: Evidence) -> list[Check]:
+    """Return the checks that stand instead of the gate's own when it is not asked or has nothing to read."""
+    if active.options is not None and not active.options.declares_a_limit() and not active.gate.always:
+        return [_verdict(Verdict.NOT_APPLICABLE, "not-declared", "no limit is declared in the policy", name="limit")]
+    absent = evidence.coverage
+    if Coverage in active.gate.needs.values() and isinstance(absent, Absent):
+        if active.options is not None and not active.options.declares_a_limit():
+            return [_verdict(Verdict.NOT_APPLICABLE, "not-declared", absent.text, name="coverage")]
+        text = f"{absent.text} {absent.remedy}".strip()
+        return [no_evidence("coverage", absent.reason, text)]
+    return []
+
+
+def _called(active: ActiveGate, evidence: Evidence) -> list[Check]:
+    tally = Tally()
+    try:
+        answer = active.gate.judge(**_arguments(active, evidence, tally))
+        checks = _checks(answer)
+    except NothingMeasured as error:
+        reason = "contexts-unavailable" if type(error).__name__ == "ContextsUnavailable" else "nothing-measured"
+        return [no_evidence("assert", reason, str(error))]
+    except AssertionError as error:
+        text = str(error) or "an assert of the gate did not hold"
+        return [_verdict(Verdict.FAIL, "assertion", text, name="assert", inspected=tally.read)]
+    except (Exception, SystemExit) as error:
+        text = f"{type(error).__name__}: {error}".splitlines()[0]
+        reason = "not-a-number" if "not a number that can be compared" in text else "gate-raised"
+        return [_verdict(Verdict.ERROR, reason, f"the gate's own code failed with {text} ({active.gate.place})")]
+    if checks is None:
+        return [_asserted(active, tally)]
+    return checks or [_verdict(Verdict.ERROR, "no-check", f"the gate yielded no check ({active.gate.place})")]
+
+
+def _arguments(active: ActiveGate, evidence: Evidence, tally: Tally) -> dict[str, Any]:
+    tests = TestResults(evidence.tests, tally, exit_status=evidence.exit_status, ending=evidence.incomplete)
+    faces: dict[type, Any] = {TestResults: tests}
+    if not isinstance(evidence.coverage, Absent):
+        faces[Coverage] = Coverage(evidence.coverage, tally)
+    faces[Warnings] = Warnings(evidence.warnings, tally, executed=evidence.tests.counts().executed)
+    if active.options is not None:
+        faces[type(active.options)] = active.options
+    return {parameter: faces[asked] for parameter, asked in active.gate.needs.items()}
+
+
+def _checks(answer: object) -> list[Check] | None:
+    """Return what a gate yielded; None when it is a gate of plain asserts."""
+    if answer is None:
+        return None
+    if isinstance(answer, Check):
+        return [answer]
+    if isinstance(answer, (str, bytes)) or not isinstance(answer, Iterable):
+        raise TypeError(f"it returned {answer!r}, which is no check")
+    checks = list(answer)
+    for each in checks:
+        if not isinstance(each, Check):
+            raise TypeError(f"it yielded {each!r}, which is no check")
+        if each.inspected <= 0 and each.verdict is Verdict.PASS:
+            raise TypeError(f"check {each.name!r} claims PASS with nothing inspected")
+    return checks
+
+
+def _asserted(active: ActiveGate, tally: Tally) -> Check:
+    if sys.flags.optimize:
+        text = "Python runs with -O, so the asserts of this gate were not run"
+        return _verdict(Verdict.ERROR, "asserts-off", text, name="assert")
+    if tally.read <= 0:
+        text = f"the gate reached its end without reading any evidence ({active.gate.place})"
+        return _verdict(Verdict.ERROR, "inspected-nothing", text, name="assert")
+    return _verdict(Verdict.PASS, "", "every assert holds", name="assert", inspected=tally.read)
+
+
+def _verdict(verdict: Verdict, reason: str, text: str, *, name: str = "gate", inspected: int = 0) -> Check:
+    return Check(
+        name=name,
+        measured=None,
+        limit=None,
+        unit="",
+        verdict=verdict,
+        reason=reason,
+        inspected=inspected,
+        text=text,
+    )

@@ -1,0 +1,152 @@
+"""From the reports of one test's phases to one outcome: the worst phase wins, a rerun starts over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_stagegate.evidence.lines import Test
+from pytest_stagegate.model.tests import Outcome
+
+if TYPE_CHECKING:
+    import pytest
+
+MESSAGE_LIMIT: Final = 4096
+"""Characters kept of a failure's text: the beginning and the end."""
+
+_REASON_LIMIT: Final = 300
+_NO_REASON: Final = ("unconditional skip", "<Skipped instance>", "")
+# Worst first; a test that both fails and breaks in its teardown has failed.
+_WORST: Final = (
+    Outcome.FAILED,
+    Outcome.ERROR,
+    Outcome.XPASSED,
+    Outcome.SKIPPED,
+    Outcome.XFAILED,
+    Outcome.PASSED,
+    Outcome.LOST,
+)
+
+
+class Attempt:
+    """A test that is running: what its phases have said so far.
+
+    Args:
+        item: Index of the test in the record.
+    """
+
+    __slots__ = ("_call", "item", "message", "microseconds", "outcome", "reason", "reruns", "subtest_count", "subtests", "worker")
+
+    def __init__(self, item: int) -> None:
+        self.item = item
+        self.outcome = Outcome.LOST
+        self.microseconds = 0
+        self.reason = ""
+        self.message = ""
+        self.reruns = 0
+        self.subtests: list[str] = []
+        self.subtest_count = 0
+        self.worker = ""
+        self._call = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether the test passed and there is nothing more to say of it."""
+        return self.outcome is Outcome.PASSED and not self.reruns and not self.subtest_count
+
+    def add(self, report: pytest.TestReport, *, strip: str) -> None:
+        """Take in the report of one phase.
+
+        Args:
+            report: pytest's report; one of a subtest has a ``context``.
+            strip: Root folder that is taken out of texts.
+        """
+        self.microseconds += int(report.duration * 1_000_000)
+        if hasattr(report, "context"):
+            self._add_subtest(report, strip)
+            return
+        if report.when == "setup" and self.outcome is not Outcome.LOST:
+            self._start_over()
+        if report.outcome == "rerun":  # type: ignore[comparison-overlap]
+            self.reruns += 1
+            self.outcome = Outcome.ERROR
+            return
+        outcome = _outcome(report)
+        if report.when == "call" and outcome is not Outcome.SKIPPED:
+            self._call = True
+        if outcome is Outcome.PASSED and report.when != "call":
+            return
+        if _WORST.index(outcome) < _WORST.index(self.outcome):
+            self.outcome = outcome
+            self.reason, self.message = _words(report, outcome, strip)
+        self.worker = getattr(report, "worker_id", "")
+
+    def line(self) -> Test:
+        """Return the test's line in the record."""
+        return Test(
+            item=self.item,
+            outcome=self.outcome.word,
+            us=self.microseconds,
+            executed=self._call,
+            reason=self.reason,
+            message=self.message,
+            reruns=self.reruns,
+            subtests=tuple(self.subtests),
+            subtest_count=self.subtest_count,
+            worker=self.worker if self.outcome in (Outcome.FAILED, Outcome.ERROR) else "",
+        )
+
+    def _start_over(self) -> None:
+        self.outcome = Outcome.LOST
+        self.reason = self.message = ""
+        self._call = False
+        self.subtests = []
+        self.subtest_count = 0
+
+    def _add_subtest(self, report: Any, strip: str) -> None:
+        self.subtest_count += 1
+        if report.outcome == "passed":
+            return
+        described = f"{_description(report.context)}: {report.outcome}"
+        self.subtests.append(described)
+        if report.outcome == "failed":
+            self._call = True
+            self.outcome = Outcome.FAILED
+            self.reason, self.message = _words(report, Outcome.FAILED, strip)
+            self.reason = f"subtest {_description(report.context)}: {self.reason}"
+
+
+def _outcome(report: pytest.TestReport) -> Outcome:
+    if report.outcome == "failed":
+        return Outcome.FAILED if report.when in ("call", "???") else Outcome.ERROR
+    if hasattr(report, "wasxfail"):
+        return Outcome.XFAILED if report.outcome == "skipped" else Outcome.XPASSED
+    return Outcome.SKIPPED if report.outcome == "skipped" else Outcome.PASSED
+
+
+def _description(context: Any) -> str:
+    values = ", ".join(f"{key}={value}" for key, value in dict(context.kwargs).items())
+    return " ".join(part for part in (f"[{context.msg}]" if context.msg else "", f"({values})" if values else "") if part)
+
+
+def _words(report: pytest.TestReport, outcome: Outcome, strip: str) -> tuple[str, str]:
+    """Return the reason in one line, and the failure's text."""
+    if outcome in (Outcome.XFAILED, Outcome.XPASSED):
+        return shortened(str(report.wasxfail).removeprefix("reason: "), _REASON_LIMIT), ""
+    if outcome is Outcome.SKIPPED:
+        told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr or "")
+        reason = told.removeprefix("Skipped: ").strip()
+        return ("" if reason in _NO_REASON else shortened(reason, _REASON_LIMIT)), ""
+    text = report.longreprtext.replace(strip, "")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    first = (getattr(crash, "message", "") or text).strip().replace(strip, "").splitlines() or [""]
+    return shortened(first[0], _REASON_LIMIT), shortened(text, MESSAGE_LIMIT)
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return a text that is cut in the middle where it is longer than `limit`, and says so."""
+    # Lone surrogates can't be written as UTF-8.
+    text = text.encode("utf-8", "replace").decode()
+    if len(text) <= limit:
+        return text
+    half = (limit - 40) // 2
+    return f"{text[:half]} … {len(text) - 2 * half} characters left out … {text[-half:]}"

@@ -1,0 +1,261 @@
+"""The end of the run: close the record, decide once, say it, and hold the exit status against everybody."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stagegate import decide
+from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
+from pytest_stagegate.errors import StageGateError
+from pytest_stagegate.evidence.folding import read_record
+from pytest_stagegate.model.evidence import Absent
+from pytest_stagegate.run import Decided, Project, decide_record, publish
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from pytest_stagegate.documents.rendering import Wanted
+    from pytest_stagegate.live.measuring import Measurement
+    from pytest_stagegate.live.recording import Recorder
+
+HOLD_STATUS = 21
+_INTERRUPTED = 2
+_INTERNAL = 3
+
+
+class LastWord:
+    """Outermost around pytest's main: restates the status, and prints the decision below pytest's own last line."""
+
+    def __init__(self, finishing: Finishing) -> None:
+        self._finishing = finishing
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, Any, Any]:
+        """Let the run happen, then speak."""
+        status = yield
+        return self._finishing.conclude(config, status)
+
+
+class Finishing:
+    """Decides at the end of a session.
+
+    Args:
+        project: Policy and gates.
+        wanted: Which documents.
+        out: The output folder.
+        strict: Whether CONDITIONAL and provisional decisions end the run with a status of their own.
+    """
+
+    def __init__(self, project: Project, wanted: tuple[Wanted, ...], out: Path, *, strict: bool) -> None:
+        self._project = project
+        self._wanted = wanted
+        self._out = out
+        self._strict = strict
+        self.recorder: Recorder | None = None
+        self.measurement: Measurement | None = None
+        self._session: pytest.Session | None = None
+        self._decided: Decided | None = None
+        self._fault = ""
+        self._status = HOLD_STATUS
+        self._recorded_status: int | None = None
+        self._said_early = False
+        self._finished = False
+
+    def last_word_hooks(self) -> LastWord:
+        """Return the plugin that speaks last."""
+        return LastWord(self)
+
+    def session_items(self) -> list[pytest.Item]:
+        """Return the items of the session that is running."""
+        return self._session.items if self._session is not None else []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Remember the session."""
+        self._session = session
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note an interruption and who asked for it."""
+        assert self.recorder is not None
+        text = str(excinfo.value).strip()
+        kind = "pytest.exit" if isinstance(excinfo.value, pytest.exit.Exception) else "the keyboard or a signal"
+        self.recorder.ended_early("interrupted", f"The run was interrupted by {kind}{f': {text}' if text else ''}.")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Note an internal error."""
+        assert self.recorder is not None
+        first = (str(excinfo.value).strip().splitlines() or [""])[0]
+        self.recorder.ended_early("internal-error", f"pytest had an internal error: {excinfo.typename}: {first[:200]}.")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Decide before anybody else finishes, and restate the status after everybody has."""
+        self._session = session
+        self._finished = True
+        own = int(session.exitstatus)
+        self._close(session, own)
+        self._decide(own)
+        if own == 0 and not _limits_warnings(session.config):
+            self._settle()
+        try:
+            return (yield)
+        finally:
+            self._amend(int(session.exitstatus))
+            self._settle()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Generator[None, None, None]:
+        """Write the section with the gates below pytest's own sections."""
+        try:
+            return (yield)
+        finally:
+            self._write_section(terminalreporter)
+
+    def conclude(self, config: pytest.Config, status: Any) -> Any:
+        """Say the decision, and return the exit status of the process.
+
+        Args:
+            config: The session's configuration.
+            status: What pytest's main would return.
+        """
+        if not self._finished:
+            return status
+        final = int(status or 0)
+        self._amend(final)
+        if self._decided is not None or self._fault:
+            _print(config, self._last_line(config))
+        return self._status if final == 0 and self._status else status
+
+    def _close(self, session: pytest.Session, own: int) -> None:
+        assert self.recorder is not None
+        assert self.measurement is not None
+        for reason, text in _endings(session, own):
+            self.recorder.ended_early(reason, text)
+        try:
+            self.measurement.stop()
+            coverage = self.measurement.result(session.config, self._stages())
+        except Exception as error:
+            coverage = Absent("unreadable", f"coverage could not be read: {type(error).__name__}: {error}")
+        try:
+            self.recorder.close(own, coverage)
+        except OSError as error:
+            self._fault = f"the record can't be written: {error.strerror}"
+        self._recorded_status = own
+
+    def _stages(self) -> set[str]:
+        """Return the stages of which tests ran, for coverage by stage; asked of the record written so far."""
+        assert self.recorder is not None
+        assert self.measurement is not None
+        if self.measurement.label_problem or not self.measurement.labels:
+            return set()
+        self.recorder.flush()
+        _, evidence = read_record(self.recorder.path)
+        return evidence.tests.stages()
+
+    def _decide(self, own: int) -> None:
+        assert self.recorder is not None
+        if self._fault:
+            self._status = HOLD_STATUS
+            return
+        try:
+            self._decided = decide_record(self._project, self.recorder.path, wanted=self._wanted, out=self._out)
+            publish(self._decided, self._out, self.recorder.path)
+        except StageGateError as error:
+            self._fault = str(error)
+        except OSError as error:
+            self._fault = f"the documents can't be written: {error.strerror}: {error.filename}"
+        except Exception as error:
+            # A fault of our own blocks; it is told in one line, as everything else.
+            self._fault = f"a fault of pytest-stagegate itself: {type(error).__name__}: {error}"
+        if self._fault or self._decided is None:
+            self._status = HOLD_STATUS
+            return
+        decision = self._decided.decision
+        # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
+        self._status = decide.exit_status(
+            decision.decision, provisional=bool(decision.provisional), strict=self._strict
+        )
+
+    def _amend(self, status: int) -> None:
+        """Decide again when another plugin has changed pytest's status since."""
+        if status in (self._recorded_status, self._status) or self._fault or self.recorder is None:
+            return
+        if status == 0:
+            return
+        self.recorder.amend(status)
+        self._recorded_status = status
+        self._decide(status)
+
+    def _settle(self) -> None:
+        session = self._session
+        if session is not None and self._status and int(session.exitstatus) == 0:
+            session.exitstatus = self._status
+
+    def _write_section(self, terminal: pytest.TerminalReporter) -> None:
+        if not any(each.format == "terminal" for each in self._wanted):
+            return
+        config = terminal.config
+        if self._decided is None:
+            return
+        body = list(section(self._decided.view, verbosity=config.get_verbosity(), width=_width(terminal)))
+        if not body:
+            return
+        decision = self._decided.decision
+        against = f" against {decision.environment}" if decision.environment else ""
+        terminal.ensure_newline()
+        terminal.section(f"stage gate: {decision.stage}{against}")
+        for text in body:
+            terminal.write_line(text.line, **_markup(text))
+
+    def _last_line(self, config: pytest.Config) -> Text:
+        if self._fault:
+            return Text(f"‖ HOLD  stagegate: {self._fault}", "hold")
+        assert self._decided is not None
+        documents = ""
+        if config.get_verbosity() >= 0 and self._decided.files:
+            folder = self._out.relative_to(self._project.rootdir.resolve()).as_posix()
+            documents = f"documents in {folder}"
+        return last_word(self._decided.view, documents)
+
+
+def _endings(session: pytest.Session, own: int) -> list[tuple[str, str]]:
+    if session.shouldfail or session.shouldstop:
+        why = str(session.shouldfail or session.shouldstop)
+        return [("stopped-early", f"pytest stopped before every collected test had run: {why}.")]
+    if own == pytest.ExitCode.USAGE_ERROR:
+        return [("usage-error", "pytest stopped with a usage error.")]
+    return []
+
+
+def _limits_warnings(config: pytest.Config) -> bool:
+    """Return whether pytest itself may still end the run with 6; a status of ours would keep it from doing so."""
+    option = getattr(config.option, "max_warnings", None)
+    if option is not None:
+        return True
+    try:
+        return config.getini("max_warnings") not in (None, "")
+    except (KeyError, ValueError):
+        return False
+
+
+def _width(terminal: Any) -> int | None:
+    return getattr(getattr(terminal, "_tw", None), "fullwidth", None)
+
+
+def _markup(text: Text) -> dict[str, bool]:
+    return dict.fromkeys(COLOURS.get(text.style, ()), True)
+
+
+def _print(config: pytest.Config, text: Text) -> None:
+    terminal = config.pluginmanager.getplugin("terminalreporter")
+    if terminal is not None:
+        terminal.ensure_newline()
+        terminal.write_line(text.line, **_markup(text))
+    else:
+        print(text.line, file=sys.stderr)

@@ -1,0 +1,110 @@
+"""From a collected test to the levels its marks stand on, nearest first.
+
+pytest's own ``get_closest_marker`` gives neither parameters before the function nor a subclass before its bases, so
+the levels are read here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from pytest_stagegate.tagging import ENVIRONMENT_MARK, STAGE_MARK, MarkUse, Said, TagLevel, TagMistake, Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pytest_stagegate.model.tags import Tag
+
+_OURS: Final = (STAGE_MARK, ENVIRONMENT_MARK)
+
+
+class Tagger:
+    """Tags the items of one session; what parents say is read once for each of them.
+
+    Args:
+        vocabulary: The closed vocabulary and the path rules.
+        rootdir: Paths are made relative to it.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, rootdir: Path) -> None:
+        self._vocabulary = vocabulary
+        self._rootdir = rootdir
+        self._said: dict[object, tuple[Said, ...]] = {}
+        self._tags: dict[tuple[Said, ...], Tag] = {}
+
+    def tag(self, item: pytest.Item) -> Tag:
+        """Return the tag of an item.
+
+        Raises:
+            TagMistake: For an unknown name, or two stages at one level; at the first level that is wrong.
+        """
+        parent = item.parent
+        inherited = self._inherited(parent) if parent is not None else ()
+        own = tuple(self._vocabulary.read(level) for level in _item_levels(item))
+        said = (*own, *inherited)
+        tag = self._tags.get(said)
+        if tag is None:
+            tag = self._tags[said] = self._vocabulary.tag(said)
+        return tag
+
+    def _inherited(self, node: pytest.Collector | Any) -> tuple[Said, ...]:
+        known = self._said.get(node)
+        if known is None:
+            own = tuple(self._vocabulary.read(level) for level in _node_levels(node))
+            if node.parent is not None:
+                above = self._inherited(node.parent)
+            else:
+                above = ()
+            if isinstance(node, pytest.File):
+                above = (*above, self._from_path(node))
+            known = self._said[node] = (*own, *above)
+        return known
+
+    def _from_path(self, node: pytest.File) -> Said:
+        try:
+            path = node.path.relative_to(self._rootdir).as_posix()
+        except ValueError:
+            path = node.path.as_posix()
+        return self._vocabulary.from_path(path)
+
+
+def _uses(marks: Iterable[pytest.Mark]) -> tuple[MarkUse, ...]:
+    return tuple(MarkUse(mark.name, mark.args, dict(mark.kwargs)) for mark in marks if mark.name in _OURS)
+
+
+def _item_levels(item: pytest.Item) -> Iterator[TagLevel]:
+    if not any(mark.name in _OURS for mark in item.own_markers):
+        return
+    callspec = getattr(item, "callspec", None)
+    of_parameter = {id(mark) for mark in callspec.marks} if callspec is not None else set()
+    parameter = _uses(mark for mark in item.own_markers if id(mark) in of_parameter)
+    function = _uses(mark for mark in item.own_markers if id(mark) not in of_parameter)
+    if parameter:
+        yield TagLevel("parameter", parameter)
+    if function:
+        yield TagLevel("function", function)
+
+
+def _node_levels(node: pytest.Collector) -> Iterator[TagLevel]:
+    if isinstance(node, pytest.Class) and isinstance(node.obj, type):
+        for cls in node.obj.__mro__:
+            marks = _uses(_own_marks(cls))
+            if marks:
+                yield TagLevel(f"class {cls.__name__}", marks)
+        return
+    marks = _uses(node.own_markers)
+    if marks:
+        yield TagLevel("module" if isinstance(node, pytest.Module) else "package", marks)
+
+
+def _own_marks(cls: type) -> list[pytest.Mark]:
+    """Return the marks of a class without those of its bases."""
+    marks = vars(cls).get("pytestmark", [])
+    listed = marks if isinstance(marks, (list, tuple)) else [marks]
+    return [getattr(mark, "mark", mark) for mark in listed]
+
+
+__all__ = ["TagMistake", "Tagger"]

@@ -1,0 +1,254 @@
+"""The recorder: pytest's reports become lines of the record, in constant memory for each passing test."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_stagegate.evidence import lines
+from pytest_stagegate.evidence.writing import RecordWriter, append_line
+from pytest_stagegate.live.attempts import MESSAGE_LIMIT, Attempt, shortened
+from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.evidence import Absent, WarningLine
+from pytest_stagegate.model.tests import Outcome
+
+if TYPE_CHECKING:
+    import warnings
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pytest_stagegate.live.collecting import Collected
+    from pytest_stagegate.model.coverage import CoverageData
+
+_BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+
+
+class Recorder:
+    """Records one session; in a run with workers, in the controlling process.
+
+    Args:
+        path: The record's file.
+        run: Its first line.
+        rootdir: Taken out of texts.
+        each: Whether every worker runs all tests (``--dist each``).
+
+    Raises:
+        OSError: When the record can't be begun.
+    """
+
+    def __init__(self, path: Path, run: lines.Run, rootdir: Path, *, each: bool = False) -> None:
+        self.path = path
+        self._writer = RecordWriter(path, run)
+        self._strip = f"{rootdir}{os.sep}"
+        self._rootdir = rootdir
+        self._each = each
+        self._total = 0
+        self._order: Sequence[int] = ()
+        self._offset: dict[str, int] = {}
+        self._session_items: list[pytest.Item] = []
+        self._next = 0
+        self._by_id: dict[str, int] | None = None
+        self._running: dict[int, Attempt] = {}
+        self._bad: set[int] = set()
+        self._seen_files: set[str] = set()
+        self._warnings: dict[tuple[str, str], WarningLine] = {}
+        self._endings: list[Note] = []
+
+    # ---- what is expected
+
+    def collected(self, collected: Collected, *, session_items: list[pytest.Item] | None = None) -> None:
+        """Write down what was collected, before any test runs."""
+        first = self._total
+        self._writer.collected(collected.ids, collected.tag_of, collected.tags, first=first)
+        self._writer.left_out("hand", [first + item for item in collected.by_hand])
+        self._writer.left_out("selection", [first + item for item in collected.by_selection])
+        self._writer.left_out("nobody", [first + item for item in collected.by_nobody])
+        self._writer.flush()
+        self._total += len(collected.ids)
+        if first:
+            return
+        order = collected.order
+        self._order = range(len(order)) if order == list(range(len(order))) else order
+        self._session_items = session_items or []
+
+    def worker_ids(self, worker: str, ids: Sequence[str], collected: Collected) -> None:
+        """Take in which ids a worker will run, in its order; with ``--dist each`` every worker has tests of its own."""
+        if self._by_id is not None and not self._each:
+            return
+        if self._by_id is None:
+            self.collected(collected)
+            self._by_id = {}
+        else:
+            numbered = [f"{each} ({worker})" for each in collected.ids]
+            again = collected.__class__(
+                numbered,
+                collected.tag_of,
+                collected.tags,
+                collected.by_hand,
+                collected.by_selection,
+                collected.by_nobody,
+                collected.order,
+            )
+            self.collected(again)
+        self._offset[worker] = self._total - len(collected.ids)
+        if not self._each:
+            self._by_id = {nodeid: self._order[position] for position, nodeid in enumerate(ids)}
+
+    # ---- what happens
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Mark the test as running, on the disk."""
+        if self._each:
+            return
+        item = self._locate(nodeid)
+        if item is None:
+            return
+        if item not in self._running:
+            self._running[item] = Attempt(item)
+        self._writer.started(item)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take in the report of one phase."""
+        attempt = self._attempt(report)
+        if attempt is None:
+            return
+        attempt.add(report, strip=self._strip)
+        # A crashed worker's test gets this one report and nothing after it.
+        if report.when == "???" and report.outcome != "rerun":  # type: ignore[comparison-overlap]
+            self._finish(attempt)
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        """Write the test's outcome."""
+        if self._each:
+            return
+        item = self._last if self._by_id is None else self._by_id.get(nodeid)
+        attempt = self._running.get(item) if item is not None else None
+        if attempt is not None and (attempt.outcome is not Outcome.LOST or not attempt.reruns):
+            self._finish(attempt)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note modules that could not be collected, and modules that were skipped as a whole."""
+        if report.passed or report.nodeid in self._seen_files:
+            return
+        self._seen_files.add(report.nodeid)
+        path = report.nodeid or "."
+        if report.failed:
+            text = shortened(str(report.longrepr).replace(self._strip, ""), MESSAGE_LIMIT)
+            self._writer.line(lines.CollectionFailed(path=path, message=text))
+        else:
+            told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            self._writer.line(lines.SkippedFile(path=path, reason=told.removeprefix("Skipped: ")))
+
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Count a warning by category and place."""
+        category = warning_message.category.__name__
+        place = f"{self._relative(warning_message.filename)}:{warning_message.lineno}"
+        known = self._warnings.get((category, place))
+        if known is None:
+            first = (str(warning_message.message).splitlines() or [""])[0]
+            message = shortened(first.replace(self._strip, ""), 200)
+            self._warnings[category, place] = WarningLine(category=category, message=message, place=place, count=1)
+        else:
+            self._warnings[category, place] = WarningLine(
+                category=category, message=known.message, place=place, count=known.count + 1
+            )
+
+    def worker_lost(self, worker: str, text: str) -> None:
+        """Note that a worker process went down."""
+        self._writer.line(lines.WorkerLost(worker=worker, text=shortened(text, 300)))
+        self._writer.flush()
+
+    def ended_early(self, reason: str, text: str) -> None:
+        """Note why the run is not whole."""
+        self._writer.line(lines.Ending(note=Note(reason=reason, text=text)))
+
+    # ---- the end
+
+    def flush(self) -> None:
+        """Write everything that is known so far to the disk."""
+        self._writer.flush()
+
+    def close(self, exit_status: int, coverage: CoverageData | Absent) -> None:
+        """Write everything that is known only at the end, then the end record."""
+        for attempt in list(self._running.values()) if self._each else []:
+            self._finish(attempt)
+        for warning in self._warnings.values():
+            self._writer.line(lines.Warned(warning=warning))
+        if isinstance(coverage, Absent):
+            self._writer.line(
+                lines.NotMeasured(reason=coverage.reason, text=coverage.text, remedy=coverage.remedy)
+            )
+        else:
+            self._writer.line(lines.Measured(coverage=coverage))
+        self._writer.flush()
+        if not self._running:
+            self._writer.idle()
+        self._writer.line(_end(exit_status))
+        self._writer.close()
+
+    def amend(self, exit_status: int) -> None:
+        """Add an end record with the status that another plugin set after ours was written."""
+        append_line(self.path, _end(exit_status))
+
+    # ---- finding a test's index
+
+    _last: int | None = None
+
+    def _locate(self, nodeid: str) -> int | None:
+        if self._by_id is not None:
+            return self._by_id.get(nodeid)
+        items = self._session_items
+        # Tests run in the order in which they were collected, so the next one is nearly always the one expected.
+        if self._next < len(items) and items[self._next].nodeid == nodeid:
+            self._last = self._order[self._next]
+            self._next += 1
+            return self._last
+        self._last = next((self._order[i] for i, item in enumerate(items) if item.nodeid == nodeid), None)
+        return self._last
+
+    def _attempt(self, report: Any) -> Attempt | None:
+        position = getattr(report, "item_index", None)
+        if position is not None and self._offset:
+            offset = self._offset.get(report.worker_id, 0) if self._each else 0
+            item: int | None = offset + self._order[position]
+        elif self._by_id is not None:
+            item = self._by_id.get(report.nodeid)
+        else:
+            item = self._last
+        if item is None:
+            return None
+        attempt = self._running.get(item)
+        if attempt is None:
+            attempt = self._running[item] = Attempt(item)
+        return attempt
+
+    def _finish(self, attempt: Attempt) -> None:
+        self._running.pop(attempt.item, None)
+        if attempt.plain:
+            # A test that was reported as crashed stays failed, whatever is reported of it later.
+            if attempt.item not in self._bad:
+                self._writer.passed(attempt.item, attempt.microseconds)
+        else:
+            if attempt.outcome in _BAD:
+                self._bad.add(attempt.item)
+            if attempt.outcome in _BAD or attempt.item not in self._bad:
+                self._writer.line(attempt.line())
+        self._writer.finished(attempt.item)
+
+    def _relative(self, filename: str) -> str:
+        if filename.startswith(self._strip):
+            return filename[len(self._strip) :].replace(os.sep, "/")
+        head, found, inside = filename.partition(f"site-packages{os.sep}")
+        return inside.replace(os.sep, "/") if found else os.path.basename(head)
+
+
+def _end(exit_status: int) -> lines.End:
+    return lines.End(exit_status=exit_status, finished=now())
+
+
+def now() -> str:
+    """Return the present instant, RFC 3339, UTC, in milliseconds."""
+    return dt.datetime.now(dt.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

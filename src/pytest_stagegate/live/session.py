@@ -1,0 +1,238 @@
+"""Switching the plugin on, and putting its parts together for the process at hand: alone, controller or worker."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import pytest
+
+from pytest_stagegate.documents.rendering import DEFAULT, FORMATS, Wanted, prepare_folder
+from pytest_stagegate.errors import MistakesError, StageGateError, UsageError
+from pytest_stagegate.evidence import lines
+from pytest_stagegate.evidence.provenance import subject_of
+from pytest_stagegate.live.collecting import Collecting
+from pytest_stagegate.live.finishing import Finishing
+from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
+from pytest_stagegate.live.narrowing import by_hand
+from pytest_stagegate.live.recording import Recorder, now
+from pytest_stagegate.live.workers import ControllerSide, WorkerSide
+from pytest_stagegate.run import Project, load_project
+from pytest_stagegate.tagging import Selection, did_you_mean, selection
+
+if TYPE_CHECKING:
+    import argparse
+
+_SECRET: Final = re.compile(r"(?i)(token|secret|passw(or)?d|api[-_]?key|credential)")
+DEFAULT_OUT: Final = ".stagegate"
+
+
+@dataclass
+class Setup:
+    """What was asked for, read and found to be in order."""
+
+    project: Project
+    selection: Selection
+    measurement: Measurement
+    parser: pytest.Parser
+    wanted: tuple[Wanted, ...]
+    out: Path
+    strict: bool
+
+
+def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Callable[[], None]:
+    """Read the policy, start measuring, and register what the rest of the run needs.
+
+    Args:
+        early_config: pytest's configuration before any conftest file was imported.
+        parser: pytest's parser.
+
+    Returns:
+        A function to be called when the project's own conftest files have been loaded: it registers what has to
+        have the last word.
+
+    Raises:
+        pytest.UsageError: With one clear text, for every mistake in the policy, a gate module or an option.
+    """
+    asked = early_config.known_args_namespace
+    rootdir = early_config.rootpath
+    try:
+        setup = _setup(asked, rootdir, early_config.invocation_params.dir, parser)
+    except StageGateError as error:
+        raise pytest.UsageError(str(error)) from error
+    finishing = Finishing(setup.project, setup.wanted, setup.out, strict=setup.strict)
+    early_config.pluginmanager.register(Starting(setup, finishing), "stagegate-starting")
+    return lambda: _register(early_config, finishing.last_word_hooks(), "stagegate-last-word")
+
+
+def _register(config: pytest.Config, plugin: object, name: str) -> None:
+    config.pluginmanager.register(plugin, name)
+
+
+def _setup(asked: argparse.Namespace, rootdir: Path, invoked_in: Path, parser: pytest.Parser) -> Setup:
+    policy_file = Path(asked.stagegate_policy) if asked.stagegate_policy else None
+    if policy_file is not None and not policy_file.is_absolute():
+        policy_file = invoked_in / policy_file
+    project = load_project(rootdir, policy_file)
+    chosen = selection(
+        project.vocabulary,
+        at=asked.stagegate_at,
+        select=asked.stagegate_select,
+        environment=asked.stagegate_env,
+        default_environment=project.policy.default_environment,
+    )
+    out = (rootdir / (asked.stagegate_out or DEFAULT_OUT)).resolve()
+    if rootdir.resolve() not in out.parents:
+        raise UsageError(f"--stage-gate-out: {asked.stagegate_out!r} is not a folder below the rootdir")
+    wish = wish_of(project.gates(chosen.at, chosen.environment))
+    measurement = start_measuring(asked, wish, rootdir, out)
+    wanted = documents_wanted(asked.stagegate_report, invoked_in)
+    return Setup(project, chosen, measurement, parser, wanted, out, bool(asked.stagegate_strict))
+
+
+def documents_wanted(written: list[str] | None, base: Path) -> tuple[Wanted, ...]:
+    """Return the documents asked for with ``FORMAT[:PATH]``; all of them when nothing was.
+
+    Raises:
+        UsageError: For a format that does not exist.
+    """
+    if not written:
+        return DEFAULT
+    wanted = []
+    for each in written:
+        name, _, path = each.partition(":")
+        if name not in FORMATS:
+            hint = did_you_mean(name, FORMATS).replace("declared are", "there are")
+            raise UsageError(f"--stage-gate-report: unknown format {name!r}; {hint}")
+        if path and name == "terminal":
+            raise UsageError("--stage-gate-report: the terminal is no file; write just 'terminal'")
+        wanted.append(Wanted(name, (base / path).resolve() if path else None))
+    return tuple(wanted)
+
+
+class Starting:
+    """Registers the parts once pytest says which process this is."""
+
+    def __init__(self, setup: Setup, finishing: Finishing) -> None:
+        self._setup = setup
+        self._finishing = finishing
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Put together what this process needs."""
+        if self._setup.measurement.mode != "none":
+            _register(config, self._setup.measurement, "stagegate-measurement")
+        if hasattr(config, "workerinput"):
+            self._worker(config)
+        else:
+            self._controller(config)
+
+    def _worker(self, config: pytest.Config) -> None:
+        side = WorkerSide(self._setup.measurement)
+        _register(config, side, "stagegate-worker")
+        _register(config, self._collecting(side.collected, side.failed), "stagegate-collecting")
+
+    def _controller(self, config: pytest.Config) -> None:
+        if config.option.collectonly:
+            _register(config, self._collecting(lambda collected: None, _stop), "stagegate-collecting")
+            return
+        recorder = self._recorder(config)
+        _register(config, recorder, "stagegate-recorder")
+        if config.pluginmanager.hasplugin("dsession"):
+            side = ControllerSide(recorder, self._setup.measurement, _stop_with)
+            _register(config, side, "stagegate-controller")
+        else:
+            _register(
+                config,
+                self._collecting(
+                    lambda collected: recorder.collected(collected, session_items=self._finishing.session_items()), _stop
+                ),
+                "stagegate-collecting",
+            )
+        self._finishing.recorder = recorder
+        self._finishing.measurement = self._setup.measurement
+        _register(config, self._finishing, "stagegate-finishing")
+
+    def _collecting(self, done: Callable[..., None], failed: Callable[[MistakesError], None]) -> Collecting:
+        return Collecting(
+            self._setup.project.vocabulary,
+            self._setup.selection,
+            self._setup.project.rootdir,
+            untagged=self._setup.project.policy.untagged,
+            done=done,
+            failed=failed,
+            labelled=self._setup.measurement.labels,
+        )
+
+    def _recorder(self, config: pytest.Config) -> Recorder:
+        rootdir = self._setup.project.rootdir
+        subject, notes = subject_of(rootdir, os.environ)
+        chosen = self._setup.selection
+        run = lines.Run(
+            schema=lines.SCHEMA,
+            producer=f"pytest-stagegate {version('pytest-stagegate')}",
+            started=now(),
+            stage=chosen.at,
+            environment=chosen.environment,
+            subject=subject,
+            policy_sha256=self._setup.project.policy.sha256,
+            provisional=(*notes, *by_hand(config, self._setup.parser)),
+            facts=_facts(config, chosen),
+        )
+        try:
+            prepare_folder(self._setup.out)
+            each = config.getoption("dist", "no") == "each"
+            return Recorder(self._setup.out / "evidence.jsonl", run, rootdir, each=each)
+        except OSError as error:
+            name = self._setup.out.relative_to(rootdir.resolve()).as_posix()
+            text = f"stagegate: the output folder {name} can't be written: {error.strerror}"
+            raise pytest.UsageError(text) from error
+
+
+def _stop(error: MistakesError) -> NoReturn:
+    raise pytest.UsageError(str(error))
+
+
+def _stop_with(text: str) -> NoReturn:
+    raise pytest.UsageError(text)
+
+
+def _facts(config: pytest.Config, chosen: Selection) -> dict[str, str]:
+    plugins = sorted({f"{dist.project_name} {dist.version}" for _, dist in config.pluginmanager.list_plugin_distinfo()})
+    stages = "all stages" if chosen.mode == "all" else ", ".join(sorted(chosen.stages))
+    facts = {
+        "command": shlex.join(["pytest", *_without_secrets([str(a) for a in config.invocation_params.args])]),
+        "pytest": pytest.__version__,
+        "python": platform.python_version(),
+        "plugins": ", ".join(plugins) or "none",
+        "tests of": stages,
+    }
+    if os.environ.get("PYTEST_ADDOPTS"):
+        facts["PYTEST_ADDOPTS"] = shlex.join(_without_secrets(shlex.split(os.environ["PYTEST_ADDOPTS"])))
+    addopts = config.getini("addopts")
+    if addopts:
+        facts["addopts"] = shlex.join(_without_secrets([str(each) for each in addopts]))
+    return facts
+
+
+def _without_secrets(args: list[str]) -> list[str]:
+    """Return a command line in which the value of everything that sounds like a secret is left out."""
+    safe: list[str] = []
+    hide_next = False
+    for arg in args:
+        name, has_value, _ = arg.partition("=")
+        secret = _SECRET.search(name) is not None and arg.startswith("-")
+        if hide_next and not arg.startswith("-"):
+            safe.append("***")
+        else:
+            safe.append(f"{name}=***" if secret and has_value else arg)
+        hide_next = secret and not has_value
+    return safe
+

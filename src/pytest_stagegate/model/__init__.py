@@ -1,0 +1,1 @@
+"""Frozen values: numbers, evidence, checks, verdicts, decisions. No input or output happens here."""

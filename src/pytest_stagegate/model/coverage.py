@@ -1,0 +1,146 @@
+"""Coverage as exact integers for each file, and the face that gates read it through."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.numbers import Measure, NothingMeasured, Ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_stagegate.model.tally import Tally
+
+
+class FileCoverage(msgspec.Struct, frozen=True, array_like=True):
+    """Coverage of one file.
+
+    Attributes:
+        path: Relative to the root, with ``/``.
+        lines: Executable lines.
+        covered: Of these, lines that were run.
+        branches: Branches; 0 when branches were not measured.
+        taken: Of these, branches that were taken.
+        missing: Lines that were not run, as ranges ``"3-5, 9"``.
+        stages: For each stage label the covered lines and taken branches of that stage's tests alone.
+    """
+
+    path: str
+    lines: int
+    covered: int
+    branches: int
+    taken: int
+    missing: str
+    stages: dict[str, tuple[int, int]] = {}
+
+
+class CoverageData(msgspec.Struct, frozen=True, kw_only=True):
+    """Coverage of one run.
+
+    Attributes:
+        producer: Who measured, with version, for example ``coverage 7.17.3 (pytest-cov)``.
+        measured_branches: Whether branches were measured.
+        labelled: Whether coverage was labelled by stage, so that `FileCoverage.stages` is known.
+        label_problem: Why it was not, one sentence.
+        files: Sorted by path.
+    """
+
+    producer: str
+    measured_branches: bool
+    labelled: bool
+    label_problem: str = ""
+    files: tuple[FileCoverage, ...] = ()
+
+
+class ContextsUnavailable(NothingMeasured):
+    """Raised when a stage's own coverage is asked for and coverage was not labelled by stage."""
+
+
+class Coverage:
+    """Coverage as a gate reads it; narrow with `under` and `by_stage`.
+
+    `lines` and `branches` are measures of two integers. Where there are none, they are no evidence.
+    """
+
+    def __init__(
+        self,
+        data: CoverageData,
+        tally: Tally,
+        *,
+        wanted: Callable[[str], bool] = lambda path: True,
+        stage: str | None = None,
+    ) -> None:
+        self._data = data
+        self._tally = tally
+        self._wanted = wanted
+        self._stage = stage
+        self._files = [file for file in data.files if wanted(file.path)]
+
+    def under(self, pattern: str) -> Coverage:
+        """Return the coverage of a file, of everything under a folder, or of what a glob matches.
+
+        Args:
+            pattern: Relative to the root with ``/``; ``**`` crosses folders, ``*`` does not.
+        """
+        inside = matches(pattern)
+        return Coverage(
+            self._data, self._tally, wanted=lambda path: self._wanted(path) and inside(path), stage=self._stage
+        )
+
+    def by_stage(self, stage: str) -> Coverage:
+        """Return what the tests of one stage cover by themselves; imports and collection are in no stage's share.
+
+        Raises:
+            ContextsUnavailable: When coverage was not labelled by stage.
+        """
+        if not self._data.labelled:
+            raise ContextsUnavailable(self._data.label_problem or "coverage was not labelled by stage")
+        return Coverage(self._data, self._tally, wanted=self._wanted, stage=stage)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths of the measured files, relative to the root."""
+        return tuple(file.path for file in self._files)
+
+    @property
+    def measured_branches(self) -> bool:
+        """Whether branches were measured at all."""
+        return self._data.measured_branches
+
+    @property
+    def lines(self) -> Measure:
+        """Lines that were run, of the executable ones; `where` has ``file:lines`` that were not."""
+        covered = sum(self._covered(file)[0] for file in self._files)
+        total = sum(file.lines for file in self._files)
+        self._tally.note(total)
+        short = sorted(self._files, key=lambda file: (self._covered(file)[0] - file.lines, file.path))
+        where = [self._gap(file) for file in short if self._covered(file)[0] < file.lines]
+        return Measure(Ratio(covered, total), unit="lines", inspected=total, where=tuple(where))
+
+    @property
+    def branches(self) -> Measure:
+        """Branches that were taken, of all; nothing measured where branches were not measured."""
+        taken = sum(self._covered(file)[1] for file in self._files)
+        total = sum(file.branches for file in self._files)
+        self._tally.note(total)
+        short = sorted(self._files, key=lambda file: (self._covered(file)[1] - file.branches, file.path))
+        where = [
+            f"{file.path} ({file.branches - self._covered(file)[1]} not taken)"
+            for file in short
+            if self._covered(file)[1] < file.branches
+        ]
+        return Measure(Ratio(taken, total), unit="branches", inspected=total, where=tuple(where))
+
+    def _covered(self, file: FileCoverage) -> tuple[int, int]:
+        if self._stage is None:
+            return file.covered, file.taken
+        lines, branches = file.stages.get(self._stage, (0, 0))
+        return lines, branches
+
+    def _gap(self, file: FileCoverage) -> str:
+        if self._stage is None:
+            return f"{file.path}:{file.missing}"
+        return f"{file.path} ({file.lines - self._covered(file)[0]} lines not run by {self._stage})"

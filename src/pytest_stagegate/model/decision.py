@@ -1,0 +1,215 @@
+"""The decision and what it is about, in the shape of ``decision.json`` (schema ``stagegate/decision/1``)."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from pytest_stagegate.model.verdicts import GateResult
+
+SCHEMA = "stagegate/decision/1"
+
+
+class Word(str, enum.Enum):
+    """The decision; the order is from worst to best."""
+
+    NO_GO = "NO_GO"
+    HOLD = "HOLD"
+    CONDITIONAL = "CONDITIONAL"
+    GO = "GO"
+
+    def __str__(self) -> str:
+        """Return the word itself."""
+        return self.value
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """How many tests ended how; one outcome for each node id.
+
+    ``collected`` = passed + failed + errors + skipped + xfailed + xpassed + deselected + lost. ``flaky`` counts
+    tests that passed only on a rerun, which are among the passed; ``executed`` those whose call began and that
+    were not skipped in it.
+    """
+
+    collected: int = 0
+    executed: int = 0
+    passed: int = 0
+    failed: int = 0
+    errors: int = 0
+    skipped: int = 0
+    xfailed: int = 0
+    xpassed: int = 0
+    flaky: int = 0
+    deselected: int = 0
+    lost: int = 0
+
+
+class Tests(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of the whole run.
+
+    Beside the names of `Counts`: ``skipped_files`` are modules skipped as a whole, which are no items;
+    ``not_selected`` are those of ``deselected`` that the choice of stage or environment left out; ``untagged``
+    tests got the default stage; ``subtests`` ran inside tests and are in no other count.
+    """
+
+    collected: int
+    executed: int
+    passed: int
+    failed: int
+    errors: int
+    skipped: int
+    xfailed: int
+    xpassed: int
+    flaky: int
+    deselected: int
+    lost: int
+    skipped_files: int
+    not_selected: int
+    untagged: int
+    subtests: int
+
+
+class Cell(Counts, frozen=True, kw_only=True):
+    """Counts of the tests of one stage in the run's environment."""
+
+    stage: str
+    environment: str | None
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """A reason with its code and a sentence for people."""
+
+    reason: str
+    text: str
+
+
+class Blocker(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the decision is not GO.
+
+    Attributes:
+        effect: What it does to the decision.
+        reason: Stable reason code.
+        gate: The gate's id, or None when the run itself is the reason.
+        text: One sentence.
+        remedy: What to do; may be empty.
+        owner: Who answers for it; may be empty.
+    """
+
+    effect: Word
+    reason: str
+    gate: str | None
+    text: str
+    remedy: str = ""
+    owner: str = ""
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What is being decided.
+
+    Attributes:
+        name: Project name.
+        version: Declared version, or None when it is not stated statically.
+        commit: Full commit id, or None when unknown.
+        commit_source: ``git``, or the variable that named the commit; None when unknown.
+        dirty: Whether the work tree differed from the commit when the run began; None when unknown.
+        artifacts: Digests of what is shipped; empty until a build records them.
+    """
+
+    name: str
+    version: str | None
+    commit: str | None
+    commit_source: str | None
+    dirty: bool | None
+    artifacts: tuple[str, ...] = ()
+
+
+class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of evidence that the decision rests on.
+
+    Attributes:
+        id: Short name, unique in the decision.
+        kind: ``tests`` or ``coverage``.
+        source: File name inside the output folder, or who measured.
+        sha256: Digest of the file's bytes; None where the evidence is part of another item.
+        producer: Tool and version.
+        created: When it was made, RFC 3339, UTC.
+        state: ``whole``, ``incomplete`` or ``missing``.
+    """
+
+    id: str
+    kind: str
+    source: str
+    sha256: str | None
+    producer: str
+    created: str
+    state: str
+
+
+class PolicyReference(msgspec.Struct, frozen=True, kw_only=True):
+    """Which rules decided.
+
+    Attributes:
+        source: File name, or ``built-in`` when the project has no policy.
+        sha256: Digest of the policy's content as canonical JSON.
+    """
+
+    source: str
+    sha256: str
+
+
+class TestRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A test that did not plainly pass.
+
+    Attributes:
+        id: Node id; a repeated one is numbered.
+        stage: Stage tag.
+        outcome: Outcome word.
+        reason: Skip or xfail reason, or first line of the failure.
+        message: Failure text, shortened in the middle; empty where there is none.
+        reruns: How often it was run again.
+        subtests: Subtests that did not pass, by description.
+    """
+
+    id: str
+    stage: str
+    outcome: str
+    reason: str
+    message: str
+    reruns: int
+    subtests: tuple[str, ...]
+
+
+class CollectionError(msgspec.Struct, frozen=True, kw_only=True):
+    """A test module that could not be collected; in no count."""
+
+    path: str
+    message: str
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What the gates of one stage at one environment add up to, for one commit.
+
+    Published as ``decision.json``; see the reference page of the same name for each key. ``not_passed`` lists at
+    most 500 tests, failures first; ``not_passed_omitted`` says how many more the record holds. ``run`` holds facts
+    about the run: versions, command line, selection.
+    """
+
+    decision: Word
+    provisional: tuple[Note, ...]
+    incomplete: tuple[Note, ...]
+    blockers: tuple[Blocker, ...]
+    stage: str
+    environment: str | None
+    as_of: str
+    subject: Subject
+    gates: tuple[GateResult, ...]
+    tests: Tests
+    matrix: tuple[Cell, ...]
+    not_passed: tuple[TestRow, ...]
+    not_passed_omitted: int
+    collection_errors: tuple[CollectionError, ...]
+    run: dict[str, str]
+    evidence: tuple[EvidenceItem, ...]
+    policy: PolicyReference
+    schema: str = SCHEMA

@@ -1,0 +1,247 @@
+"""Exact numbers: what is measured and what limits are written in.
+
+A number is an integer or a ratio of two integers, of one of three kinds:
+
+* ``count``: how many; an integer.
+* ``share``: a part of a whole, written ``"90 %"``; kept as the two integers it was counted from.
+* ``duration``: integer microseconds, written ``"2 s"``, ``"300 ms"``, ``"5 min"``, ``"24 h"`` or ``"30 d"``.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Final, Literal, cast
+
+import msgspec
+
+Kind = Literal["count", "share", "duration"]
+
+_WRITTEN: Final = re.compile(r"\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>%|us|µs|ms|s|min|h|d)\s*")
+_MICROSECONDS: Final = {
+    "us": 1,
+    "µs": 1,
+    "ms": 1_000,
+    "s": 1_000_000,
+    "min": 60_000_000,
+    "h": 3_600_000_000,
+    "d": 86_400_000_000,
+}
+
+
+class NothingMeasured(Exception):  # noqa: N818 - a state of the evidence, not an error of the program
+    """Raised when a gate compares a measure for which nothing was inspected."""
+
+
+class Ratio(msgspec.Struct, frozen=True):
+    """A part of a whole as the two integers it was counted from; the whole may be 0."""
+
+    numerator: int
+    denominator: int
+
+
+class Quantity(msgspec.Struct, frozen=True):
+    """A number as it is written in a limit: an exact value and its kind."""
+
+    value: Fraction
+    kind: Kind
+
+
+def parse_quantity(written: object) -> Quantity:
+    """Read a limit as people write it.
+
+    Args:
+        written: A number (a count), or text such as ``"90 %"`` or ``"2 s"``.
+
+    Raises:
+        ValueError: With a sentence that says what would be right.
+    """
+    if isinstance(written, bool) or not isinstance(written, (int, float, Fraction, Decimal, str)):
+        raise ValueError(f'{written!r} is not a limit; write a number, "90 %" or "2 s"')
+    if isinstance(written, str):
+        return _parse_text(written)
+    if isinstance(written, (float, Decimal)) and not math.isfinite(written):
+        raise ValueError(f"{written!r} is not a number that can be compared")
+    # A float stands for the decimal that was written, not for its binary neighbour.
+    return Quantity(Fraction(str(written)), "count")
+
+
+def _parse_text(written: str) -> Quantity:
+    match = _WRITTEN.fullmatch(written)
+    if match is None:
+        raise ValueError(f'{written!r} is not a limit; write a number, "90 %" or "2 s"')
+    number = Fraction(match["number"])
+    if match["unit"] == "%":
+        if number > 100:
+            raise ValueError(f'"{written}" can never be reached; a share is between 0 % and 100 %')
+        return Quantity(number / 100, "share")
+    return Quantity(number * _MICROSECONDS[match["unit"]], "duration")
+
+
+class _Written:
+    """A value that a policy writes as text; equal by value."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: object) -> None:
+        self._key = key
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether both are of one type and value."""
+        return type(other) is type(self) and other._key == self._key  # type: ignore[attr-defined]
+
+    def __hash__(self) -> int:
+        """Return a hash of the value."""
+        return hash(self._key)
+
+    def __repr__(self) -> str:
+        """Return type and value."""
+        return f"{type(self).__name__}({self._key})"
+
+
+class Share(_Written):
+    """A limit on a part of a whole, exact, between 0 and 1; written ``"90 %"`` in a policy."""
+
+    @property
+    def value(self) -> Fraction:
+        """The exact share."""
+        return cast("Fraction", self._key)
+
+    @classmethod
+    def parse(cls, written: object) -> Share:
+        """Read ``"90 %"``; raises ValueError with a sentence otherwise."""
+        if isinstance(written, (int, float)) and not isinstance(written, bool):
+            raise ValueError(f'{written} is not a share; write "{written} %"')
+        quantity = parse_quantity(written)
+        if quantity.kind != "share":
+            raise ValueError(f'{written!r} is not a share; write for example "90 %"')
+        return cls(quantity.value)
+
+
+class Duration(_Written):
+    """A length of time in integer microseconds; written ``"2 s"`` in a policy."""
+
+    @property
+    def microseconds(self) -> int:
+        """The exact length."""
+        return cast("int", self._key)
+
+    @classmethod
+    def parse(cls, written: object) -> Duration:
+        """Read ``"2 s"``, ``"300 ms"``, ``"24 h"``; raises ValueError with a sentence otherwise."""
+        if isinstance(written, str):
+            quantity = parse_quantity(written)
+            if quantity.kind == "duration" and quantity.value.denominator == 1:
+                return cls(quantity.value.numerator)
+        raise ValueError(f'{written!r} is not a length of time; write for example "2 s", "5 min" or "24 h"')
+
+
+class StageName(str):
+    """The name of a stage in a gate's options; checked against the policy's stages."""
+
+    __slots__ = ()
+
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+"""A number of things, not below 0."""
+
+
+class Measure:
+    """A named number taken from evidence, with how much was looked at to get it.
+
+    Comparing a measure with a number or with text such as ``"98 %"`` is exact. Comparing one for which
+    nothing was inspected raises `NothingMeasured`: no evidence is not zero, and not one hundred percent.
+
+    Attributes:
+        value: Exact value, or None where nothing was inspected.
+        kind: ``count``, ``share`` or ``duration`` (microseconds).
+        unit: What is counted, for people: ``tests``, ``lines``.
+        inspected: How many things were looked at; 0 means that this is no evidence.
+        where: Places that fall short, for example node ids or ``file:lines``.
+    """
+
+    __slots__ = ("inspected", "kind", "ratio", "unit", "value", "where")
+
+    def __init__(
+        self,
+        value: int | Fraction | Ratio | None,
+        *,
+        kind: Kind = "count",
+        unit: str = "",
+        inspected: int,
+        where: tuple[str, ...] = (),
+    ) -> None:
+        self.ratio = value if isinstance(value, Ratio) else None
+        if isinstance(value, Ratio):
+            self.value = Fraction(value.numerator, value.denominator) if value.denominator else None
+        else:
+            self.value = None if value is None else Fraction(value)
+        self.kind: Kind = "share" if self.ratio is not None else kind
+        self.unit = unit
+        self.inspected = inspected
+        self.where = where
+
+    def exact(self) -> int | Ratio | None:
+        """Return the value as it is written into a decision: an integer, or two integers."""
+        if self.ratio is not None:
+            return self.ratio
+        if self.value is None:
+            return None
+        if self.value.denominator == 1:
+            return self.value.numerator
+        return Ratio(self.value.numerator, self.value.denominator)
+
+    def __repr__(self) -> str:
+        """Return the exact value with its unit, as an assertion shows it."""
+        if self.value is None:
+            return f"<nothing measured: 0 {self.unit}>"
+        if self.ratio is not None:
+            return f"<{self.ratio.numerator} of {self.ratio.denominator} {self.unit}>"
+        return f"<{self.value} {self.unit}>"
+
+    def _against(self, other: object) -> tuple[Fraction, Fraction]:
+        if self.value is None:
+            raise NothingMeasured(f"nothing was measured: 0 {self.unit}".strip())
+        if isinstance(other, Measure):
+            if other.value is None:
+                raise NothingMeasured(f"nothing was measured: 0 {other.unit}".strip())
+            return self.value, other.value
+        quantity = parse_quantity(other)
+        if quantity.kind != self.kind:
+            example = {"count": "3", "share": '"90 %"', "duration": '"2 s"'}[self.kind]
+            raise ValueError(f"a {self.kind} can't be compared with {other!r}; write for example {example}")
+        return self.value, quantity.value
+
+    def __eq__(self, other: object) -> bool:
+        """Compare exactly; see `__ge__`."""
+        left, right = self._against(other)
+        return left == right
+
+    def __ge__(self, other: object) -> bool:
+        """Compare exactly with a number, text such as ``"98 %"``, or another measure."""
+        left, right = self._against(other)
+        return left >= right
+
+    def __le__(self, other: object) -> bool:
+        """Compare exactly; see `__ge__`."""
+        left, right = self._against(other)
+        return left <= right
+
+    def __gt__(self, other: object) -> bool:
+        """Compare exactly; see `__ge__`."""
+        left, right = self._against(other)
+        return left > right
+
+    def __lt__(self, other: object) -> bool:
+        """Compare exactly; see `__ge__`."""
+        left, right = self._against(other)
+        return left < right
+
+    def __bool__(self) -> bool:
+        """Return whether the value differs from 0."""
+        left, _ = self._against(self)
+        return left != 0
+
+    __hash__ = None  # type: ignore[assignment]

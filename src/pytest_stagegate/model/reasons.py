@@ -1,0 +1,47 @@
+"""The closed list of reason codes, each with the sentence that documents it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REASONS: Final[dict[str, str]] = {
+    # checks and gates
+    "limit-not-met": "The measured value is on the wrong side of its limit.",
+    "warning-limit": "The value meets its limit, but not the warning limit of the check.",
+    "assertion": "A plain assert in a gate did not hold.",
+    "nothing-measured": "There was nothing to count: no lines, no branches, no tests.",
+    "nothing-executed": "No test was executed, so nothing is known about the software.",
+    "tests-lost": "Tests were collected and never reported; they prove nothing.",
+    "not-measured": "Nobody measured this kind of evidence in this run.",
+    "contexts-unavailable": "Coverage was not labelled by stage, so a stage's own coverage is unknown.",
+    "coverage-incomplete": "Coverage data of a part of the run is missing.",
+    "path-matches-nothing": "A path of the policy matches no measured file.",
+    "run-incomplete": "The run ended early; its exit status says so.",
+    "too-old": "The evidence is older than the gate's max_age.",
+    "not-declared": "The policy declares no limit; the figures are only shown.",
+    "missing-skipped": "Evidence is missing, and the policy says to skip the gate then.",
+    "gate-raised": "The gate's own code raised an exception.",
+    "no-check": "The gate yielded no check and asserted nothing.",
+    "inspected-nothing": "The gate reached its end without reading any evidence.",
+    "not-a-number": "The gate returned a value that is not a finite number.",
+    "asserts-off": "Python runs with -O, so assert statements of gates are not trusted.",
+    "bad-check": "The gate yielded something that is not a check.",
+    # the run
+    "nothing-judged": "No gate that can block or warn came to a verdict.",
+    "no-end-record": "The process ended without closing its record: it was killed, or it is still running.",
+    "stopped-early": "pytest stopped before every collected test had run.",
+    "interrupted": "The run was interrupted.",
+    "internal-error": "pytest ended with an internal error.",
+    "collection-error": "A test module could not be collected.",
+    "worker-lost": "A worker process of the run went down.",
+    "removed-silently": "Tests were taken out of the session without being reported as deselected.",
+    "not-run": "Collected tests were never run.",
+    "nothing-collected": "No test was collected.",
+    "record-truncated": "The record ends in the middle of a line.",
+    "usage-error": "pytest stopped with a usage error.",
+    # provisional
+    "dirty-tree": "The work tree has changes that are in no commit.",
+    "commit-unknown": "The commit is unknown: no repository, and no variable names it.",
+    "narrowed": "The run was narrowed by hand on the command line or in PYTEST_ADDOPTS.",
+}
+"""Reason code to sentence. ``pytest-exit-N`` stands beside these, with N the exit status."""

@@ -1,0 +1,35 @@
+"""Which stage and environments a test belongs to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Tag(NamedTuple):
+    """Stage and environments of a test.
+
+    Attributes:
+        stage: One name of the closed vocabulary.
+        environments: Where the test may run; empty for everywhere.
+        tagged: Whether a mark or a path rule named the stage; False when the default was taken.
+    """
+
+    stage: str
+    environments: tuple[str, ...] = ()
+    tagged: bool = False
+
+
+class TagRule(NamedTuple):
+    """A path rule: tests in these files belong to a stage and environments.
+
+    Attributes:
+        path: Glob relative to the root.
+        stage: Stage name, or None when the rule says only environments.
+        environments: Environment names; empty when the rule says only a stage.
+        place: Where the rule stands in the policy.
+    """
+
+    path: str
+    stage: str | None
+    environments: tuple[str, ...]
+    place: str

@@ -1,0 +1,295 @@
+"""Test results: one outcome for each node id, and the face that gates read them through."""
+
+from __future__ import annotations
+
+import enum
+from array import array
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pytest_stagegate.model.decision import Counts
+from pytest_stagegate.model.numbers import Measure, Ratio
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pytest_stagegate.model.decision import Note
+    from pytest_stagegate.model.tally import Tally
+    from pytest_stagegate.model.tags import Tag
+
+
+class Outcome(enum.IntEnum):
+    """How a test ended; kept as one byte for each test."""
+
+    LOST = 0
+    DESELECTED = 1
+    PASSED = 2
+    FAILED = 3
+    ERROR = 4
+    SKIPPED = 5
+    XFAILED = 6
+    XPASSED = 7
+
+    @property
+    def word(self) -> str:
+        """The outcome as written in documents."""
+        return self.name.lower()
+
+
+class Detail(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a test beside its outcome, where it did not plainly pass.
+
+    Attributes:
+        executed: Whether its call began and was not skipped in it.
+        reason: Skip or xfail reason, or the first line of the failure.
+        message: Failure text, shortened in the middle.
+        reruns: How often it was run again.
+        subtests: Descriptions of subtests that did not pass.
+        subtest_count: How many subtests ran.
+        worker: The worker process, where there was one.
+        not_selected: Deselected by the choice of stage or environment, not by hand.
+    """
+
+    executed: bool = False
+    reason: str = ""
+    message: str = ""
+    reruns: int = 0
+    subtests: tuple[str, ...] = ()
+    subtest_count: int = 0
+    worker: str = ""
+    not_selected: bool = False
+
+
+@dataclass
+class TestData:
+    """All tests of a run, by index; columns instead of objects, so that a plainly passed test costs bytes.
+
+    Attributes:
+        ids: Node ids; repeated ones are numbered.
+        tag_of: Index into `tags` for each test.
+        tags: The distinct tags.
+        outcomes: One `Outcome` for each test.
+        durations: Microseconds of setup, call and teardown together.
+        details: By index, for tests that did not plainly pass.
+        skipped_files: Modules skipped as a whole; they are no items.
+    """
+
+    __test__ = False
+
+    ids: list[str] = field(default_factory=list)
+    tag_of: array[int] = field(default_factory=lambda: array("H"))
+    tags: list[Tag] = field(default_factory=list)
+    outcomes: bytearray = field(default_factory=bytearray)
+    durations: array[int] = field(default_factory=lambda: array("Q"))
+    details: dict[int, Detail] = field(default_factory=dict)
+    skipped_files: int = 0
+
+    def executed(self, index: int) -> bool:
+        """Return whether the test's call began and it was not skipped in it."""
+        detail = self.details.get(index)
+        return self.outcomes[index] == Outcome.PASSED if detail is None else detail.executed
+
+    def counts(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Counts:
+        """Count the tests whose tag is wanted."""
+        chosen = [wanted(tag) for tag in self.tags]
+        pairs = Counter(zip(self.tag_of, self.outcomes))
+        by_outcome: Counter[int] = Counter()
+        for (tag, outcome), count in pairs.items():
+            if chosen[tag]:
+                by_outcome[outcome] += count
+        details = [(index, detail) for index, detail in self.details.items() if chosen[self.tag_of[index]]]
+        plain = by_outcome[Outcome.PASSED] - sum(self.outcomes[index] == Outcome.PASSED for index, _ in details)
+        return Counts(
+            collected=sum(by_outcome.values()),
+            executed=plain + sum(detail.executed for _, detail in details),
+            passed=by_outcome[Outcome.PASSED],
+            failed=by_outcome[Outcome.FAILED],
+            errors=by_outcome[Outcome.ERROR],
+            skipped=by_outcome[Outcome.SKIPPED],
+            xfailed=by_outcome[Outcome.XFAILED],
+            xpassed=by_outcome[Outcome.XPASSED],
+            flaky=sum(detail.reruns > 0 and self.outcomes[i] == Outcome.PASSED for i, detail in details),
+            deselected=by_outcome[Outcome.DESELECTED],
+            lost=by_outcome[Outcome.LOST],
+        )
+
+    def stages(self) -> set[str]:
+        """Return the stages of which at least one test was not deselected."""
+        used = {tag for tag, outcome in zip(self.tag_of, self.outcomes) if outcome != Outcome.DESELECTED}
+        return {self.tags[tag].stage for tag in used}
+
+
+class TestResults:
+    """The tests of the run, as a gate reads them.
+
+    Each count is a `Measure`; `inspected` is the number of tests that were executed, so that a count of a run in
+    which nothing was executed is no evidence. Narrow with `tagged`.
+
+    Attributes:
+        exit_status: pytest's own exit status, or None when the run has no end record.
+        ending: Why the run is not whole; empty when it is.
+    """
+
+    __test__ = False
+
+    def __init__(
+        self,
+        data: TestData,
+        tally: Tally,
+        *,
+        stage: str | None = None,
+        exit_status: int | None = 0,
+        ending: tuple[Note, ...] = (),
+    ) -> None:
+        self._data = data
+        self._tally = tally
+        self._stage = stage
+        self._counts = data.counts(self._wanted)
+        self.exit_status = exit_status
+        self.ending = ending
+
+    def _wanted(self, tag: Tag) -> bool:
+        return self._stage is None or tag.stage == self._stage
+
+    def tagged(self, *, stage: str) -> TestResults:
+        """Return the results of one stage's tests only."""
+        return TestResults(
+            self._data, self._tally, stage=stage, exit_status=self.exit_status, ending=self.ending
+        )
+
+    @property
+    def counts(self) -> Counts:
+        """All counts at once, as plain integers; reading them counts as reading the executed tests."""
+        self._tally.note(self._counts.executed)
+        return self._counts
+
+    @property
+    def collected(self) -> Measure:
+        """Tests collected; unit: tests."""
+        return self._measure(self._counts.collected, inspected=self._counts.collected)
+
+    @property
+    def executed(self) -> Measure:
+        """Tests whose call began and that were not skipped in it; unit: tests."""
+        return self._measure(self._counts.executed, inspected=self._counts.collected)
+
+    @property
+    def passed(self) -> Measure:
+        """Tests that passed, also on a rerun; unit: tests."""
+        return self._measure(self._counts.passed)
+
+    @property
+    def failed(self) -> Measure:
+        """Tests that failed; unit: tests; `where` has their ids."""
+        return self._measure(self._counts.failed, where=(Outcome.FAILED,), inspected=self._ended)
+
+    @property
+    def errors(self) -> Measure:
+        """Tests whose setup or teardown failed; unit: tests; `where` has their ids."""
+        return self._measure(self._counts.errors, where=(Outcome.ERROR,), inspected=self._ended)
+
+    @property
+    def skipped(self) -> Measure:
+        """Tests that were skipped; unit: tests; `where` has their ids."""
+        return self._measure(self._counts.skipped, where=(Outcome.SKIPPED,), inspected=self._ended)
+
+    @property
+    def xfailed(self) -> Measure:
+        """Tests that failed as expected; unit: tests."""
+        return self._measure(self._counts.xfailed, where=(Outcome.XFAILED,))
+
+    @property
+    def xpassed(self) -> Measure:
+        """Tests that passed though they were expected to fail; unit: tests."""
+        return self._measure(self._counts.xpassed, where=(Outcome.XPASSED,))
+
+    @property
+    def lost(self) -> Measure:
+        """Tests that were collected and of which no outcome is known; unit: tests."""
+        return self._measure(self._counts.lost, where=(Outcome.LOST,), inspected=self._counts.collected)
+
+    @property
+    def flaky(self) -> Measure:
+        """Tests that passed only on a rerun; unit: tests."""
+        return self._measure(self._counts.flaky, places=self._flaky_ids())
+
+    @property
+    def skipped_share(self) -> Measure:
+        """Skipped tests as a share of those that ended; unit: tests."""
+        share = Ratio(self._counts.skipped, self._ended)
+        return self._measure(share, where=(Outcome.SKIPPED,), inspected=self._ended)
+
+    @property
+    def flaky_share(self) -> Measure:
+        """Flaky tests as a share of those that were executed; unit: tests."""
+        return self._measure(Ratio(self._counts.flaky, self._counts.executed), places=self._flaky_ids())
+
+    @property
+    def skipped_without_reason(self) -> Measure:
+        """Skipped or xfailed tests that give no reason; unit: tests; `where` has their ids."""
+        bare = [
+            index
+            for index, detail in sorted(self._data.details.items())
+            if self._data.outcomes[index] in (Outcome.SKIPPED, Outcome.XFAILED)
+            and not detail.reason
+            and self._included(index)
+        ]
+        return self._measure(len(bare), places=self._names(bare), inspected=self._ended)
+
+    @property
+    def total_duration(self) -> Measure:
+        """Sum of all tests' setup, call and teardown; a duration in microseconds."""
+        total = sum(duration for index, duration in enumerate(self._data.durations) if self._included(index))
+        return self._measure(total, kind="duration", unit="")
+
+    @property
+    def longest(self) -> Measure:
+        """Duration of the slowest test in microseconds; `where` has the 10 slowest with their times."""
+        durations = self._data.durations
+        slowest = sorted(filter(self._included, range(len(durations))), key=lambda i: (-durations[i], i))[:10]
+        places = tuple(f"{self._data.ids[i]} ({durations[i] / 1e6:.2f} s)" for i in slowest if durations[i])
+        return self._measure(durations[slowest[0]] if slowest else 0, kind="duration", unit="", places=places)
+
+    def slower_than(self, microseconds: int) -> tuple[str, ...]:
+        """Return the ids of tests that took longer, in collection order."""
+        slow = [i for i, duration in enumerate(self._data.durations) if duration > microseconds and self._included(i)]
+        return self._names(slow)
+
+    @property
+    def _ended(self) -> int:
+        counts = self._counts
+        return counts.collected - counts.deselected - counts.lost
+
+    def _included(self, index: int) -> bool:
+        return self._stage is None or self._data.tags[self._data.tag_of[index]].stage == self._stage
+
+    def _names(self, indexes: Iterable[int]) -> tuple[str, ...]:
+        return tuple(self._data.ids[index] for index in indexes)
+
+    def _flaky_ids(self) -> tuple[str, ...]:
+        data = self._data
+        return self._names(
+            index
+            for index, detail in sorted(data.details.items())
+            if detail.reruns and data.outcomes[index] == Outcome.PASSED and self._included(index)
+        )
+
+    def _measure(
+        self,
+        value: int | Ratio,
+        *,
+        where: tuple[Outcome, ...] = (),
+        places: tuple[str, ...] = (),
+        inspected: int | None = None,
+        kind: str = "count",
+        unit: str = "tests",
+    ) -> Measure:
+        looked_at = self._counts.executed if inspected is None else inspected
+        self._tally.note(looked_at)
+        if where and value:
+            outcomes = self._data.outcomes
+            places = self._names(i for i, o in enumerate(outcomes) if o in where and self._included(i))
+        return Measure(value, kind=kind, unit=unit, inspected=looked_at, where=places)  # type: ignore[arg-type]

@@ -1,0 +1,140 @@
+"""Binding: a policy's gate tables meet the gates that exist."""
+
+from __future__ import annotations
+
+import typing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from pytest_stagegate.errors import MistakesError
+from pytest_stagegate.model.numbers import Duration, Share, StageName
+from pytest_stagegate.model.verdicts import Enforcement, Level
+from pytest_stagegate.policy.reading import Reader, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pytest_stagegate.hooks import Gate, GateOptions
+    from pytest_stagegate.policy.model import GateTable, Policy
+
+
+@dataclass(frozen=True)
+class BoundGate:
+    """A gate with its options, wherever it may apply.
+
+    Attributes:
+        table: The policy's table, or None for a gate that is active without one.
+        gate: The definition.
+        options: Its options, or None when it takes none.
+    """
+
+    table: GateTable | None
+    gate: Gate
+    options: GateOptions | None
+
+    @property
+    def id(self) -> str:
+        """Unique name in the policy."""
+        return self.table.id if self.table is not None else self.gate.name
+
+    @property
+    def enforcement(self) -> Enforcement:
+        """The policy's word; a limit that is declared blocks unless the policy says otherwise."""
+        if self.table is not None:
+            if self.table.enforcement is not None:
+                return self.table.enforcement
+            if self.options is not None and self.options.declares_a_limit():
+                return Enforcement(Level.BLOCK)
+        return self.gate.enforcement
+
+    def applies(self, stage: str, environment: str | None) -> bool:
+        """Return whether the gate is judged at a stage and environment."""
+        stages = self.gate.stages if self.table is None or self.table.stages is None else self.table.stages
+        environments = None if self.table is None else self.table.environments
+        return (not stages or stage in stages) and (environments is None or environment in environments)
+
+
+def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tuple[BoundGate, ...]:
+    """Return every gate that may apply, in the order in which it is listed in documents.
+
+    Args:
+        policy: The policy.
+        gates: All definitions by name.
+        local: Names of the project's own gates, which are active without a table.
+
+    Raises:
+        MistakesError: With the policy's own mistakes, unknown gates and options and impossible limits, all at once.
+    """
+    reader = Reader(policy.source, policy.text, policy.prefix)
+    bound = [each for table in policy.gates if (each := _bind(reader, table, gates, policy)) is not None]
+    taken = {each.id for each in bound}
+    for gate in gates.values():
+        reader.in_vocabulary(gate.stages, ("stages",), f"stage of gate {gate.name!r}", policy.stages)
+        if (gate.always or gate.name in local) and gate.name not in taken:
+            bound.append(BoundGate(None, gate, gate.options() if gate.options is not None else None))
+    mistakes = [*policy.mistakes, *reader.mistakes]
+    if mistakes:
+        raise MistakesError("the policy", mistakes, code="policy")
+    return tuple(bound)
+
+
+def applying(bound: tuple[BoundGate, ...], stage: str, environment: str | None) -> list[BoundGate]:
+    """Return the gates of one decision.
+
+    A gate that is always active and whose tables all speak of other stages is judged with its defaults: a limit for
+    one stage doesn't loosen another.
+    """
+    found = [each for each in bound if each.applies(stage, environment)]
+    present = {each.gate.name for each in found}
+    for each in bound:
+        default = BoundGate(None, each.gate, each.gate.options() if each.gate.options is not None else None)
+        if each.gate.always and each.gate.name not in present and default.applies(stage, environment):
+            present.add(each.gate.name)
+            found.append(default)
+    return sorted(found, key=lambda each: (not each.gate.always, each.gate.name != "results"))
+
+
+def _bind(reader: Reader, table: GateTable, gates: Mapping[str, Gate], policy: Policy) -> BoundGate | None:
+    path = ("gate", table.id)
+    gate = gates.get(table.uses)
+    if gate is None:
+        where = (*path, "uses") if table.uses != table.id else path
+        reader.mistake(where, f"unknown gate {table.uses!r}; {nearest(table.uses, gates)}")
+        return None
+    if gate.options is None:
+        for key in table.options:
+            reader.mistake((*path, key), f"unknown key {key!r}; the gate {gate.name!r} takes no options")
+        return BoundGate(table, gate, None)
+    values = _convert(reader, path, table.options, gate.options, policy)
+    return BoundGate(table, gate, gate.options(**values))
+
+
+def _convert(
+    reader: Reader, path: tuple[str, ...], written: dict[str, Any], options: type[GateOptions], policy: Policy
+) -> dict[str, Any]:
+    known = typing.get_type_hints(options, include_extras=True)
+    known = {name: known[name] for name in options.__struct_fields__}
+    values: dict[str, Any] = {}
+    for key, value in written.items():
+        if key not in known:
+            reader.mistake((*path, key), f"unknown key {key!r}; {nearest(key, known)}")
+            continue
+        try:
+            values[key] = msgspec.convert(value, known[key], dec_hook=_written)
+        except msgspec.ValidationError as error:
+            reader.mistake((*path, key), str(error).replace("`", "").split(" - at ")[0])
+        if isinstance(values.get(key), StageName):
+            reader.in_vocabulary([values[key]], (*path, key), "stage", policy.stages)
+    return values
+
+
+def _written(kind: type, value: Any) -> Any:
+    if kind is Share:
+        return Share.parse(value)
+    if kind is Duration:
+        return Duration.parse(value)
+    if kind is StageName and isinstance(value, str):
+        return StageName(value)
+    raise ValueError(f"{value!r} can't be read as {kind.__name__}")

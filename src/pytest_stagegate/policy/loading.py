@@ -1,0 +1,209 @@
+"""From a TOML file to a `Policy`, with all mistakes at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_stagegate.errors import Mistake, MistakesError
+from pytest_stagegate.model.numbers import Duration
+from pytest_stagegate.model.tags import TagRule
+from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
+from pytest_stagegate.policy.model import BUILT_IN, DEFAULT_STAGES, GateTable, Policy
+from pytest_stagegate.policy.reading import Reader
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_KEYS: Final = (
+    "stages",
+    "environments",
+    "default_stage",
+    "default_environment",
+    "untagged",
+    "templates",
+    "tag",
+    "gate",
+)
+_COMMON: Final = ("uses", "stage", "environment", "enforcement", "on_missing", "owner", "max_age", "remedy")
+_UNTAGGED: Final = ("default", "error")
+
+
+def load(rootdir: Path, file: Path | None = None) -> Policy:
+    """Read the policy of a project.
+
+    Args:
+        rootdir: The project's root.
+        file: A policy file; when None ``[tool.stagegate]`` in ``pyproject.toml``, else ``stagegate.toml``, else the
+            built-in policy.
+
+    Returns:
+        The policy; its mistakes are in it, so that `bind` can report them together with its own.
+
+    Raises:
+        MistakesError: When a file can't be read, or when there are two policies.
+    """
+    found = _find(rootdir, file)
+    if found is None:
+        return Policy(source=BUILT_IN, text="", prefix=(), sha256=_digest({}))
+    path, table, prefix, text = found
+    reader = Reader(_relative(path, rootdir), text, prefix)
+    policy = _policy(reader, table)
+    return replace(policy, mistakes=tuple(reader.mistakes))
+
+
+def _find(rootdir: Path, file: Path | None) -> tuple[Path, dict[str, Any], tuple[str, ...], str] | None:
+    if file is not None:
+        whole, text = _read(file, rootdir)
+        inner = whole.get("tool", {}).get("stagegate")
+        return (file, whole, (), text) if inner is None else (file, inner, ("tool", "stagegate"), text)
+    pyproject, own = rootdir / "pyproject.toml", rootdir / "stagegate.toml"
+    found = None
+    if pyproject.is_file():
+        whole, text = _read(pyproject, rootdir)
+        if "stagegate" in whole.get("tool", {}):
+            found = (pyproject, whole["tool"]["stagegate"], ("tool", "stagegate"), text)
+    if own.is_file():
+        if found is not None:
+            text = "there is a second policy, [tool.stagegate] in pyproject.toml; keep one of them"
+            raise MistakesError("the policy", [Mistake("stagegate.toml", text)], code="policy")
+        whole, text = _read(own, rootdir)
+        found = (own, whole, (), text)
+    return found
+
+
+def _read(path: Path, rootdir: Path) -> tuple[dict[str, Any], str]:
+    name = _relative(path, rootdir)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text), text
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise MistakesError("the policy", [Mistake(name, f"can't be read: {reason}")], code="policy") from error
+
+
+def _relative(path: Path, rootdir: Path) -> str:
+    try:
+        return path.resolve().relative_to(rootdir.resolve()).as_posix()
+    except ValueError:
+        return path.name
+
+
+def _digest(table: object) -> str:
+    canonical = json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
+    if not isinstance(table, dict):
+        reader.mistake((), "has to be a table")
+        table = {}
+    reader.no_other(table, (), _KEYS)
+    stages = reader.names(table, ("stages",)) or DEFAULT_STAGES
+    environments = reader.names(table, ("environments",)) or ()
+    default_stage = reader.text_of(table, ("default_stage",), "test" if "test" in stages else stages[0])
+    reader.in_vocabulary([default_stage], ("default_stage",), "stage", stages)
+    default_environment = reader.text_of(table, ("default_environment",)) or None
+    if default_environment is not None:
+        reader.in_vocabulary([default_environment], ("default_environment",), "environment", environments)
+    return Policy(
+        source=reader.source,
+        text=reader.text,
+        prefix=reader.prefix,
+        sha256=_digest(table),
+        stages=stages,
+        environments=environments,
+        default_stage=default_stage,
+        default_environment=default_environment,
+        untagged=reader.one_of(table, ("untagged",), _UNTAGGED, "default"),
+        templates=reader.text_of(table, ("templates",)) or None,
+        tags=_tags(reader, table, stages, environments),
+        gates=_gates(reader, table, stages, environments),
+    )
+
+
+def _tags(
+    reader: Reader, table: dict[str, Any], stages: tuple[str, ...], environments: tuple[str, ...]
+) -> tuple[TagRule, ...]:
+    rules = []
+    for index, entry in enumerate(reader.tables(table, ("tag",))):
+        path = ("tag", str(index))
+        reader.no_other(entry, path, ("path", "stage", "environment"))
+        stage = reader.text_of(entry, (*path, "stage")) or None
+        named = reader.names(entry, (*path, "environment"), single=True) or ()
+        if stage is not None:
+            reader.in_vocabulary([stage], (*path, "stage"), "stage", stages)
+        reader.in_vocabulary(named, (*path, "environment"), "environment", environments)
+        if stage is None and not named:
+            reader.mistake(path, "says neither a stage nor an environment")
+        glob = reader.text_of(entry, (*path, "path"))
+        if not glob:
+            reader.mistake(path, "has no path")
+            continue
+        rules.append(TagRule(path=glob, stage=stage, environments=named, place=reader.place((*path, "path"))))
+    return tuple(rules)
+
+
+def _gates(
+    reader: Reader, table: dict[str, Any], stages: tuple[str, ...], environments: tuple[str, ...]
+) -> tuple[GateTable, ...]:
+    tables = []
+    for name, entry in reader.table(table, ("gate",)).items():
+        path = ("gate", name)
+        if not isinstance(entry, dict):
+            reader.mistake(path, f"has to be a table: [{'.'.join((*reader.prefix, *path))}]")
+            continue
+        named_stages = reader.names(entry, (*path, "stage"), single=True)
+        named_environments = reader.names(entry, (*path, "environment"), single=True)
+        reader.in_vocabulary(named_stages or (), (*path, "stage"), "stage", stages)
+        reader.in_vocabulary(named_environments or (), (*path, "environment"), "environment", environments)
+        tables.append(
+            GateTable(
+                id=name,
+                uses=reader.text_of(entry, (*path, "uses"), name),
+                stages=named_stages,
+                environments=named_environments,
+                enforcement=_enforcement(reader, entry, (*path, "enforcement")),
+                on_missing=OnMissing(
+                    reader.one_of(entry, (*path, "on_missing"), [each.value for each in OnMissing], "hold")
+                ),
+                owner=reader.text_of(entry, (*path, "owner")),
+                remedy=reader.text_of(entry, (*path, "remedy")),
+                max_age=_max_age(reader, entry, (*path, "max_age")),
+                options={key: value for key, value in entry.items() if key not in _COMMON},
+                place=reader.place(path),
+            )
+        )
+    return tuple(tables)
+
+
+def _enforcement(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> Enforcement | None:
+    if path[-1] not in entry:
+        return None
+    value = entry[path[-1]]
+    if isinstance(value, str) and value in [level.value for level in Level]:
+        return Enforcement(Level(value))
+    if isinstance(value, dict) and set(value) == {"block_from"} and type(value["block_from"]) is dt.date:
+        return Enforcement(Level.BLOCK, value["block_from"])
+    allowed = '"block", "warn", "observe" or { block_from = 2027-01-31 }'
+    reader.mistake(path, f"has to be {allowed}, not {value!r}")
+    return None
+
+
+def _max_age(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> int | None:
+    if path[-1] not in entry:
+        return None
+    try:
+        return Duration.parse(entry[path[-1]]).microseconds
+    except ValueError as error:
+        reader.mistake(path, str(error))
+        return None

@@ -1,0 +1,79 @@
+"""The policy as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pytest_stagegate.errors import Mistake
+from pytest_stagegate.model.tags import TagRule
+from pytest_stagegate.model.verdicts import Enforcement, OnMissing
+
+DEFAULT_STAGES: Final = ("plan", "code", "build", "test", "release", "deploy", "manage", "monitor")
+BUILT_IN: Final = "built-in"
+
+
+@dataclass(frozen=True)
+class GateTable:
+    """One ``[tool.stagegate.gate.ID]`` table, before it is bound to its gate.
+
+    Attributes:
+        id: Key of the table.
+        uses: Name of the gate's definition.
+        stages: Stages it names, or None.
+        environments: Environments it names, or None.
+        enforcement: As written, or None.
+        on_missing: What missing evidence does.
+        owner: Who answers for it.
+        remedy: The policy's own text.
+        max_age: Microseconds, or None.
+        options: The remaining keys, which belong to the gate.
+        place: Where the table stands.
+    """
+
+    id: str
+    uses: str
+    stages: tuple[str, ...] | None
+    environments: tuple[str, ...] | None
+    enforcement: Enforcement | None
+    on_missing: OnMissing
+    owner: str
+    remedy: str
+    max_age: int | None
+    options: dict[str, Any]
+    place: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything a project says about its stages and gates.
+
+    Attributes:
+        source: File name relative to the root, or ``built-in``.
+        text: The file's text, for places.
+        prefix: Keys from the top of the file to the policy's own table.
+        sha256: Digest of the content as canonical JSON.
+        stages: Closed vocabulary, in order of the flow.
+        environments: Closed vocabulary; may be empty.
+        default_stage: Stage of untagged tests, and the stage that is decided when none is named.
+        default_environment: Environment of a run that names none; None for none.
+        untagged: ``default`` or ``error``.
+        templates: Folder with templates of the project's own, relative to the root, or None.
+        tags: Path rules, in order.
+        gates: Gate tables, in order.
+        mistakes: What is wrong with the file; reported by `bind`, together with its own.
+    """
+
+    source: str
+    text: str
+    prefix: tuple[str, ...]
+    sha256: str
+    stages: tuple[str, ...] = DEFAULT_STAGES
+    environments: tuple[str, ...] = ()
+    default_stage: str = "test"
+    default_environment: str | None = None
+    untagged: str = "default"
+    templates: str | None = None
+    tags: tuple[TagRule, ...] = ()
+    gates: tuple[GateTable, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()

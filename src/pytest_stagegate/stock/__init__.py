@@ -1,0 +1,12 @@
+"""The gates that are shipped, one file a family; listed in `STOCK_GATES` and registered like anybody's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.stock import coverage, durations, flaky, results, skips, warnings
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+STOCK_GATES: Final[tuple[ModuleType, ...]] = (results, coverage, skips, flaky, durations, warnings)

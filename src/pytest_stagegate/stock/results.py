@@ -1,0 +1,96 @@
+"""``results``: did the tests find the software sound, and did they all speak?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pytest_stagegate.model.numbers import Count
+from pytest_stagegate.hooks import GateOptions, gate
+from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.verdicts import Check, Verdict
+from pytest_stagegate.thresholds import check, no_evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_EXPLAINED_BY_FAILURES: Final = 1
+_NO_TESTS: Final = 5
+
+
+class ResultsOptions(GateOptions, frozen=True):
+    """Limits of the gate ``results``.
+
+    Attributes:
+        max_failed: Failed tests that are tolerated.
+        max_errors: Tests with a failing setup or teardown that are tolerated.
+        min_passed: Tests that have to pass.
+    """
+
+    max_failed: Count = 0
+    max_errors: Count = 0
+    min_passed: Count = 1
+
+
+@gate(
+    name="results",
+    title="The tests pass, and every collected test is accounted for",
+    options=ResultsOptions,
+    always=True,
+    remedy="Run the tests listed under 'where' and mend what they show.",
+)
+def results(tests: TestResults, options: ResultsOptions) -> Iterator[Check]:
+    """Yield one check for each of failed, errors, lost, passed and the exit status."""
+    yield check("failed", tests.failed, at_most=options.max_failed)
+    yield check("errors", tests.errors, at_most=options.max_errors)
+    yield _lost(tests)
+    yield _passed(tests, options.min_passed)
+    yield exit_status_check(tests)
+
+
+def _lost(tests: TestResults) -> Check:
+    """Lost tests are missing evidence, not failures: nothing is known about them."""
+    lost = check("lost", tests.lost, at_most=0)
+    if lost.verdict is not Verdict.FAIL:
+        return lost
+    return msgspec.structs.replace(lost, verdict=Verdict.NO_EVIDENCE, reason="tests-lost")
+
+
+def _passed(tests: TestResults, at_least: int) -> Check:
+    passed = check("passed", tests.passed, at_least=at_least)
+    if passed.verdict is not Verdict.NO_EVIDENCE:
+        return passed
+    collected = tests.counts.collected
+    text = "no test was executed" if collected else "no test was collected"
+    reason = "nothing-executed" if collected else "nothing-collected"
+    return no_evidence("passed", reason, text, unit="tests", limit_shown=passed.limit_shown)
+
+
+def exit_status_check(tests: TestResults) -> Check:
+    """Return whether pytest's own exit status is explained by the tests.
+
+    A status that neither a failed test nor the run's known ending explains comes from something that no test
+    shows: another plugin's limit, too many warnings, an internal error. It fails and stands in the record.
+    """
+    status = tests.exit_status
+    counts = tests.counts
+    inspected = counts.collected
+    explained = status == 0 or (status == _EXPLAINED_BY_FAILURES and counts.failed + counts.errors > 0)
+    if status is None:
+        return no_evidence("exit-status", "run-incomplete", "pytest's exit status is unknown")
+    if explained:
+        if inspected:
+            return _status_check(Verdict.PASS, "", status, inspected, "")
+        return no_evidence("exit-status", "nothing-collected", "no test was collected")
+    if status == _NO_TESTS:
+        return no_evidence("exit-status", "pytest-exit-5", "pytest ran no test (exit status 5)")
+    if tests.ending and not any(note.reason == "internal-error" for note in tests.ending):
+        return no_evidence("exit-status", "run-incomplete", f"pytest ended early with exit status {status}")
+    text = f"pytest ended with exit status {status}, which no failed test explains"
+    return _status_check(Verdict.FAIL, f"pytest-exit-{status}", status, inspected, text)
+
+
+def _status_check(verdict: Verdict, reason: str, status: int, inspected: int, text: str) -> Check:
+    shown = check("exit-status", status, inspected=inspected)
+    return msgspec.structs.replace(shown, verdict=verdict, reason=reason, text=text)

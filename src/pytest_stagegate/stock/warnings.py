@@ -1,0 +1,37 @@
+"""``warnings``: how many warnings did the run record?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stagegate.model.numbers import Count
+from pytest_stagegate.hooks import GateOptions, Warnings, gate
+from pytest_stagegate.thresholds import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stagegate.model.verdicts import Check
+
+
+class WarningsOptions(GateOptions, frozen=True):
+    """Limits of the gate ``warnings``.
+
+    Attributes:
+        max_warnings: How many warnings may be recorded.
+    """
+
+    max_warnings: Count | None = None
+
+
+@gate(
+    name="warnings",
+    title="The run records few warnings",
+    options=WarningsOptions,
+    enforcement="observe",
+    always=True,
+    remedy="Mend what the warnings speak of, or filter in pytest's configuration what you have decided to bear.",
+)
+def warnings(recorded: Warnings, options: WarningsOptions) -> Iterator[Check]:
+    """Yield the number of warnings."""
+    yield check("warnings", recorded.total, at_most=options.max_warnings)

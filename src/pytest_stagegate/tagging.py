@@ -1,0 +1,193 @@
+"""Tags: from marks and path rules to one stage and some environments for each test, and which tests a run selects.
+
+The nearest mark wins: parameter, function, class (a subclass before its bases), outer class, module, package, path
+rule (the last that matches). A nearer one replaces the stage and, separately, the environments.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple
+
+from pytest_stagegate.errors import UsageError
+from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.tags import Tag, TagRule
+
+STAGE_MARK: Final = "stage"
+ENVIRONMENT_MARK: Final = "environment"
+
+
+class MarkUse(NamedTuple):
+    """A mark as it was written: its name and arguments."""
+
+    name: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+
+
+class TagLevel(NamedTuple):
+    """Marks that stand on one thing: a parameter, a function, a class, a module."""
+
+    kind: str
+    marks: Sequence[MarkUse]
+
+
+class Said(NamedTuple):
+    """What one level says: a stage, environments, or nothing (None)."""
+
+    stage: str | None
+    environments: tuple[str, ...] | None
+
+
+class TagMistake(Exception):  # noqa: N818 - it is a mistake in a test, not a fault of the program
+    """What is wrong with the marks at one level; one sentence."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The closed vocabulary of tags and the project's path rules.
+
+    Attributes:
+        stages: Names of stages, in order of the flow.
+        environments: Names of environments.
+        default_stage: Stage of tests that nothing tags.
+        rules: Path rules, in order; the last that matches wins.
+    """
+
+    stages: tuple[str, ...]
+    environments: tuple[str, ...]
+    default_stage: str
+    rules: tuple[TagRule, ...] = ()
+
+    def read(self, level: TagLevel) -> Said:
+        """Return what the marks of one level say.
+
+        Raises:
+            TagMistake: For an unknown name, two stages at one level, or a mark without a name.
+        """
+        stages = [self._stage(mark) for mark in level.marks if mark.name == STAGE_MARK]
+        if len(set(stages)) > 1:
+            named = " and ".join(repr(stage) for stage in dict.fromkeys(stages))
+            raise TagMistake(f"two stages on the same {level.kind}: {named}; keep one of them")
+        places = [name for mark in level.marks if mark.name == ENVIRONMENT_MARK for name in self._places(mark)]
+        return Said(stages[0] if stages else None, tuple(dict.fromkeys(places)) if places else None)
+
+    def from_path(self, path: str) -> Said:
+        """Return what the path rules say of a file (relative to the root, with ``/``)."""
+        stage: str | None = None
+        places: tuple[str, ...] | None = None
+        for rule in self.rules:
+            if matches(rule.path)(path):
+                stage = rule.stage or stage
+                places = rule.environments or places
+        return Said(stage, places)
+
+    def tag(self, said: Iterable[Said]) -> Tag:
+        """Return the tag of a test from what its levels say, nearest first."""
+        stage: str | None = None
+        places: tuple[str, ...] | None = None
+        for each in said:
+            stage = each.stage if stage is None else stage
+            places = each.environments if places is None else places
+        return Tag(stage or self.default_stage, places or (), stage is not None)
+
+    def _stage(self, mark: MarkUse) -> str:
+        names = _names(mark, example='@pytest.mark.stage("deploy")')
+        if len(names) != 1:
+            raise TagMistake(f"a stage mark names one stage, not {len(names)}; write one name")
+        return self._known(names[0], "stage", self.stages)
+
+    def _places(self, mark: MarkUse) -> list[str]:
+        names = _names(mark, example='@pytest.mark.environment("staging")')
+        return [self._known(name, "environment", self.environments) for name in names]
+
+    def _known(self, name: str, kind: str, known: tuple[str, ...]) -> str:
+        if name in known:
+            return name
+        raise TagMistake(f"unknown {kind} {name!r}; {did_you_mean(name, known)}")
+
+
+def _names(mark: MarkUse, *, example: str) -> list[Any]:
+    names = [*mark.args, *mark.kwargs.values()]
+    if not names or not all(isinstance(name, str) for name in names) or set(mark.kwargs) - {"name"}:
+        raise TagMistake(f"the mark {mark.name!r} takes names as texts; write for example {example}")
+    return names
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """Return a hint at the nearest valid name, or all of them."""
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean {close[0]!r}?"
+    if known:
+        return f"declared are {', '.join(known)}"
+    return "the policy declares none"
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which tests a run wants.
+
+    Attributes:
+        at: The stage that is decided.
+        stages: Stages whose tests run.
+        environment: The environment the run is against, or None.
+        mode: ``only``, ``upto``, ``all``, or ``default`` as described at `selection`.
+    """
+
+    at: str
+    stages: frozenset[str]
+    environment: str | None
+    mode: str
+
+    def keeps(self, tag: Tag) -> bool:
+        """Return whether a test with this tag runs."""
+        if tag.stage not in self.stages:
+            return False
+        return not tag.environments or self.environment in tag.environments
+
+
+def selection(
+    vocabulary: Vocabulary,
+    *,
+    at: str | None,
+    select: str | None,
+    environment: str | None,
+    default_environment: str | None,
+) -> Selection:
+    """Return which tests run.
+
+    Args:
+        vocabulary: The closed vocabulary.
+        at: The stage to decide, or None for the default stage.
+        select: ``only``, ``upto``, ``all`` or None: with no stage named, everything; up to the default stage, every
+            test up to it (these stages judge the whole run's evidence); at the next stage, ``upto``; later, ``only``.
+        environment: The environment the run is against, or None.
+        default_environment: The one to take then.
+
+    Raises:
+        UsageError: For a stage or environment that is not declared.
+    """
+    stages = vocabulary.stages
+    if at is not None and at not in stages:
+        raise UsageError(f"--stage-gate-at: unknown stage {at!r}; {did_you_mean(at, stages)}")
+    if environment is not None and environment not in vocabulary.environments:
+        hint = did_you_mean(environment, vocabulary.environments)
+        raise UsageError(f"--stage-gate-env: unknown environment {environment!r}; {hint}")
+    decided = at or vocabulary.default_stage
+    mode = select or ("all" if at is None else "default")
+    return Selection(decided, _stages(vocabulary, decided, mode), environment or default_environment, mode)
+
+
+def _stages(vocabulary: Vocabulary, decided: str, mode: str) -> frozenset[str]:
+    stages = vocabulary.stages
+    here, default = stages.index(decided), stages.index(vocabulary.default_stage)
+    if mode == "all":
+        return frozenset(stages)
+    if mode == "default" and here <= default:
+        return frozenset(stages[: default + 1])
+    if mode == "upto" or (mode == "default" and here == default + 1):
+        return frozenset(stages[: here + 1])
+    return frozenset({decided})

@@ -1,0 +1,423 @@
+"""Decisions as other tests' input: one of each word for a believable project, a hostile one and a large one."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from pytest_stagegate.documents.rendering import Wanted, documents_of
+from pytest_stagegate.model.decision import (
+    SCHEMA,
+    Blocker,
+    Cell,
+    CollectionError,
+    Decision,
+    EvidenceItem,
+    Note,
+    PolicyReference,
+    Subject,
+    TestRow,
+    Tests,
+    Word,
+)
+from pytest_stagegate.model.numbers import Ratio
+from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
+from pytest_stagegate.thresholds import no_evidence
+
+COMMIT: Final = "8f3b1f0c6a92d5e47b10c3d8e9f2a4b6c7d81e05"
+AS_OF: Final = "2026-11-23T09:41:07Z"
+HOSTILE: Final = {
+    "image": "tests/test_a.py::test_x[<img src=x onerror=alert(1)>]",
+    "script": "tests/test_a.py::test_x[</script><script>document.title='owned'</script>]",
+    "style": "tests/test_a.py::test_x[</style><style>body{display:none}</style>]",
+    "link": "tests/test_a.py::test_x[javascript:alert(1)]",
+    "quote": "tests/test_a.py::test_x[\" onmouseover=\"alert(1)' autofocus onfocus='alert(1)]",
+    "template": "tests/test_a.py::test_x[{{ 7 * 7 }}{% raw %}]",
+    "policy": "tests/test_a.py::test_x[STYLE-HASHES]",
+    "ansi": "tests/test_a.py::test_x[\x1b[31mred\x1b[0m \x1b]0;title\x07]",
+    "bidi": "tests/test_a.py::test_x[\u202egnp.exe\u2066]",
+    "pipe": "tests/test_a.py::test_x[a|b`c``d]",
+    "long": "tests/test_a.py::test_x[" + "0123456789" * 1_000 + "]",
+}
+"""Node ids that try to become something else than text."""
+
+
+def render(decision: Decision, format: str) -> str:
+    """Return one document of a decision, as it would be written."""
+    _, files = documents_of(decision, (Wanted(format),), Path("out"), None)
+    (content,) = files.values()
+    return content.decode()
+
+
+def _check(name: str, shown: str, limit_shown: str = "", verdict: Verdict = Verdict.PASS, **more: Any) -> Check:
+    made: dict[str, Any] = {"measured": 0, "limit": None, "unit": "", "inspected": 59, "reason": ""} | more
+    return Check(name=name, verdict=verdict, shown=shown, limit_shown=limit_shown, **made)
+
+
+def _gate(id: str, title: str, *checks: Check, verdict: Verdict = Verdict.PASS, **more: Any) -> GateResult:
+    made: dict[str, Any] = {
+        "uses": id,
+        "reason": "",
+        "enforcement": "block",
+        "effect": "",
+        "owner": "",
+        "remedy": "",
+        "waiver": None,
+        "summary": "; ".join(f"{each.name} {each.shown}" for each in checks),
+    }
+    return GateResult(
+        gate=id, title=title, stage="test", environment="dev", verdict=verdict, checks=checks, **(made | more)
+    )
+
+
+def _results(failed: int) -> GateResult:
+    where = ("tests/unit/test_weights.py::test_limit_belongs_to_its_band[2000-S]",)
+    fell_short: dict[str, Any] = {"verdict": Verdict.FAIL, "reason": "limit-not-met", "where": where} if failed else {}
+    more: dict[str, Any] = {
+        "verdict": Verdict.FAIL,
+        "reason": "limit-not-met",
+        "effect": "NO_GO",
+        "summary": f"failed {failed}, limit ≤ 0",
+        "remedy": "Run the tests listed under 'where' and mend what they show.",
+    }
+    return _gate(
+        "results",
+        "The tests pass, and every collected test is accounted for",
+        _check("failed", str(failed), "≤ 0", **fell_short),
+        _check("errors", "0", "≤ 0"),
+        _check("lost", "0", "≤ 0"),
+        _check("passed", str(58 - failed), "≥ 1"),
+        _check("exit-status", str(failed)),
+        owner="rates-team",
+        **(more if failed else {}),
+    )
+
+
+def _coverage(*, met: bool) -> GateResult:
+    path = "src/parcel_rates/prices.py"
+    title = "Enough of the code is run by the tests"
+    line = _check("line", "94.8 %", "≥ 90 %", measured=Ratio(146, 154), inspected=154)
+    branch = _check("branch", "86.1 %", "≥ 80 %", measured=Ratio(31, 36), inspected=36)
+    if met:
+        last = _check(path, "100 %", "≥ 95 %", inspected=34)
+        return _gate("coverage", title, line, branch, last, owner="rates-team")
+    last = _check(
+        path,
+        "79.4 %",
+        "≥ 95 %",
+        Verdict.FAIL,
+        measured=Ratio(27, 34),
+        limit=Limit("at_least", Ratio(19, 20)),
+        reason="limit-not-met",
+        inspected=34,
+        unit="lines",
+        where=(f"{path}:64-66", f"{path}:68", f"{path}:70-72"),
+    )
+    remedy = "Add a test for the rule that has none: every amount we charge or pay back needs one."
+    return _gate(
+        "coverage",
+        title,
+        line,
+        branch,
+        last,
+        verdict=Verdict.FAIL,
+        reason="limit-not-met",
+        effect="NO_GO",
+        owner="rates-team",
+        summary=f"{path} 79.4 %, limit ≥ 95 %",
+        remedy=remedy,
+    )
+
+
+def _others(*, warned: bool) -> tuple[GateResult, ...]:
+    declared = {"verdict": Verdict.NOT_APPLICABLE, "reason": "not-declared"}
+    if warned:
+        warnings = _gate(
+            "warnings",
+            "The run records few warnings",
+            _check("warnings", "7", "≤ 5", Verdict.FAIL, reason="limit-not-met"),
+            verdict=Verdict.FAIL,
+            reason="limit-not-met",
+            enforcement="warn",
+            effect="CONDITIONAL",
+            summary="warnings 7, limit ≤ 5",
+            remedy="Mend what the warnings speak of, or filter in pytest's configuration what you have decided to bear.",
+        )
+    else:
+        warnings = _gate("warnings", "The run records few warnings", _check("warnings", "2", "≤ 5"), enforcement="warn")
+    return (
+        _gate(
+            "durations",
+            "The tests are fast enough to be run often",
+            _check("slowest", "640.2 ms", "≤ 2 s"),
+            _check("total", "1.9 s", "≤ 1 min"),
+        ),
+        _gate(
+            "flaky",
+            "Few tests pass only when they are run again",
+            _check("flaky", "0", **declared),
+            enforcement="observe",
+            summary="flaky 0",
+            **declared,
+        ),
+        _gate(
+            "quotes-and-rules-tested",
+            "Quotes are tested, and so are the rules below them",
+            _check("assert", "", text="every assert holds", inspected=74),
+            summary="every assert holds",
+        ),
+        _gate(
+            "skips",
+            "Few tests are skipped, and each says why",
+            _check("skipped", "1", "≤ 3"),
+            _check("skipped-ratio", "1.7 %", "≤ 10 %"),
+            _check("without-reason", "0", "≤ 0", inspected=1),
+        ),
+        warnings,
+        _gate(
+            "weight-bands-covered",
+            "Every weight band is exercised",
+            _check("line", "100 %", "≥ 95 %", inspected=31),
+            _check("branch", "100 %", "≥ 90 %", inspected=6),
+        ),
+    )
+
+
+_MESSAGE: Final = """\
+grams = 2000, band = 'S'
+
+    @pytest.mark.parametrize(("grams", "band"), LIMITS)
+    def test_limit_belongs_to_its_band(grams: int, band: str) -> None:
+>       assert band_of(grams) == band
+E       AssertionError: assert 'M' == 'S'
+E
+E         - S
+E         + M
+
+tests/unit/test_weights.py:31: AssertionError"""
+
+_SKIPPED: Final = TestRow(
+    id="tests/integration/test_service.py::test_quote_over_tls",
+    stage="test",
+    outcome="skipped",
+    reason="no certificate on this machine",
+    message="",
+    reruns=0,
+    subtests=(),
+)
+
+
+def _counts(**more: int) -> dict[str, int]:
+    names = "collected executed passed failed errors skipped xfailed xpassed flaky deselected lost".split()
+    return dict.fromkeys(names, 0) | more
+
+
+def _build(**more: Any) -> Decision:
+    failed = more.pop("failed", 0)
+    code = Cell(
+        stage="code",
+        environment="dev",
+        **_counts(collected=38, executed=38, passed=38 - failed, failed=failed),
+    )
+    test = Cell(stage="test", environment="dev", **_counts(collected=21, executed=20, passed=20, skipped=1))
+    left_out = Cell(stage="deploy", environment="dev", **_counts(collected=6, deselected=6))
+    total = _counts(collected=65, executed=58, passed=58 - failed, failed=failed, skipped=1, deselected=6)
+    made: dict[str, Any] = {
+        "decision": Word.GO,
+        "provisional": (),
+        "incomplete": (),
+        "blockers": (),
+        "stage": "test",
+        "environment": "dev",
+        "as_of": AS_OF,
+        "subject": Subject(
+            name="parcel-rates", version="1.2.0", commit=COMMIT, commit_source="git", dirty=False, artifacts=()
+        ),
+        "gates": (_results(0), _coverage(met=True), *_others(warned=False)),
+        "tests": Tests(**total, skipped_files=0, not_selected=6, untagged=0, subtests=4),
+        "matrix": (code, test, left_out),
+        "not_passed": (_SKIPPED,),
+        "not_passed_omitted": 0,
+        "collection_errors": (),
+        "run": {
+            "command": "pytest --stage-gate",
+            "pytest": "9.0.1",
+            "pytest-stagegate": "0.1.0",
+            "python": "3.13.0",
+            "coverage": "7.13.0, measured by pytest-stagegate",
+            "selection": "stages plan to test; tests bound to another environment than dev are left out",
+        },
+        "evidence": (
+            EvidenceItem(
+                id="run",
+                kind="tests",
+                source="evidence.jsonl",
+                sha256=hashlib.sha256(b"run").hexdigest(),
+                producer="pytest 9.0.1",
+                created=AS_OF,
+                state="whole",
+            ),
+            EvidenceItem(
+                id="coverage",
+                kind="coverage",
+                source="coverage.py",
+                sha256=None,
+                producer="coverage 7.13.0",
+                created=AS_OF,
+                state="whole",
+            ),
+        ),
+        "policy": PolicyReference(source="pyproject.toml", sha256=hashlib.sha256(b"policy").hexdigest()),
+    }
+    return Decision(**(made | more), schema=SCHEMA)
+
+
+def _blocker(gate: GateResult) -> Blocker:
+    return Blocker(
+        effect=Word(gate.effect),
+        reason=gate.reason,
+        gate=gate.gate,
+        text=gate.summary,
+        remedy=gate.remedy,
+        owner=gate.owner,
+    )
+
+
+def go() -> Decision:
+    """Return a GO without a shadow."""
+    return _build()
+
+
+def bare() -> Decision:
+    """Return a GO with nothing to list: no test that did not plainly pass."""
+    return _build(not_passed=())
+
+
+def provisional_go() -> Decision:
+    """Return a GO that nobody may build on yet."""
+    notes = (
+        Note(reason="dirty-tree", text="The work tree has changes that are in no commit."),
+        Note(reason="narrowed", text="The run was narrowed by hand: -k weights tests/unit."),
+    )
+    subject = msgspec.structs.replace(_build().subject, dirty=True)
+    return _build(provisional=notes, subject=subject)
+
+
+def conditional() -> Decision:
+    """Return a CONDITIONAL: one gate that only warns fell short."""
+    gates = (_results(0), _coverage(met=True), *_others(warned=True))
+    blockers = tuple(_blocker(gate) for gate in gates if gate.effect)
+    return _build(decision=Word.CONDITIONAL, gates=gates, blockers=blockers)
+
+
+def no_go() -> Decision:
+    """Return a NO GO: a failed test, refunds without a test, and a warning."""
+    gates = (_results(1), _coverage(met=False), *_others(warned=True))
+    row = TestRow(
+        id="tests/unit/test_weights.py::test_limit_belongs_to_its_band[2000-S]",
+        stage="code",
+        outcome="failed",
+        reason="AssertionError: assert 'M' == 'S'",
+        message=_MESSAGE,
+        reruns=0,
+        subtests=("grams=2000 (failed): 'M' is not 'S'",),
+    )
+    return _build(
+        decision=Word.NO_GO,
+        gates=gates,
+        blockers=tuple(_blocker(gate) for gate in gates if gate.effect),
+        failed=1,
+        not_passed=(row, _SKIPPED),
+    )
+
+
+def hold() -> Decision:
+    """Return a HOLD: a worker went down, a module could not be collected, coverage is missing."""
+    text = "nobody measured coverage in this run"
+    missing = _gate(
+        "coverage",
+        "Enough of the code is run by the tests",
+        no_evidence("coverage", "not-measured", text),
+        verdict=Verdict.NO_EVIDENCE,
+        reason="not-measured",
+        effect="HOLD",
+        owner="rates-team",
+        summary=text,
+        remedy="Name what to measure: source = [\"src\"] in [tool.coverage.run].",
+    )
+    incomplete = (
+        Note(reason="worker-lost", text="Worker gw1 went down: killed by signal 9."),
+        Note(reason="collection-error", text="1 module could not be collected: tests/unit/test_zones.py."),
+    )
+    gates = (_results(0), missing, *_others(warned=False))
+    blockers = (
+        _blocker(missing),
+        *(Blocker(effect=Word.HOLD, reason=note.reason, gate=None, text=note.text) for note in incomplete),
+    )
+    message = "tests/unit/test_zones.py:3: in <module>\n    from parcel_rates.zones import Zon\nE   ImportError: Zon"
+    return _build(
+        decision=Word.HOLD,
+        environment=None,
+        incomplete=incomplete,
+        gates=gates,
+        blockers=blockers,
+        collection_errors=(CollectionError(path="tests/unit/test_zones.py", message=message),),
+    )
+
+
+def hostile() -> Decision:
+    """Return a NO GO in which every field that a user fills tries to become something else than text."""
+    bad = " ".join(text for name, text in HOSTILE.items() if name != "long")
+    gates = (
+        _gate(
+            bad,
+            bad,
+            _check(bad, bad, bad, Verdict.FAIL, reason="limit-not-met", text=bad, where=tuple(HOSTILE.values())),
+            verdict=Verdict.FAIL,
+            reason="limit-not-met",
+            effect="NO_GO",
+            owner=bad,
+            summary=bad,
+            remedy=bad,
+        ),
+    )
+    rows = tuple(
+        TestRow(id=id, stage="test", outcome="failed", reason=id, message=f"{id}\n{id}", reruns=2, subtests=(id,))
+        for id in HOSTILE.values()
+    )
+    item = EvidenceItem(id=bad, kind=bad, source=bad, sha256=None, producer=bad, created=AS_OF, state="whole")
+    return _build(
+        decision=Word.NO_GO,
+        provisional=(Note(reason="narrowed", text=bad),),
+        subject=Subject(name=bad, version=bad, commit=bad, commit_source=bad, dirty=None, artifacts=()),
+        gates=gates,
+        blockers=tuple(_blocker(gate) for gate in gates),
+        not_passed=rows,
+        not_passed_omitted=3,
+        collection_errors=(CollectionError(path=bad, message=bad),),
+        run={bad: bad},
+        evidence=(item,),
+        policy=PolicyReference(source=bad, sha256=hashlib.sha256(b"policy").hexdigest()),
+    )
+
+
+def many() -> Decision:
+    """Return a NO GO with as many rows as a decision may hold, each with the longest message it may have."""
+    line = "E       assert quote.total == Decimal('12.49')  # it is Decimal('14.99')\n"
+    message = (line * 80)[:4_096]
+    rows = tuple(
+        TestRow(
+            id=f"tests/unit/test_quotes.py::test_quote_of_a_parcel[{number}]",
+            stage="code",
+            outcome="failed",
+            reason="AssertionError: assert Decimal('14.99') == Decimal('12.49')",
+            message=message,
+            reruns=0,
+            subtests=(),
+        )
+        for number in range(500)
+    )
+    return msgspec.structs.replace(no_go(), not_passed=rows, not_passed_omitted=99_500)
