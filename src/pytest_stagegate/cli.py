@@ -40,7 +40,7 @@ def commands() -> None:
 def check(
     record: Path, root: Path, policy: Path | None, as_of: str | None, out: Path | None, strict: bool, quiet: bool
 ) -> int:
-    """Decide again, offline, from a recorded run.
+    r"""Decide again, offline, from a recorded run.
 
     RECORD is the evidence.jsonl that `pytest --stage-gate` wrote [default: .stagegate/evidence.jsonl].
 
@@ -68,7 +68,7 @@ def check(
 @commands.command()
 @click.argument("folder", type=_FOLDER, default=Path("stagegate-demo"))
 def demo(folder: Path) -> int:
-    """Write a small real project and decide about it: first NO GO, then, repaired, GO.
+    r"""Write a small real project and decide about it: first NO GO, then, repaired, GO.
 
     FOLDER is made anew each time [default: ./stagegate-demo]; a folder that this command did not write is left alone.
 

@@ -174,7 +174,9 @@ def _needs(judge: Judge, options: type[GateOptions] | None) -> dict[str, type]:
         asked = _annotation(judge, parameter)
         if asked not in allowed:
             shown = "nothing" if asked is None else getattr(asked, "__name__", str(asked))
-            raise GateDefinitionError(f"{judge.__name__}: parameter {parameter!r} asks for {shown}; evidence is {names}")
+            raise GateDefinitionError(
+                f"{judge.__name__}: parameter {parameter!r} asks for {shown}; evidence is {names}"
+            )
         needs[parameter] = asked
     return needs
 
@@ -185,7 +187,7 @@ def _annotation(judge: Judge, parameter: str) -> Any:
     if not isinstance(asked, str):
         return asked
     try:
-        return eval(asked, judge.__globals__)  # noqa: S307 - the module's own annotation, as typing does it
+        return eval(asked, judge.__globals__)
     except NameError as error:
         text = f"{judge.__name__}: the annotation of {parameter!r} can't be resolved: {error}; import it at run time"
         raise GateDefinitionError(text) from error

@@ -146,7 +146,9 @@ def decide_record(
         evidence_age=max(0, (instant - finished) // dt.timedelta(microseconds=1)),
     )
     if place.stage not in project.policy.stages:
-        raise EvidenceError(f"{record.name}: its stage {place.stage!r} is not one of the policy's stages", code="foreign")
+        raise EvidenceError(
+            f"{record.name}: its stage {place.stage!r} is not one of the policy's stages", code="foreign"
+        )
     gates = project.gates(place.stage, place.environment, max_age=_DEFAULT_MAX_AGE)
     results = tuple(judge(active, evidence, place) for active in gates)
     levels = [active.enforcement.on(place.day) for active in gates]
@@ -267,4 +269,3 @@ def _index(record: Path, evidence: Evidence) -> tuple[EvidenceItem, ...]:
             state="whole",
         ),
     )
-

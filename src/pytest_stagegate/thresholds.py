@@ -86,7 +86,9 @@ def no_evidence(name: str, reason: str, text: str, *, unit: str = "", limit_show
     )
 
 
-def _limit(name: str, measured: Measure, at_least: object, at_most: object, below: object, above: object) -> Limit | None:
+def _limit(
+    name: str, measured: Measure, at_least: object, at_most: object, below: object, above: object
+) -> Limit | None:
     written = at_least if at_least is not None else at_most
     if written is None:
         return None

@@ -10,7 +10,7 @@ from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from junitparser import FinalResult
+    from junitparser.junitparser import FinalResult
 
     from pytest_stagegate.documents.view import View
     from pytest_stagegate.model.decision import Decision
@@ -34,7 +34,7 @@ def gates_xml(decision: Decision, view: View) -> bytes:
         suite.add_testcase(case)
     document = JUnitXml("pytest-stagegate")
     document.add_testsuite(suite)
-    document.update_statistics()
+    document.update_statistics()  # type: ignore[no-untyped-call]
     buffer = io.BytesIO()
     document.write(buffer, pretty=True)
     return buffer.getvalue()

@@ -72,9 +72,7 @@ def documents_of(
         "md": lambda: render("report.md.j2", shown, templates).encode(),
         "junit": lambda: gates_xml(decision, shown),
     }
-    files = {
-        each.path or out / FILES[each.format]: writers[each.format]() for each in wanted if each.format in writers
-    }
+    files = {each.path or out / FILES[each.format]: writers[each.format]() for each in wanted if each.format in writers}
     return shown, files
 
 

@@ -341,4 +341,6 @@ def _test(row: TestRow) -> TestView:
 
 def _evidence(item: EvidenceItem) -> tuple[str, ...]:
     digest = item.sha256 or "part of the record"
-    return tuple(clean(each) for each in (item.id, item.kind, item.source, item.state, item.producer, item.created, digest))
+    return tuple(
+        clean(each) for each in (item.id, item.kind, item.source, item.state, item.producer, item.created, digest)
+    )

@@ -78,7 +78,9 @@ def _covered(cov: coverage.Coverage, stage: str) -> dict[str, tuple[int, int]]:
     return {path: (each["covered_lines"], each.get("covered_branches", 0)) for path, each in summaries.items()}
 
 
-def _file(path: str, report: dict[str, Any], rootdir: Path, by_stage: dict[str, dict[str, tuple[int, int]]]) -> FileCoverage:
+def _file(
+    path: str, report: dict[str, Any], rootdir: Path, by_stage: dict[str, dict[str, tuple[int, int]]]
+) -> FileCoverage:
     summary = report["summary"]
     return FileCoverage(
         path=_relative(path, rootdir),

@@ -148,7 +148,7 @@ class Fold:
 
     def _on_passed(self, line: lines.Passed) -> None:
         outcomes, durations, passed = self._tests.outcomes, self._tests.durations, Outcome.PASSED
-        for item, microseconds in zip(line.items, line.us):
+        for item, microseconds in zip(line.items, line.us, strict=True):
             outcomes[item] = passed
             durations[item] = microseconds
 
@@ -220,5 +220,5 @@ def read_record(path: Path) -> tuple[lines.Run, Evidence]:
 def _feed(fold: Fold, raw: bytes, place: str) -> None:
     try:
         fold.feed(_DECODER.decode(raw))
-    except (msgspec.DecodeError, UnicodeDecodeError, IndexError, KeyError, OverflowError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError, IndexError, KeyError, OverflowError) as error:
         raise EvidenceError(f"{place}: this line of the record is damaged: {error}", code="damaged") from error

@@ -6,7 +6,7 @@ reader knows. The only bytes that are ever written over are the fixed-width numb
 
 from __future__ import annotations
 
-from typing import Final, Union
+from typing import Final
 
 import msgspec
 
@@ -139,20 +139,20 @@ class End(_Line, frozen=True, kw_only=True, tag="end"):
     finished: str
 
 
-Line = Union[
-    Run,
-    Tags,
-    Items,
-    LeftOut,
-    Started,
-    Passed,
-    Test,
-    SkippedFile,
-    CollectionFailed,
-    WorkerLost,
-    Warned,
-    Measured,
-    NotMeasured,
-    Ending,
-    End,
-]
+Line = (
+    Run
+    | Tags
+    | Items
+    | LeftOut
+    | Started
+    | Passed
+    | Test
+    | SkippedFile
+    | CollectionFailed
+    | WorkerLost
+    | Warned
+    | Measured
+    | NotMeasured
+    | Ending
+    | End
+)

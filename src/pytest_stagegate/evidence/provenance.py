@@ -73,7 +73,7 @@ def _from_git(rootdir: Path) -> _Commit | None:
     command = ["git", "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"]
     environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        answer = subprocess.run(  # noqa: S603 - fixed words
+        answer = subprocess.run(
             command, cwd=rootdir, env=environment, capture_output=True, timeout=_TIMEOUT_SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError):

@@ -34,7 +34,18 @@ class Attempt:
         item: Index of the test in the record.
     """
 
-    __slots__ = ("_call", "item", "message", "microseconds", "outcome", "reason", "reruns", "subtest_count", "subtests", "worker")
+    __slots__ = (
+        "_call",
+        "item",
+        "message",
+        "microseconds",
+        "outcome",
+        "reason",
+        "reruns",
+        "subtest_count",
+        "subtests",
+        "worker",
+    )
 
     def __init__(self, item: int) -> None:
         self.item = item
@@ -125,7 +136,9 @@ def _outcome(report: pytest.TestReport) -> Outcome:
 
 def _description(context: Any) -> str:
     values = ", ".join(f"{key}={value}" for key, value in dict(context.kwargs).items())
-    return " ".join(part for part in (f"[{context.msg}]" if context.msg else "", f"({values})" if values else "") if part)
+    return " ".join(
+        part for part in (f"[{context.msg}]" if context.msg else "", f"({values})" if values else "") if part
+    )
 
 
 def _words(report: pytest.TestReport, outcome: Outcome, strip: str) -> tuple[str, str]:

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from pytest_stagegate.errors import Mistake, MistakesError
-from pytest_stagegate.live.levels import Tagger, TagMistake
+from pytest_stagegate.live.levels import Tagger
 from pytest_stagegate.model.tags import Tag
+from pytest_stagegate.tagging import TagMistake
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -143,7 +144,7 @@ class Collecting:
             self._failed(MistakesError("the tags of the tests", mistakes, code="tags"))
 
     def _select(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        tag_of = {id(item): tag for item, tag in zip(self._all, self._tags)}
+        tag_of = {id(item): tag for item, tag in zip(self._all, self._tags, strict=True)}
         keeps = {tag: self._selection.keeps(tag) for tag in set(self._tags)}
         left_out = [item for item in items if id(item) in tag_of and not keeps[tag_of[id(item)]]]
         if not left_out:

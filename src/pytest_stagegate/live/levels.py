@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_stagegate.tagging import ENVIRONMENT_MARK, STAGE_MARK, MarkUse, Said, TagLevel, TagMistake, Vocabulary
+from pytest_stagegate.tagging import ENVIRONMENT_MARK, STAGE_MARK, MarkUse, Said, TagLevel, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,10 +54,7 @@ class Tagger:
         known = self._said.get(node)
         if known is None:
             own = tuple(self._vocabulary.read(level) for level in _node_levels(node))
-            if node.parent is not None:
-                above = self._inherited(node.parent)
-            else:
-                above = ()
+            above = self._inherited(node.parent) if node.parent is not None else ()
             if isinstance(node, pytest.File):
                 above = (*above, self._from_path(node))
             known = self._said[node] = (*own, *above)
@@ -103,8 +100,5 @@ def _node_levels(node: pytest.Collector) -> Iterator[TagLevel]:
 def _own_marks(cls: type) -> list[pytest.Mark]:
     """Return the marks of a class without those of its bases."""
     marks = vars(cls).get("pytestmark", [])
-    listed = marks if isinstance(marks, (list, tuple)) else [marks]
+    listed: list[Any] = list(marks) if isinstance(marks, (list, tuple)) else [marks]
     return [getattr(mark, "mark", mark) for mark in listed]
-
-
-__all__ = ["TagMistake", "Tagger"]

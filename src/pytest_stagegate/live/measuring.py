@@ -20,6 +20,7 @@ from pytest_stagegate.stock.coverage import CoverageOptions
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
+
     import coverage
 
     from pytest_stagegate.judging import ActiveGate

@@ -178,9 +178,7 @@ class Recorder:
         for warning in self._warnings.values():
             self._writer.line(lines.Warned(warning=warning))
         if isinstance(coverage, Absent):
-            self._writer.line(
-                lines.NotMeasured(reason=coverage.reason, text=coverage.text, remedy=coverage.remedy)
-            )
+            self._writer.line(lines.NotMeasured(reason=coverage.reason, text=coverage.text, remedy=coverage.remedy))
         else:
             self._writer.line(lines.Measured(coverage=coverage))
         self._writer.flush()

@@ -152,7 +152,8 @@ class Starting:
             _register(
                 config,
                 self._collecting(
-                    lambda collected: recorder.collected(collected, session_items=self._finishing.session_items()), _stop
+                    lambda collected: recorder.collected(collected, session_items=self._finishing.session_items()),
+                    _stop,
                 ),
                 "stagegate-collecting",
             )
@@ -235,4 +236,3 @@ def _without_secrets(args: list[str]) -> list[str]:
             safe.append(f"{name}=***" if secret and has_value else arg)
         hide_next = secret and not has_value
     return safe
-

@@ -90,7 +90,7 @@ class _Written:
 
     def __eq__(self, other: object) -> bool:
         """Return whether both are of one type and value."""
-        return type(other) is type(self) and other._key == self._key  # type: ignore[attr-defined]
+        return type(other) is type(self) and other._key == self._key
 
     def __hash__(self) -> int:
         """Return a hash of the value."""

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_stagegate.model.decision import Note
-    from pytest_stagegate.model.tally import Tally
     from pytest_stagegate.model.tags import Tag
+    from pytest_stagegate.model.tally import Tally
 
 
 class Outcome(enum.IntEnum):
@@ -95,7 +95,7 @@ class TestData:
     def counts(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Counts:
         """Count the tests whose tag is wanted."""
         chosen = [wanted(tag) for tag in self.tags]
-        pairs = Counter(zip(self.tag_of, self.outcomes))
+        pairs = Counter(zip(self.tag_of, self.outcomes, strict=True))
         by_outcome: Counter[int] = Counter()
         for (tag, outcome), count in pairs.items():
             if chosen[tag]:
@@ -118,7 +118,7 @@ class TestData:
 
     def stages(self) -> set[str]:
         """Return the stages of which at least one test was not deselected."""
-        used = {tag for tag, outcome in zip(self.tag_of, self.outcomes) if outcome != Outcome.DESELECTED}
+        used = {tag for tag, outcome in zip(self.tag_of, self.outcomes, strict=True) if outcome != Outcome.DESELECTED}
         return {self.tags[tag].stage for tag in used}
 
 
@@ -156,9 +156,7 @@ class TestResults:
 
     def tagged(self, *, stage: str) -> TestResults:
         """Return the results of one stage's tests only."""
-        return TestResults(
-            self._data, self._tally, stage=stage, exit_status=self.exit_status, ending=self.ending
-        )
+        return TestResults(self._data, self._tally, stage=stage, exit_status=self.exit_status, ending=self.ending)
 
     @property
     def counts(self) -> Counts:

@@ -67,7 +67,7 @@ def _find(rootdir: Path, file: Path | None) -> tuple[Path, dict[str, Any], tuple
         inner = whole.get("tool", {}).get("stagegate")
         return (file, whole, (), text) if inner is None else (file, inner, ("tool", "stagegate"), text)
     pyproject, own = rootdir / "pyproject.toml", rootdir / "stagegate.toml"
-    found = None
+    found: tuple[Path, dict[str, Any], tuple[str, ...], str] | None = None
     if pyproject.is_file():
         whole, text = _read(pyproject, rootdir)
         if "stagegate" in whole.get("tool", {}):

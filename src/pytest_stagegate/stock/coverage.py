@@ -31,9 +31,9 @@ class CoverageOptions(GateOptions, frozen=True):
 
     line: Share | None = None
     branch: Share | None = None
-    paths: dict[str, Share] = {}
+    paths: dict[str, Share] = {}  # noqa: RUF012 - msgspec copies it for each instance
     by_stage: StageName | None = None
-    source: list[str] = []
+    source: list[str] = []  # noqa: RUF012 - likewise
 
     def declares_a_limit(self) -> bool:
         """Return whether any limit is set; `source` and `by_stage` are none."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.hooks import GateOptions, gate
+from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Check, Verdict
 from pytest_stagegate.thresholds import check, no_evidence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.hooks import GateOptions, Warnings, gate
+from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.thresholds import check
 
 if TYPE_CHECKING:
