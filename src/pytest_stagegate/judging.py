@@ -106,6 +106,8 @@ def _summary(worst: Check, checks: list[Check]) -> str:
     if worst.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
         return ", ".join(check.text or f"{check.name} {_figure(check)}" for check in checks)
     short = [check for check in checks if check.verdict is worst.verdict]
+    # Where several things could not be measured, one that says why stands for all.
+    short = [check for check in short if check.reason != "nothing-measured"] or short[:1]
     return "; ".join(_shortfall(check) for check in short)
 
 
@@ -118,6 +120,8 @@ def _shortfall(check: Check) -> str:
     if check.text:
         return check.text if check.name in ("assert", "gate", "coverage") else f"{check.name}: {check.text}"
     limit = f", limit {check.limit_shown}" if check.limit_shown else ""
+    if check.reason == "nothing-measured":
+        return f"{check.name}: nothing was measured{limit}"
     return f"{check.name} {check.shown}{limit}"
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate import decide
@@ -14,15 +17,17 @@ from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.judging import ActiveGate, Place, judge
 from pytest_stagegate.model.decision import Cell, Decision, EvidenceItem, PolicyReference, TestRow, Tests
 from pytest_stagegate.model.evidence import Absent, Evidence
+from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.tests import Outcome, TestData
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.loading import load
+from pytest_stagegate.policy.reading import nearest
 from pytest_stagegate.registry import Registry
 from pytest_stagegate.tagging import Vocabulary
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
     from pytest_stagegate.documents.view import View
     from pytest_stagegate.policy.model import Policy
@@ -93,8 +98,34 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     if policy.templates is not None and not (rootdir / policy.templates).is_dir():
         text = f"there is no folder {policy.templates!r} below the root"
         raise MistakesError("the policy", [Mistake(f"{policy.source} templates", text)], code="policy")
+    idle = [rule for rule in policy.tags if not _matches_a_file(rule.path, rootdir)]
+    if idle:
+        mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]
+        raise MistakesError("the policy", mistakes, code="policy")
     vocabulary = Vocabulary(policy.stages, policy.environments, policy.default_stage, policy.tags)
     return Project(rootdir, policy, bound, vocabulary)
+
+
+def _matches_a_file(pattern: str, rootdir: Path) -> bool:
+    """Return whether a glob matches any file below the root; folders of tools (``.git``, ``.tox``) are not searched."""
+    return any(map(matches(pattern), _files(rootdir, pattern)))
+
+
+def _files(rootdir: Path, pattern: str) -> Iterator[str]:
+    literal = "/".join(takewhile(lambda part: not set(part) & set("*?"), pattern.split("/")))
+    start = rootdir / literal
+    if start.is_file():
+        yield literal
+    for folder, inner, names in os.walk(start):
+        inner[:] = [name for name in inner if not name.startswith(".") and name != "__pycache__"]
+        for name in names:
+            yield Path(folder, name).relative_to(rootdir).as_posix()
+
+
+def _no_file(pattern: str, rootdir: Path) -> str:
+    folders = {Path(path).parent.as_posix() for path in _files(rootdir, "") if path.endswith(".py")}
+    patterns = {f"{folder}/**" for folder in folders} - {"./**"}
+    return f"{pattern!r} matches no file below the root; {nearest(pattern, patterns)}"
 
 
 def _active(bound: BoundGate, max_age: int | None) -> ActiveGate:

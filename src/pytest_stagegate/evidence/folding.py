@@ -108,10 +108,10 @@ class Fold:
             yield Note(reason="collection-error", text=f"{modules} could not be collected: {paths}.")
         lost = self._tests.outcomes.count(Outcome.LOST)
         if self._removed:
-            text = f"{self._removed} collected tests left the session and were reported to nobody."
+            text = f"{_tests(self._removed)} left the session and were reported to nobody."
             yield Note(reason="removed-silently", text=text)
         if lost > self._removed and not self._endings and self._end is not None:
-            yield Note(reason="not-run", text=f"{lost - self._removed} collected tests were never run.")
+            yield Note(reason="not-run", text=f"{_tests(lost - self._removed)} never ran.")
 
     def _on_run(self, line: lines.Run) -> None:
         if line.schema != lines.SCHEMA:
@@ -189,6 +189,10 @@ class Fold:
 
     def _on_end(self, line: lines.End) -> None:
         self._end = line
+
+
+def _tests(count: int) -> str:
+    return "1 collected test" if count == 1 else f"{count} collected tests"
 
 
 def read_record(path: Path) -> tuple[lines.Run, Evidence]:

@@ -32,6 +32,9 @@ class Attempt:
 
     Args:
         item: Index of the test in the record.
+
+    Attributes:
+        pending: Whether a rerun was announced and has not begun.
     """
 
     __slots__ = (
@@ -40,6 +43,7 @@ class Attempt:
         "message",
         "microseconds",
         "outcome",
+        "pending",
         "reason",
         "reruns",
         "subtest_count",
@@ -54,6 +58,7 @@ class Attempt:
         self.reason = ""
         self.message = ""
         self.reruns = 0
+        self.pending = False
         self.subtests: list[str] = []
         self.subtest_count = 0
         self.worker = ""
@@ -75,12 +80,13 @@ class Attempt:
         if hasattr(report, "context"):
             self._add_subtest(report, strip)
             return
-        if report.when == "setup" and self.outcome is not Outcome.LOST:
-            self._start_over()
         if report.outcome == "rerun":  # type: ignore[comparison-overlap]
             self.reruns += 1
-            self.outcome = Outcome.ERROR
+            self._start_over()
+            self.pending = True
             return
+        if report.when == "setup":
+            self.pending = False
         outcome = _outcome(report)
         if report.when == "call" and outcome is not Outcome.SKIPPED:
             self._call = True

@@ -80,6 +80,7 @@ class Collecting:
         self._by_hand: set[int] = set()
         self._by_selection: set[int] = set()
         self._selecting = False
+        self._broken = False
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_collection_modifyitems(
@@ -102,6 +103,8 @@ class Collecting:
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Reconcile what was collected with what is going to run."""
+        if self._broken:
+            return
         index_of = {id(item): index for index, item in enumerate(self._all)}
         for item in session.items:
             if id(item) not in index_of:
@@ -140,6 +143,7 @@ class Collecting:
             elif self._labelled:
                 item.stash[stage_key] = tag.stage
         if mistakes:
+            self._broken = True
             self._all, self._tags = [], []
             self._failed(MistakesError("the tags of the tests", mistakes, code="tags"))
 

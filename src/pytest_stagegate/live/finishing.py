@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.live.measuring import Measurement
     from pytest_stagegate.live.recording import Recorder
 
-HOLD_STATUS = 21
-_INTERRUPTED = 2
-_INTERNAL = 3
+HOLD_STATUS: Final = 21
 
 
 class LastWord:
@@ -83,6 +81,14 @@ class Finishing:
         """Note an interruption and who asked for it."""
         assert self.recorder is not None
         text = str(excinfo.value).strip()
+        by_person = type(excinfo.value) is KeyboardInterrupt or "keyboard-interrupt" in text
+        if not by_person and not isinstance(excinfo.value, pytest.exit.Exception):
+            # pytest stops itself: for collection errors, which are named by themselves, or at a limit of failures.
+            if not self.recorder.saw_collection_error:
+                self.recorder.ended_early(
+                    "stopped-early", f"pytest stopped before every collected test had run: {text}."
+                )
+            return
         kind = "pytest.exit" if isinstance(excinfo.value, pytest.exit.Exception) else "the keyboard or a signal"
         self.recorder.ended_early("interrupted", f"The run was interrupted by {kind}{f': {text}' if text else ''}.")
 
@@ -90,8 +96,9 @@ class Finishing:
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Note an internal error."""
         assert self.recorder is not None
-        first = (str(excinfo.value).strip().splitlines() or [""])[0]
-        self.recorder.ended_early("internal-error", f"pytest had an internal error: {excinfo.typename}: {first[:200]}.")
+        # A worker's error arrives as text, whose last line says what it was.
+        last = (str(excinfo.value).strip().splitlines() or [""])[-1]
+        self.recorder.ended_early("internal-error", f"pytest had an internal error: {excinfo.typename}: {last[:200]}.")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
@@ -130,7 +137,11 @@ class Finishing:
         self._amend(final)
         if self._decided is not None or self._fault:
             _print(config, self._last_line(config))
-        return self._status if final == 0 and self._status else status
+        nothing_selected = final == pytest.ExitCode.NO_TESTS_COLLECTED and self._selection_left_nothing()
+        return self._status if self._status and (final == 0 or nothing_selected) else status
+
+    def _selection_left_nothing(self) -> bool:
+        return self.recorder is not None and self.recorder.only_selection_left_nothing
 
     def _close(self, session: pytest.Session, own: int) -> None:
         assert self.recorder is not None
@@ -201,7 +212,7 @@ class Finishing:
         if not any(each.format == "terminal" for each in self._wanted):
             return
         config = terminal.config
-        if self._decided is None:
+        if self._decided is None or self._recorded_status == pytest.ExitCode.USAGE_ERROR:
             return
         body = list(section(self._decided.view, verbosity=config.get_verbosity(), width=_width(terminal)))
         if not body:

@@ -45,7 +45,7 @@ class Recorder:
         self._strip = f"{rootdir}{os.sep}"
         self._rootdir = rootdir
         self._each = each
-        self._total = 0
+        self._total = self._selected = self._by_selection = self._by_hand = 0
         self._order: Sequence[int] = ()
         self._offset: dict[str, int] = {}
         self._session_items: list[pytest.Item] = []
@@ -55,7 +55,8 @@ class Recorder:
         self._bad: set[int] = set()
         self._seen_files: set[str] = set()
         self._warnings: dict[tuple[str, str], WarningLine] = {}
-        self._endings: list[Note] = []
+        self._collection_failed = False
+        self._endings: set[str] = set()
 
     # ---- what is expected
 
@@ -68,6 +69,9 @@ class Recorder:
         self._writer.left_out("nobody", [first + item for item in collected.by_nobody])
         self._writer.flush()
         self._total += len(collected.ids)
+        self._selected += len(collected.order)
+        self._by_selection += len(collected.by_selection)
+        self._by_hand += len(collected.by_hand)
         if first:
             return
         order = collected.order
@@ -116,17 +120,8 @@ class Recorder:
         if attempt is None:
             return
         attempt.add(report, strip=self._strip)
-        # A crashed worker's test gets this one report and nothing after it.
-        if report.when == "???" and report.outcome != "rerun":  # type: ignore[comparison-overlap]
-            self._finish(attempt)
-
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """Write the test's outcome."""
-        if self._each:
-            return
-        item = self._last if self._by_id is None else self._by_id.get(nodeid)
-        attempt = self._running.get(item) if item is not None else None
-        if attempt is not None and (attempt.outcome is not Outcome.LOST or not attempt.reruns):
+        # The last phase of a test; a crashed worker's test gets one report of no phase and nothing after it.
+        if report.when in ("teardown", "???") and not attempt.pending:
             self._finish(attempt)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -136,6 +131,7 @@ class Recorder:
         self._seen_files.add(report.nodeid)
         path = report.nodeid or "."
         if report.failed:
+            self._collection_failed = True
             text = shortened(str(report.longrepr).replace(self._strip, ""), MESSAGE_LIMIT)
             self._writer.line(lines.CollectionFailed(path=path, message=text))
         else:
@@ -162,8 +158,21 @@ class Recorder:
         self._writer.flush()
 
     def ended_early(self, reason: str, text: str) -> None:
-        """Note why the run is not whole."""
+        """Note why the run is not whole; each reason once."""
+        if reason in self._endings:
+            return
+        self._endings.add(reason)
         self._writer.line(lines.Ending(note=Note(reason=reason, text=text)))
+
+    @property
+    def only_selection_left_nothing(self) -> bool:
+        """Whether no test ran for the one reason that none belongs to the stages or environment asked for."""
+        return self._selected == 0 and self._by_selection > 0 and self._by_hand == 0
+
+    @property
+    def saw_collection_error(self) -> bool:
+        """Whether a module could not be collected."""
+        return self._collection_failed
 
     # ---- the end
 
@@ -173,8 +182,6 @@ class Recorder:
 
     def close(self, exit_status: int, coverage: CoverageData | Absent) -> None:
         """Write everything that is known only at the end, then the end record."""
-        for attempt in list(self._running.values()) if self._each else []:
-            self._finish(attempt)
         for warning in self._warnings.values():
             self._writer.line(lines.Warned(warning=warning))
         if isinstance(coverage, Absent):

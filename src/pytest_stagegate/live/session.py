@@ -145,7 +145,7 @@ class Starting:
             return
         recorder = self._recorder(config)
         _register(config, recorder, "stagegate-recorder")
-        if config.pluginmanager.hasplugin("dsession"):
+        if config.getoption("dist", "no") != "no":
             side = ControllerSide(recorder, self._setup.measurement, _stop_with)
             _register(config, side, "stagegate-controller")
         else:

@@ -1,0 +1,229 @@
+"""Small evidence built by hand, so that a test shows only the numbers it is about."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from pytest_stagegate.evidence import lines
+from pytest_stagegate.hooks import Gate, gate
+from pytest_stagegate.judging import ActiveGate, Place, judge
+from pytest_stagegate.model.coverage import CoverageData, FileCoverage
+from pytest_stagegate.model.decision import Note, Subject
+from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.numbers import Share
+from pytest_stagegate.model.tags import Tag
+from pytest_stagegate.model.tests import Detail, Outcome, TestData
+from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+STARTED: Final = "2026-11-23T09:00:00Z"
+FINISHED: Final = "2026-11-23T09:05:00Z"
+TODAY: Final = dt.date(2026, 11, 23)
+HOUR: Final = 3_600_000_000
+SUBJECT: Final = Subject(name="rates", version="1.2.0", commit="c" * 40, commit_source="git", dirty=False)
+ABSENT: Final = Absent("not-measured", "nobody measured coverage in this run", "Install pytest-cov.")
+
+_OUTCOMES: Final = {
+    "passed": (Outcome.PASSED, None),
+    "flaky": (Outcome.PASSED, Detail(executed=True, reruns=1)),
+    "failed": (Outcome.FAILED, Detail(executed=True, reason="assert 1 == 2")),
+    "errors": (Outcome.ERROR, Detail(reason="fixture broke")),
+    "skipped": (Outcome.SKIPPED, Detail(reason="no certificate")),
+    "bare_skips": (Outcome.SKIPPED, Detail()),
+    "xfailed": (Outcome.XFAILED, Detail(executed=True, reason="see #411")),
+    "xpassed": (Outcome.XPASSED, Detail(executed=True, reason="see #411")),
+    "deselected": (Outcome.DESELECTED, Detail()),
+    "lost": (Outcome.LOST, None),
+}
+
+
+def run_of(stages: dict[str, dict[str, int]]) -> TestData:
+    """Return tests named after their stage and outcome: ``run_of({"test": {"passed": 2, "failed": 1}})``."""
+    data = TestData(tags=[Tag(stage, (), True) for stage in stages])
+    for tag, (stage, outcomes) in enumerate(stages.items()):
+        for word, count in outcomes.items():
+            outcome, detail = _OUTCOMES[word]
+            for number in range(count):
+                if detail is not None:
+                    data.details[len(data.ids)] = detail
+                data.ids.append(f"{stage}.py::{word}_{number}")
+                data.tag_of.append(tag)
+                data.outcomes.append(outcome)
+                data.durations.append(1_000)
+    return data
+
+
+def tests_of(**outcomes: int) -> TestData:
+    """Return tests of the stage *test*: ``tests_of(passed=2, failed=1)``."""
+    return run_of({"test": outcomes})
+
+
+def timed(*microseconds: int) -> TestData:
+    """Return passed tests with these durations."""
+    data = tests_of(passed=len(microseconds))
+    for index, duration in enumerate(microseconds):
+        data.durations[index] = duration
+    return data
+
+
+def file_of(path: str, covered: int, lines_: int, taken: int = 0, branches: int = 0, **stages: int) -> FileCoverage:
+    """Return the coverage of one file; what is missing stands at its end."""
+    missing = f"{covered + 1}-{lines_}" if covered < lines_ else ""
+    alone = {stage: (count, 0) for stage, count in stages.items()}
+    return FileCoverage(path, lines_, covered, branches, taken, missing, alone)
+
+
+def coverage_of(*files: FileCoverage, branches: bool = False, label_problem: str = "") -> CoverageData:
+    """Return the coverage of a run."""
+    return CoverageData(
+        producer="coverage 7.0",
+        measured_branches=branches,
+        labelled=not label_problem,
+        label_problem=label_problem,
+        files=files,
+    )
+
+
+def evidence_of(
+    tests: TestData | None = None,
+    *,
+    coverage: CoverageData | Absent = ABSENT,
+    warnings: Iterable[WarningLine] = (),
+    exit_status: int | None = 0,
+    incomplete: tuple[Note, ...] = (),
+) -> Evidence:
+    """Return the evidence of one run; by default of three passed tests."""
+    return Evidence(
+        tests=tests if tests is not None else tests_of(passed=3),
+        coverage=coverage,
+        warnings=tuple(warnings),
+        subject=SUBJECT,
+        started=STARTED,
+        finished=FINISHED,
+        exit_status=exit_status,
+        incomplete=incomplete,
+        provisional=(),
+        collection_errors=(),
+        producer="pytest 9.0",
+    )
+
+
+def definition(judge_: Callable[..., Any], **more: Any) -> Gate:
+    """Return the gate that a function is."""
+    made: Gate = getattr(gate(**more)(judge_), "__stagegate__")  # noqa: B009 - the decorator adds it
+    return made
+
+
+def judged(
+    judge_: Callable[..., Any],
+    evidence: Evidence | None = None,
+    *,
+    enforcement: Enforcement | None = None,
+    on_missing: OnMissing = OnMissing.HOLD,
+    max_age: int | None = None,
+    age: int = 0,
+    remedy: str = "",
+    **options: Any,
+) -> GateResult:
+    """Judge a gate function; what is not for the judging is an option of the gate's own."""
+    gate_ = getattr(judge_, "__stagegate__", None) or definition(judge_)
+    active = ActiveGate(
+        gate_.name,
+        gate_,
+        gate_.options(**options) if gate_.options is not None else None,
+        enforcement or Enforcement(Level.BLOCK),
+        on_missing=on_missing,
+        max_age=max_age,
+        remedy=remedy,
+    )
+    return judge(active, evidence or evidence_of(), Place("test", None, TODAY, age))
+
+
+def check_of(result: GateResult, name: str) -> Check:
+    """Return one check of a result by its name."""
+    (found,) = [check for check in result.checks if check.name == name]
+    return found
+
+
+def verdicts(result: GateResult) -> dict[str, str]:
+    """Return the verdict of each check by its name."""
+    return {check.name: check.verdict.value for check in result.checks}
+
+
+def result_of(verdict: Verdict = Verdict.PASS, effect: str = "", **more: Any) -> GateResult:
+    """Return the result of a gate with one check."""
+    values: dict[str, Any] = {
+        "gate": "results",
+        "uses": "results",
+        "title": "The tests pass",
+        "stage": "test",
+        "environment": None,
+        "reason": "" if verdict is Verdict.PASS else "limit-not-met",
+        "enforcement": "block",
+        "owner": "",
+        "summary": "failed 1, limit ≤ 0",
+        "remedy": "",
+        "waiver": None,
+        "checks": (),
+    }
+    return GateResult(verdict=verdict, effect=effect, **(values | more))
+
+
+def share(written: str) -> Share:
+    """Return a share as a policy writes it."""
+    return Share.parse(written)
+
+
+def run_line(**more: Any) -> lines.Run:
+    """Return the first line of a record."""
+    values: dict[str, Any] = {
+        "schema": lines.SCHEMA,
+        "producer": "pytest 9.0",
+        "started": STARTED,
+        "stage": "test",
+        "environment": None,
+        "subject": SUBJECT,
+        "policy_sha256": "0" * 64,
+        "provisional": (),
+        "facts": {},
+    }
+    return lines.Run(**(values | more))
+
+
+def collected(count: int, stage: str = "test") -> tuple[lines.Tags, lines.Items]:
+    """Return the lines that say which tests are expected: ``t.py::test_0`` and so on."""
+    ids = tuple(f"t.py::test_{number}" for number in range(count))
+    return lines.Tags(tags=((stage, (), True),)), lines.Items(first=0, ids=ids, tags=(0,) * count)
+
+
+def passed(*items: int) -> lines.Passed:
+    """Return a batch of passed tests."""
+    return lines.Passed(items=items, us=(1_000,) * len(items))
+
+
+def end(exit_status: int = 0) -> lines.End:
+    """Return the line that closes a record."""
+    return lines.End(exit_status=exit_status, finished=FINISHED)
+
+
+def encoded(*written: lines.Line) -> bytes:
+    """Return lines as they stand in a file."""
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in written)
+
+
+def record_at(path: Path, *written: lines.Line) -> Path:
+    """Write a record of these lines."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(encoded(*written))
+    return path
+
+
+def green_record(path: Path, **header: Any) -> Path:
+    """Write the whole record of two passed tests."""
+    return record_at(path, run_line(**header), *collected(2), passed(0, 1), end())

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from pytest_stagegate.model.numbers import Measure, Ratio
+from pytest_stagegate.model.verdicts import Limit, Verdict
+from pytest_stagegate.thresholds import WHERE_LIMIT, check, no_evidence, show_duration, show_share
+
+
+def lines_run(covered: int, total: int) -> Measure:
+    return Measure(Ratio(covered, total), unit="lines", inspected=total)
+
+
+def lasting(microseconds: int) -> Measure:
+    return Measure(microseconds, kind="duration", inspected=1)
+
+
+def tests_counted(count: int, **more: object) -> Measure:
+    return Measure(count, unit="tests", inspected=10, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("measured", "limit", "verdict"),
+    [
+        (lines_run(875, 1000), "88 %", "FAIL"),
+        (lines_run(875, 1000), "87.5 %", "PASS"),
+        (lines_run(99_999, 100_000), "100 %", "FAIL"),
+        (lines_run(100_000, 100_000), "100 %", "PASS"),
+        (lines_run(0, 7), "0 %", "PASS"),
+        (lines_run(1, 3), "33.333333333333333333 %", "PASS"),
+        (lines_run(1, 3), "33.333333333333333334 %", "FAIL"),
+        (tests_counted(3), 3, "PASS"),
+        (tests_counted(2), 3, "FAIL"),
+        (tests_counted(0), 0, "PASS"),
+        (lasting(2_000_000), "2 s", "PASS"),
+        (lasting(1_999_999), "2 s", "FAIL"),
+    ],
+)
+def test_lower_limit_is_compared_exactly(measured: Measure, limit: object, verdict: str) -> None:
+    assert check("it", measured, at_least=limit).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("measured", "limit", "verdict"),
+    [
+        (tests_counted(0), 0, "PASS"),
+        (tests_counted(1), 0, "FAIL"),
+        (lines_run(1, 10_000), "0 %", "FAIL"),
+        (lines_run(101, 1000), "10 %", "FAIL"),
+        (lines_run(100, 1000), "10 %", "PASS"),
+        (lasting(2_000_001), "2 s", "FAIL"),
+        (lasting(300_000), "300 ms", "PASS"),
+    ],
+)
+def test_upper_limit_is_compared_exactly(measured: Measure, limit: object, verdict: str) -> None:
+    assert check("it", measured, at_most=limit).verdict == verdict
+
+
+def test_a_float_limit_is_the_decimal_that_was_written() -> None:
+    made = check("ratio", Fraction(1, 10), at_most=0.1, inspected=1)  # type: ignore[arg-type]
+    assert made.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("measure", [lines_run(0, 0), Measure(5, inspected=0), Measure(None, inspected=3)])
+@pytest.mark.parametrize("side", ["at_least", "at_most"])
+def test_nothing_inspected_is_no_evidence(measure: Measure, side: str) -> None:
+    made = check("it", measure, **{side: "0 %" if measure.ratio else 0})  # type: ignore[arg-type]
+    assert (made.verdict, made.reason) == (Verdict.NO_EVIDENCE, "nothing-measured")
+
+
+def test_a_plain_number_without_inspected_is_no_evidence() -> None:
+    assert check("it", 3, at_least=1).verdict is Verdict.NO_EVIDENCE
+
+
+def test_without_a_limit_the_figure_is_only_shown() -> None:
+    made = check("skipped", tests_counted(4))
+    assert (made.verdict, made.reason, made.shown) == (Verdict.NOT_APPLICABLE, "not-declared", "4 tests")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_value_that_is_no_finite_number_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="is not a number that can be compared"):
+        check("it", value, at_least=1, inspected=1)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("limit", [float("nan"), float("inf")])
+def test_a_limit_that_is_no_finite_number_is_refused(limit: float) -> None:
+    with pytest.raises(ValueError, match="is not a number that can be compared"):
+        check("it", tests_counted(1), at_most=limit)
+
+
+@pytest.mark.parametrize(
+    ("measure", "limit", "example"),
+    [(lines_run(1, 2), 90, '"90 %"'), (tests_counted(1), "90 %", "3"), (lasting(1), 2, '"2 s"')],
+)
+def test_a_limit_of_another_kind_is_refused_with_an_example(measure: Measure, limit: object, example: str) -> None:
+    with pytest.raises(ValueError, match=rf"^check 'it': the limit of a \w+ is written like {example}, not "):
+        check("it", measure, at_least=limit)
+
+
+def test_two_limits_at_once_are_refused() -> None:
+    with pytest.raises(ValueError, match="give at_least or at_most, not both"):
+        check("it", tests_counted(1), at_least=0, at_most=2)
+
+
+@pytest.mark.parametrize(
+    ("covered", "verdict", "reason"),
+    [(949, "WARN", "warning-limit"), (950, "PASS", ""), (899, "FAIL", "limit-not-met")],
+)
+def test_warning_limit_below(covered: int, verdict: str, reason: str) -> None:
+    made = check("line", lines_run(covered, 1000), at_least="90 %", warn_below="95 %")
+    assert (made.verdict, made.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(("count", "verdict"), [(3, "PASS"), (4, "WARN"), (5, "WARN"), (6, "FAIL")])
+def test_warning_limit_above(count: int, verdict: str) -> None:
+    assert check("skipped", tests_counted(count), at_most=5, warn_above=3).verdict == verdict
+
+
+def test_the_limit_is_kept_as_exact_numbers() -> None:
+    made = check("line", lines_run(9, 10), at_least="87.5 %", warn_below="95 %")
+    assert made.limit == Limit("at_least", Ratio(7, 8), Ratio(19, 20))
+
+
+def test_places_are_cut_and_the_rest_is_counted() -> None:
+    places = tuple(f"t.py::test_{number}" for number in range(WHERE_LIMIT + 3))
+    made = check("failed", tests_counted(53, where=places), at_most=0)
+    assert (made.where, made.where_omitted) == (places[:WHERE_LIMIT], 3)
+
+
+def test_a_passed_check_lists_no_places() -> None:
+    assert check("failed", tests_counted(1, where=("t.py::test_a",)), at_most=1).where == ()
+
+
+@pytest.mark.parametrize(
+    ("measure", "limits", "shown"),
+    [
+        (lines_run(875, 1000), {"at_least": "88 %"}, "87.5 % (875 of 1000 lines)"),
+        (lines_run(8799, 10_000), {"at_least": "88 %"}, "87.9 % (8799 of 10000 lines)"),
+        (lines_run(87_999, 100_000), {"at_least": "87.99 %"}, "87.999 % (87999 of 100000 lines)"),
+        (lines_run(99_999, 100_000), {"at_least": "100 %"}, "99.9 % (99999 of 100000 lines)"),
+        (lines_run(1, 100_000), {"at_least": "90 %"}, "0.001 % (1 of 100000 lines)"),
+        (lines_run(0, 5), {"at_least": "90 %"}, "0 % (0 of 5 lines)"),
+        (lines_run(5, 5), {"at_least": "90 %"}, "100 % (5 of 5 lines)"),
+        (lines_run(100_001, 1_000_000), {"at_most": "10 %"}, "10.1 % (100001 of 1000000 lines)"),
+        (lines_run(99_999, 1_000_000), {"at_most": "10 %"}, "10 % (99999 of 1000000 lines)"),
+        (tests_counted(1), {"at_most": 0}, "1 test"),
+        (tests_counted(0), {"at_most": 0}, "0 tests"),
+        (lasting(2_000_001), {"at_most": "2 s"}, "2.01 s"),
+        (lasting(1_999_999), {"at_most": "2 s"}, "2 s"),
+        (lasting(300), {"at_most": "2 s"}, "300 µs"),
+        (lasting(0), {"at_most": "2 s"}, "0 µs"),
+        (lasting(5_400_000_000), {"at_most": "2 h"}, "1.5 h"),
+        (lines_run(0, 0), {"at_least": "90 %"}, "no evidence"),
+    ],
+)
+def test_the_shown_value_never_looks_better_than_it_is(measure: Measure, limits: dict[str, str], shown: str) -> None:
+    assert check("it", measure, **limits).shown == shown  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("measure", "limits", "shown"),
+    [
+        (lines_run(1, 2), {"at_least": "90 %"}, "≥ 90 %"),
+        (lines_run(1, 2), {"at_least": "87.55 %"}, "≥ 87.55 %"),
+        (lines_run(1, 2), {"at_most": "0.05 %"}, "≤ 0.05 %"),
+        (lasting(1), {"at_most": "300 ms"}, "≤ 300 ms"),
+        (lasting(1), {"at_most": "1.234 s"}, "≤ 1.234 s"),
+        (lasting(1), {"at_most": "90 min"}, "≤ 1.5 h"),
+        (tests_counted(1), {"at_most": 3}, "≤ 3"),
+        (tests_counted(1), {"at_most": 2.9999}, "≤ 2.9999"),
+    ],
+)
+def test_the_limit_is_shown_as_it_was_written(measure: Measure, limits: dict[str, object], shown: str) -> None:
+    assert check("it", measure, **limits).limit_shown == shown  # type: ignore[arg-type]
+
+
+def test_a_duration_below_its_lower_limit_is_not_shown_as_reaching_it() -> None:
+    assert check("soak", lasting(1_999_999), at_least="2 s").shown == "1.99 s"
+
+
+def test_a_value_beyond_its_warning_limit_is_not_shown_short_of_it() -> None:
+    made = check("line", lines_run(9507, 10_000), at_least="90 %", warn_below="95.05 %")
+    assert made.shown == "95.07 % (9507 of 10000 lines)"
+
+
+def test_a_warning_shows_the_limit_that_was_missed() -> None:
+    made = check("line", lines_run(94, 100), at_least="90 %", warn_below="95 %")
+    assert "95 %" in f"{made.limit_shown} {made.text}"
+
+
+def test_a_fraction_below_zero_keeps_its_value() -> None:
+    assert check("change", -2.5, at_most=0, inspected=1).shown == "-2.5"  # type: ignore[arg-type]
+
+
+def test_a_fraction_short_of_its_limit_is_shown_short_of_it() -> None:
+    assert check("mean", 2.9996, at_least=3, inspected=1).shown == "2.999"  # type: ignore[arg-type]
+
+
+def test_a_share_that_needs_endless_digits_stays_exact() -> None:
+    assert show_share(Fraction(1, 2) - Fraction(1, 10**70), Fraction(1, 2)).endswith(" %")
+
+
+def test_a_duration_is_shown_with_the_largest_unit_that_fits() -> None:
+    assert [show_duration(Fraction(n), None, upward=False) for n in (999, 1_000, 60_000_000)] == [
+        "999 µs",
+        "1 ms",
+        "1 min",
+    ]
+
+
+def test_no_evidence_says_why() -> None:
+    made = no_evidence("coverage", "not-measured", "nobody measured coverage in this run")
+    assert (made.verdict, made.inspected, made.shown) == (Verdict.NO_EVIDENCE, 0, "no evidence")
