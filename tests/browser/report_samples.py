@@ -14,6 +14,7 @@ from pytest_stagegate.model.decision import (
     Blocker,
     Cell,
     CollectionError,
+    Counts,
     Decision,
     EvidenceItem,
     Note,
@@ -133,7 +134,7 @@ def _coverage(*, met: bool) -> GateResult:
 
 
 def _others(*, warned: bool) -> tuple[GateResult, ...]:
-    declared = {"verdict": Verdict.NOT_APPLICABLE, "reason": "not-declared"}
+    declared: dict[str, Any] = {"verdict": Verdict.NOT_APPLICABLE, "reason": "not-declared"}
     if warned:
         warnings = _gate(
             "warnings",
@@ -144,7 +145,7 @@ def _others(*, warned: bool) -> tuple[GateResult, ...]:
             enforcement="warn",
             effect="CONDITIONAL",
             summary="warnings 7, limit ≤ 5",
-            remedy="Mend what the warnings speak of, or filter in pytest's configuration what you have decided to bear.",
+            remedy="Mend what the warnings speak of, or filter what you have decided to bear.",
         )
     else:
         warnings = _gate("warnings", "The run records few warnings", _check("warnings", "2", "≤ 5"), enforcement="warn")
@@ -211,8 +212,7 @@ _SKIPPED: Final = TestRow(
 
 
 def _counts(**more: int) -> dict[str, int]:
-    names = "collected executed passed failed errors skipped xfailed xpassed flaky deselected lost".split()
-    return dict.fromkeys(names, 0) | more
+    return dict.fromkeys(Counts.__struct_fields__, 0) | more
 
 
 def _build(**more: Any) -> Decision:
@@ -346,7 +346,7 @@ def hold() -> Decision:
         effect="HOLD",
         owner="rates-team",
         summary=text,
-        remedy="Name what to measure: source = [\"src\"] in [tool.coverage.run].",
+        remedy='Name what to measure: source = ["src"] in [tool.coverage.run].',
     )
     incomplete = (
         Note(reason="worker-lost", text="Worker gw1 went down: killed by signal 9."),

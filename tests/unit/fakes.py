@@ -59,14 +59,14 @@ def run_of(stages: dict[str, dict[str, int]]) -> TestData:
     return data
 
 
-def tests_of(**outcomes: int) -> TestData:
-    """Return tests of the stage *test*: ``tests_of(passed=2, failed=1)``."""
+def outcomes_of(**outcomes: int) -> TestData:
+    """Return tests of the stage *test*: ``outcomes_of(passed=2, failed=1)``."""
     return run_of({"test": outcomes})
 
 
 def timed(*microseconds: int) -> TestData:
     """Return passed tests with these durations."""
-    data = tests_of(passed=len(microseconds))
+    data = outcomes_of(passed=len(microseconds))
     for index, duration in enumerate(microseconds):
         data.durations[index] = duration
     return data
@@ -100,7 +100,7 @@ def evidence_of(
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
     return Evidence(
-        tests=tests if tests is not None else tests_of(passed=3),
+        tests=tests if tests is not None else outcomes_of(passed=3),
         coverage=coverage,
         warnings=tuple(warnings),
         subject=SUBJECT,
@@ -227,3 +227,12 @@ def record_at(path: Path, *written: lines.Line) -> Path:
 def green_record(path: Path, **header: Any) -> Path:
     """Write the whole record of two passed tests."""
     return record_at(path, run_line(**header), *collected(2), passed(0, 1), end())
+
+
+def project_at(rootdir: Path, **files: str) -> Path:
+    """Write a project's files, named with ``__`` for ``/`` and without ``.py``; `policy` is ``stagegate.toml``."""
+    for name, text in files.items():
+        path = rootdir / ("stagegate.toml" if name == "policy" else f"{name.replace('__', '/')}.py")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return rootdir

@@ -17,7 +17,7 @@ def lasting(microseconds: int) -> Measure:
     return Measure(microseconds, kind="duration", inspected=1)
 
 
-def tests_counted(count: int, **more: object) -> Measure:
+def counted(count: int, **more: object) -> Measure:
     return Measure(count, unit="tests", inspected=10, **more)  # type: ignore[arg-type]
 
 
@@ -31,9 +31,9 @@ def tests_counted(count: int, **more: object) -> Measure:
         (lines_run(0, 7), "0 %", "PASS"),
         (lines_run(1, 3), "33.333333333333333333 %", "PASS"),
         (lines_run(1, 3), "33.333333333333333334 %", "FAIL"),
-        (tests_counted(3), 3, "PASS"),
-        (tests_counted(2), 3, "FAIL"),
-        (tests_counted(0), 0, "PASS"),
+        (counted(3), 3, "PASS"),
+        (counted(2), 3, "FAIL"),
+        (counted(0), 0, "PASS"),
         (lasting(2_000_000), "2 s", "PASS"),
         (lasting(1_999_999), "2 s", "FAIL"),
     ],
@@ -45,8 +45,8 @@ def test_lower_limit_is_compared_exactly(measured: Measure, limit: object, verdi
 @pytest.mark.parametrize(
     ("measured", "limit", "verdict"),
     [
-        (tests_counted(0), 0, "PASS"),
-        (tests_counted(1), 0, "FAIL"),
+        (counted(0), 0, "PASS"),
+        (counted(1), 0, "FAIL"),
         (lines_run(1, 10_000), "0 %", "FAIL"),
         (lines_run(101, 1000), "10 %", "FAIL"),
         (lines_run(100, 1000), "10 %", "PASS"),
@@ -75,7 +75,7 @@ def test_a_plain_number_without_inspected_is_no_evidence() -> None:
 
 
 def test_without_a_limit_the_figure_is_only_shown() -> None:
-    made = check("skipped", tests_counted(4))
+    made = check("skipped", counted(4))
     assert (made.verdict, made.reason, made.shown) == (Verdict.NOT_APPLICABLE, "not-declared", "4 tests")
 
 
@@ -88,12 +88,12 @@ def test_a_value_that_is_no_finite_number_is_refused(value: float) -> None:
 @pytest.mark.parametrize("limit", [float("nan"), float("inf")])
 def test_a_limit_that_is_no_finite_number_is_refused(limit: float) -> None:
     with pytest.raises(ValueError, match="is not a number that can be compared"):
-        check("it", tests_counted(1), at_most=limit)
+        check("it", counted(1), at_most=limit)
 
 
 @pytest.mark.parametrize(
     ("measure", "limit", "example"),
-    [(lines_run(1, 2), 90, '"90 %"'), (tests_counted(1), "90 %", "3"), (lasting(1), 2, '"2 s"')],
+    [(lines_run(1, 2), 90, '"90 %"'), (counted(1), "90 %", "3"), (lasting(1), 2, '"2 s"')],
 )
 def test_a_limit_of_another_kind_is_refused_with_an_example(measure: Measure, limit: object, example: str) -> None:
     with pytest.raises(ValueError, match=rf"^check 'it': the limit of a \w+ is written like {example}, not "):
@@ -102,7 +102,7 @@ def test_a_limit_of_another_kind_is_refused_with_an_example(measure: Measure, li
 
 def test_two_limits_at_once_are_refused() -> None:
     with pytest.raises(ValueError, match="give at_least or at_most, not both"):
-        check("it", tests_counted(1), at_least=0, at_most=2)
+        check("it", counted(1), at_least=0, at_most=2)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_warning_limit_below(covered: int, verdict: str, reason: str) -> None:
 
 @pytest.mark.parametrize(("count", "verdict"), [(3, "PASS"), (4, "WARN"), (5, "WARN"), (6, "FAIL")])
 def test_warning_limit_above(count: int, verdict: str) -> None:
-    assert check("skipped", tests_counted(count), at_most=5, warn_above=3).verdict == verdict
+    assert check("skipped", counted(count), at_most=5, warn_above=3).verdict == verdict
 
 
 def test_the_limit_is_kept_as_exact_numbers() -> None:
@@ -126,12 +126,12 @@ def test_the_limit_is_kept_as_exact_numbers() -> None:
 
 def test_places_are_cut_and_the_rest_is_counted() -> None:
     places = tuple(f"t.py::test_{number}" for number in range(WHERE_LIMIT + 3))
-    made = check("failed", tests_counted(53, where=places), at_most=0)
+    made = check("failed", counted(53, where=places), at_most=0)
     assert (made.where, made.where_omitted) == (places[:WHERE_LIMIT], 3)
 
 
 def test_a_passed_check_lists_no_places() -> None:
-    assert check("failed", tests_counted(1, where=("t.py::test_a",)), at_most=1).where == ()
+    assert check("failed", counted(1, where=("t.py::test_a",)), at_most=1).where == ()
 
 
 @pytest.mark.parametrize(
@@ -145,9 +145,9 @@ def test_a_passed_check_lists_no_places() -> None:
         (lines_run(0, 5), {"at_least": "90 %"}, "0 % (0 of 5 lines)"),
         (lines_run(5, 5), {"at_least": "90 %"}, "100 % (5 of 5 lines)"),
         (lines_run(100_001, 1_000_000), {"at_most": "10 %"}, "10.1 % (100001 of 1000000 lines)"),
-        (lines_run(99_999, 1_000_000), {"at_most": "10 %"}, "10 % (99999 of 1000000 lines)"),
-        (tests_counted(1), {"at_most": 0}, "1 test"),
-        (tests_counted(0), {"at_most": 0}, "0 tests"),
+        (lines_run(99_999, 1_000_000), {"at_most": "10 %"}, "9.9999 % (99999 of 1000000 lines)"),
+        (counted(1), {"at_most": 0}, "1 test"),
+        (counted(0), {"at_most": 0}, "0 tests"),
         (lasting(2_000_001), {"at_most": "2 s"}, "2.01 s"),
         (lasting(1_999_999), {"at_most": "2 s"}, "2 s"),
         (lasting(300), {"at_most": "2 s"}, "300 µs"),
@@ -169,8 +169,8 @@ def test_the_shown_value_never_looks_better_than_it_is(measure: Measure, limits:
         (lasting(1), {"at_most": "300 ms"}, "≤ 300 ms"),
         (lasting(1), {"at_most": "1.234 s"}, "≤ 1.234 s"),
         (lasting(1), {"at_most": "90 min"}, "≤ 1.5 h"),
-        (tests_counted(1), {"at_most": 3}, "≤ 3"),
-        (tests_counted(1), {"at_most": 2.9999}, "≤ 2.9999"),
+        (counted(1), {"at_most": 3}, "≤ 3"),
+        (counted(1), {"at_most": 2.9999}, "≤ 2.9999"),
     ],
 )
 def test_the_limit_is_shown_as_it_was_written(measure: Measure, limits: dict[str, object], shown: str) -> None:

@@ -110,7 +110,8 @@ class Fold:
         if self._removed:
             text = f"{_tests(self._removed)} left the session and were reported to nobody."
             yield Note(reason="removed-silently", text=text)
-        if lost > self._removed and not self._endings and self._end is not None:
+        explained = self._endings or self._collection_errors or self._end is None
+        if lost > self._removed and not explained:
             yield Note(reason="not-run", text=f"{_tests(lost - self._removed)} never ran.")
 
     def _on_run(self, line: lines.Run) -> None:

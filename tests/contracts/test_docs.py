@@ -1,0 +1,353 @@
+"""The documentation says what the code does: names are compared, samples are run, their output is compared."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import pytest
+
+import pytest_stagegate
+from pytest_stagegate.cli import commands
+from pytest_stagegate.evidence import lines
+from pytest_stagegate.hooks import gates_of
+from pytest_stagegate.model import decision
+from pytest_stagegate.model.reasons import REASONS
+from pytest_stagegate.policy import loading
+from pytest_stagegate.run import load_project
+from pytest_stagegate.stock import STOCK_GATES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stagegate.hooks import Gate
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+DOCS: Final = Path(__file__).parents[2] / "docs"
+PAGES: Final = sorted(path for path in DOCS.rglob("*.md") if "_build" not in path.parts)
+NEW_PROJECT: Final = "% new project"
+WRONG_ON_PURPOSE: Final = "% wrong on purpose"
+ONE_COMMAND: Final = "% one command, whose output shows commands"
+DOT: Final = "..."
+
+_FENCE: Final = re.compile(r"(?P<ticks>`{3,})(?:\{[\w-]+\} *)?(?P<language>\w*).*")
+_CAPTION: Final = re.compile(r":caption: (.+)")
+_LINK: Final = re.compile(r"\]\((?!https?://)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
+_HEADING: Final = re.compile(r"(#+) (.+)")
+_TIME: Final = re.compile(r"""\d+(?:\.\d+)?\s?(?:µs|ms|s|min)\b|(?<="us":)\[?\d+|(?<="finished":")[^"]+""")
+_RULE: Final = re.compile(r"([=_-])\1{2,}")
+_OPTION: Final = re.compile(r"^  (?:-\w, )?(--[\w-]+)", re.MULTILINE)
+
+
+# ---- reading a page
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block: its language, its caption, its text, and the marks that stand before it."""
+
+    language: str
+    caption: str
+    body: str
+    marks: tuple[str, ...]
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(DOCS).as_posix()
+
+
+def page(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+def blocks(text: str) -> Iterator[Block]:
+    rows = iter(text.splitlines())
+    marks: list[str] = []
+    for row in rows:
+        if row.startswith("% "):
+            marks.append(row.strip())
+        opened = _FENCE.fullmatch(row)
+        if opened is None:
+            continue
+        body: list[str] = []
+        for inner in rows:
+            if inner.strip() == opened["ticks"]:
+                break
+            body.append(inner)
+        caption = _CAPTION.fullmatch(body[0]) if body else None
+        kept = body[1:] if caption else body
+        yield Block(opened["language"], caption[1] if caption else "", "\n".join(kept) + "\n", tuple(marks))
+        marks.clear()
+
+
+def prose(text: str) -> str:
+    """Return a page without its fenced blocks."""
+    return re.sub(r"^(`{3,}).*?^\1\s*$", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+def headings(text: str, level: int) -> list[str]:
+    found = [match for row in prose(text).splitlines() if (match := _HEADING.fullmatch(row))]
+    return [match[2].strip("`") for match in found if len(match[1]) == level]
+
+
+def section(text: str, heading: str, level: int = 2) -> str:
+    """Return what stands below one heading, up to the next of its level or above."""
+    start = re.search(rf"^#{{{level}}} `?{re.escape(heading)}`?$", text, re.MULTILINE)
+    assert start is not None, heading
+    rest = text[start.end() :]
+    end = re.search(rf"^#{{1,{level}}} ", rest, re.MULTILINE)
+    return rest[: end.start()] if end else rest
+
+
+def first_cells(text: str) -> list[str]:
+    """Return the codes that stand in the first cell of each row of the tables in a text."""
+    cells = [row.split("|")[1] for row in text.splitlines() if row.startswith("| `")]
+    return [code for cell in cells for code in re.findall(r"`([^`]+)`", cell)]
+
+
+def anchor_of(heading: str) -> str:
+    kept = "".join(char for char in heading.lower() if char.isalnum() or char in " -_")
+    return kept.strip().replace(" ", "-")
+
+
+# ---- names
+
+
+def stock_gates() -> dict[str, Gate]:
+    return {gate.name: gate for module in STOCK_GATES for gate in gates_of(module)}
+
+
+def test_every_reason_code_is_explained() -> None:
+    text = page("reference/reason-codes.md")
+    assert sorted(first_cells(text)) == sorted([*REASONS, "pytest-exit-N"])
+    missing = [sentence for sentence in REASONS.values() if f"| {sentence} |" not in text]
+    assert not missing
+
+
+def help_of(*command: str) -> str:
+    env = {**clean_environment(), "COLUMNS": "100"}
+    done = subprocess.run([sys.executable, *command], env=env, capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_the_options_page_has_the_options_of_pytest(tmp_path: Path) -> None:
+    shown = set(re.findall(r"--stage-gate[\w-]*", help_of("-m", "pytest", f"--rootdir={tmp_path}", "--help")))
+    assert {each for each in headings(page("reference/options.md"), 2) if each.startswith("--")} == shown
+
+
+def test_the_command_page_has_the_commands() -> None:
+    described = {each.removeprefix("stagegate ") for each in headings(page("reference/command-line.md"), 2)}
+    assert described == set(commands.commands)
+
+
+def test_the_policy_page_has_the_keys() -> None:
+    text = page("reference/policy.md")
+    assert sorted(headings(section(text, "Keys of `[tool.stagegate]`"), 3)) == sorted(loading._KEYS)
+    assert sorted(headings(section(text, "Keys common to all gates"), 3)) == sorted(loading._COMMON)
+
+
+def test_the_gates_page_has_the_stock_gates() -> None:
+    assert sorted(headings(page("reference/gates.md"), 2)) == sorted(stock_gates())
+
+
+@pytest.mark.parametrize("gate", stock_gates().values(), ids=stock_gates())
+def test_the_gates_page_has_the_options_of(gate: Gate) -> None:
+    text = section(page("reference/gates.md"), gate.name)
+    table = text[text.index("| option | type |") :].split("\n\n")[0]
+    assert gate.options is not None
+    assert sorted(first_cells(table)) == sorted(gate.options.__struct_fields__)
+
+
+def test_the_api_page_has_the_public_names() -> None:
+    text = page("reference/public-api.md")
+    named = {*headings(text, 3), *headings(text, 2)} & {*headings(text, 3), "__version__"}
+    assert sorted(named) == sorted(pytest_stagegate.__all__)
+
+
+def test_the_decision_page_has_the_keys() -> None:
+    text = page("reference/decision-json.md")
+    assert sorted(first_cells(section(text, "Top level"))) == sorted(decision.Decision.__struct_fields__)
+    assert sorted(first_cells(section(text, "tests"))) == sorted(decision.Tests.__struct_fields__)
+
+
+def test_the_record_page_has_the_lines() -> None:
+    rows = [row.split("|") for row in page("reference/evidence-record.md").splitlines() if row.startswith("| `")]
+    described = {row[1].strip(" `"): set(re.findall(r"`(\w+)`", row[3])) for row in rows if row[1] != " `record` "}
+    kinds = msgspec.json.schema_components([lines.Line])[1].values()
+    tags = {
+        kind["properties"]["record"]["enum"][0]: set(kind["properties"]) - {"record"}
+        for kind in kinds
+        if "record" in kind.get("properties", {})
+    }
+    assert described == tags
+
+
+# ---- links and snippets
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name_of)
+def test_every_link_leads_somewhere(path: Path) -> None:
+    broken = []
+    for link in _LINK.finditer(prose(path.read_text(encoding="utf-8"))):
+        target = (path.parent / link["path"]).resolve() if link["path"] else path
+        if not target.exists():
+            broken.append(link[0])
+        elif link["anchor"] and target.suffix == ".md":
+            text = target.read_text(encoding="utf-8")
+            anchors = {anchor_of(each) for level in (1, 2, 3) for each in headings(text, level)}
+            if link["anchor"] not in anchors:
+                broken.append(link[0])
+    assert not broken
+
+
+def policies() -> Iterator[tuple[str, str, tuple[Block, ...]]]:
+    for path in PAGES:
+        found = list(blocks(path.read_text(encoding="utf-8")))
+        for index, block in enumerate(found):
+            if "[tool.stagegate" in block.body and block.language == "toml" and WRONG_ON_PURPOSE not in block.marks:
+                before = tuple(each for each in found[:index] if each.caption.startswith("gates/"))
+                yield f"{name_of(path)}-{index}", block.body, before
+
+
+@pytest.mark.parametrize(("body", "before"), [each[1:] for each in policies()], ids=[each[0] for each in policies()])
+def test_every_policy_binds(tmp_path: Path, body: str, before: tuple[Block, ...]) -> None:
+    for block in before:
+        write(tmp_path / block.caption, block.body)
+    policy = tomllib.loads(body)["tool"]["stagegate"]
+    for rule in policy.get("tag", ()):
+        write(tmp_path / rule["path"].replace("**", "x.py").replace("*", "x"), "")
+    if "templates" in policy:
+        (tmp_path / policy["templates"]).mkdir()
+    write(tmp_path / "pyproject.toml", body)
+    load_project(tmp_path)
+
+
+# ---- samples
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the environment of a person's shell: nothing of the run that we are part of."""
+    kept = ("HOME", "LANG", "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "VIRTUAL_ENV")
+    env = {key: value for key, value in os.environ.items() if key in kept}
+    env["PATH"] = os.pathsep.join((sysconfig.get_path("scripts"), env["PATH"]))
+    # A sample is no repository; with a commit its decision is not provisional. Where there is one, git's word counts.
+    env |= {"STAGEGATE_COMMIT": "0123456789abcdef", "GIT_CEILING_DIRECTORIES": os.sep, "PYTHONUTF8": "1"}
+    env |= {"COLUMNS": "80", "PYTEST_ADDOPTS": "-p no:randomly", "PYTHONDONTWRITEBYTECODE": "1"}
+    return env
+
+
+@dataclass
+class Player:
+    """Does what a page says: writes its files and runs its commands, in one folder for each new project.
+
+    Attributes:
+        folder: A new folder for each project is made in it.
+        projects: How many there were.
+        here: The folder in which commands run.
+        status: Exit status of the last command.
+        differences: What a page shows and a run did not, or the other way round.
+    """
+
+    folder: Path
+    projects: int = 0
+    here: Path = field(init=False)
+    status: int = 0
+    differences: list[str] = field(default_factory=list)
+
+    def play(self, text: str) -> None:
+        for block in blocks(text):
+            if NEW_PROJECT in block.marks:
+                self.projects += 1
+                self.here = self.folder / f"shop{self.projects}"
+                self.here.mkdir()
+            if block.caption:
+                write(self.here / block.caption, block.body)
+            elif block.language == "console":
+                for command, shown in dialogue(block):
+                    ran = self.run(command)
+                    if not agrees(shown, ran):
+                        self.differences.append(f"$ {command}\n--- the page\n{shown}\n--- the run\n{ran}")
+
+    def run(self, command: str) -> str:
+        if command.startswith("cd "):
+            self.here /= command[3:]
+            return ""
+        env = clean_environment()
+        done = subprocess.run(
+            ["bash", "-c", command.replace("$?", str(self.status))],
+            cwd=self.here,
+            env=env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+        self.status = done.returncode if done.returncode >= 0 else 128 - done.returncode
+        return done.stdout.decode()
+
+
+def dialogue(block: Block) -> Iterator[tuple[str, str]]:
+    """Yield each command of a block with the output that is shown for it."""
+    at_most = 1 if ONE_COMMAND in block.marks else 0
+    for part in re.split(r"^\$ ", block.body, maxsplit=at_most, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        yield command, shown
+
+
+def agrees(shown: str, ran: str) -> bool:
+    """Return whether an output is the one shown, where a line of three dots stands for any lines."""
+    parts = [plain(part) for part in re.split(rf"^{re.escape(DOT)}$", shown, flags=re.MULTILINE)]
+    rest = plain(ran)
+    if len(parts) == 1:
+        return rest == parts[0]
+    if not rest.startswith(parts[0]) or not rest.endswith(parts[-1]):
+        return False
+    position = 0
+    for part in parts:
+        found = rest.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return True
+
+
+def plain(text: str) -> str:
+    """Return a text on one line, without what differs from run to run: times, and rules that fill a line."""
+    return " ".join(_RULE.sub(r"\1", _TIME.sub("<time>", text)).split())
+
+
+SAMPLES: Final = [path for path in PAGES if NEW_PROJECT in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the samples are written for a POSIX shell")
+@pytest.mark.parametrize("path", SAMPLES, ids=name_of)
+def test_the_samples_do_what_the_page_shows(path: Path, tmp_path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    if "$ stagegate demo\n" in text and shutil.which("git") is None:
+        pytest.skip("needs the program git")
+    player = Player(tmp_path)
+    player.play(text)
+    assert not player.differences, "\n\n".join(player.differences)
+
+
+def test_an_output_is_compared() -> None:
+    assert agrees("a\n...\nd 2.1 s\n", "a\nb\nc\nd  0.3 s\n")
+    assert not agrees("a\n...\nd\n", "b\nd\n")
+    assert not agrees("a\n...\nd\n", "a\nd\ne\n")
+    assert not agrees("a\n", "a\nb\n")

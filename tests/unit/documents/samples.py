@@ -1,0 +1,134 @@
+"""Decisions to render."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from pytest_stagegate.documents.view import View, view
+from pytest_stagegate.model.decision import Blocker, Cell, Decision, EvidenceItem, PolicyReference, TestRow, Tests, Word
+from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
+from tests.unit.fakes import FINISHED, STARTED, SUBJECT, result_of
+
+_COUNTS: Final = dict.fromkeys(
+    (
+        "collected",
+        "executed",
+        "passed",
+        "failed",
+        "errors",
+        "skipped",
+        "xfailed",
+        "xpassed",
+        "flaky",
+        "deselected",
+        "lost",
+    ),
+    0,
+)
+HOSTILE: Final = "\x1b[31mred\x1b[0m \x00 \x08 \u202egnp ]]> <b>&amp;</b> | `code` \ud800 \ufffe \uffff"
+
+
+def check_with(verdict: Verdict = Verdict.PASS, **more: Any) -> Check:
+    """Return a check of failed tests."""
+    values: dict[str, Any] = {
+        "name": "failed",
+        "measured": 1,
+        "limit": None,
+        "unit": "tests",
+        "reason": "" if verdict is Verdict.PASS else "limit-not-met",
+        "inspected": 3,
+        "shown": "1 test",
+        "limit_shown": "≤ 0",
+    }
+    return Check(verdict=verdict, **(values | more))
+
+
+def blocker_of(result: GateResult) -> Blocker:
+    """Return the reason that a gate gives."""
+    return Blocker(
+        effect=Word(result.effect), reason=result.reason, gate=result.gate, text=result.summary, remedy=result.remedy
+    )
+
+
+def decision_of(*gates: GateResult, **more: Any) -> Decision:
+    """Return a decision with these gates; its word is the worst of their effects."""
+    found = tuple(blocker_of(gate) for gate in gates if gate.effect)
+    values: dict[str, Any] = {
+        "decision": min((each.effect for each in found), key=list(Word).index, default=Word.GO),
+        "provisional": (),
+        "incomplete": (),
+        "blockers": found,
+        "stage": "test",
+        "environment": None,
+        "as_of": STARTED,
+        "subject": SUBJECT,
+        "gates": gates,
+        "tests": Tests(
+            **(_COUNTS | {"collected": 3, "executed": 3, "passed": 3}),
+            skipped_files=0,
+            not_selected=0,
+            untagged=3,
+            subtests=0,
+        ),
+        "matrix": (Cell(stage="test", environment=None, **(_COUNTS | {"collected": 3, "executed": 3, "passed": 3})),),
+        "not_passed": (),
+        "not_passed_omitted": 0,
+        "collection_errors": (),
+        "run": {"pytest": "9.0.1"},
+        "evidence": (
+            EvidenceItem(
+                id="run",
+                kind="tests",
+                source="evidence.jsonl",
+                sha256="0" * 64,
+                producer="pytest 9.0.1",
+                created=FINISHED,
+                state="whole",
+            ),
+        ),
+        "policy": PolicyReference(source="built-in", sha256="1" * 64),
+    }
+    return Decision(**(values | more))
+
+
+def view_of(*gates: GateResult, **more: Any) -> View:
+    """Return a decision as finished strings."""
+    return view(decision_of(*gates, **more), "d" * 64)
+
+
+def go() -> Decision:
+    """Return a GO."""
+    return decision_of(result_of(summary="failed 0, passed 3", checks=(check_with(shown="0 tests"),)))
+
+
+def no_go(**more: Any) -> Decision:
+    """Return a NO GO for one failed test."""
+    bad = result_of(
+        Verdict.FAIL,
+        "NO_GO",
+        summary="failed 1 test, limit ≤ 0",
+        remedy="Mend the tests.",
+        checks=(check_with(Verdict.FAIL, where=("t.py::test_a",)),),
+    )
+    row = TestRow(
+        id="t.py::test_a", stage="test", outcome="failed", reason="assert 1 == 2", message="E", reruns=0, subtests=()
+    )
+    return decision_of(bad, **({"not_passed": (row,)} | more))
+
+
+def everywhere(text: str) -> Decision:
+    """Return a decision in which a text stands wherever a project can put one."""
+    gate = result_of(
+        Verdict.FAIL,
+        "NO_GO",
+        gate=text,
+        title=text,
+        owner=text,
+        summary=text,
+        remedy=text,
+        checks=(check_with(Verdict.FAIL, name=text, shown=text, text=text, where=(text,)),),
+    )
+    subject = msgspec.structs.replace(SUBJECT, name=text, version=text)
+    return no_go(subject=subject, gates=(gate,), blockers=(blocker_of(gate),), run={text: text})

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from pathlib import Path
+
+import pytest
+
+from pytest_stagegate.documents.templating import markdown_code, markdown_text, render, with_content_policy
+from pytest_stagegate.documents.view import view
+from pytest_stagegate.errors import StageGateError
+from tests.unit.documents.samples import go, no_go
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*bold* _it_ ~~no~~ `code`",
+        "[link](http://example.org)",
+        "<img src=x onerror=alert(1)>",
+        "a | b",
+        "# head",
+        "- item",
+        "+ item",
+        "> quote",
+        "!image",
+        ":smile:",
+        "$math$",
+        r"back\slash",
+        "&lt;b&gt;",
+    ],
+)
+def test_markdown_text_leaves_no_markup(text: str) -> None:
+    escaped = markdown_text(text)
+    assert not re.search(r"[\\`*_{}\[\]()<>+!|~$:]", escaped.replace("&#", ""))
+    assert html.unescape(escaped).replace("\N{ZERO WIDTH SPACE}", "") == text
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "two\r\n\r\nlines", " two \t lines "])
+def test_markdown_text_is_one_line(text: str) -> None:
+    assert markdown_text(text) == "two lines"
+
+
+@pytest.mark.parametrize("text", ["ask @dana", "see #411", "@org/team"])
+def test_markdown_text_names_nobody_and_refers_to_nothing(text: str) -> None:
+    # Forges look for mentions in the rendered text: an entity alone hides nothing from them.
+    # https://github.com/github/cmark-gfm/issues/181
+    assert not re.search(r"[@#]\w", html.unescape(markdown_text(text)))
+
+
+def test_markdown_text_begins_no_list() -> None:
+    assert not re.match(r"\d+[.)] ", markdown_text("1. first"))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("", ""),
+        ("a", "`a`"),
+        ("test[*x*]", "`test[*x*]`"),
+        ("a`b", "``a`b``"),
+        ("a``b", "```a``b```"),
+        ("`a`", "`` `a` ``"),
+        ("a|b", "`a\\|b`"),
+        ("a\nb", "`a b`"),
+        ("@dana #1 <b>", "`@dana #1 <b>`"),
+    ],
+)
+def test_markdown_code_can_t_be_left(text: str, code: str) -> None:
+    assert markdown_code(text) == code
+
+
+@pytest.mark.parametrize("name", ["report.md.j2", "report.html.j2"])
+def test_the_word_and_the_reason_stand_in_every_document(name: str) -> None:
+    text = html.unescape(render(name, view(no_go(), "d" * 64), None))
+    assert "NO GO" in text
+    assert "failed 1 test" in text
+
+
+def test_a_project_s_own_template_wins(tmp_path: Path) -> None:
+    (tmp_path / "report.md.j2").write_text("{{ view.word }}!\n")
+    assert render("report.md.j2", view(go(), "d" * 64), tmp_path) == "GO!\n"
+
+
+def test_a_template_that_is_not_overridden_is_ours(tmp_path: Path) -> None:
+    assert "GO" in render("report.md.j2", view(go(), "d" * 64), tmp_path)
+
+
+def test_an_own_html_template_is_escaped(tmp_path: Path) -> None:
+    (tmp_path / "report.html.j2").write_text("{{ '<b>' }}")
+    assert render("report.html.j2", view(go(), "d" * 64), tmp_path) == "&lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("{{ view.wrod }}", "report.md.j2: 'pytest_stagegate.documents.view.View object' has no attribute 'wrod'"),
+        ("ok\n{% if %}", "report.md.j2:2: Expected an expression, got 'end of statement block'"),
+    ],
+)
+def test_a_broken_template_is_named_with_its_line(tmp_path: Path, source: str, message: str) -> None:
+    (tmp_path / "report.md.j2").write_text(source)
+    with pytest.raises(StageGateError) as caught:
+        render("report.md.j2", view(go(), "d" * 64), tmp_path)
+    assert str(caught.value) == f"template {message}"
+
+
+@pytest.mark.parametrize("source", ["{{ 1 // 0 }}", "{{ view.word() }}", "{{ view.word + 1 }}"])
+def test_a_template_whose_expression_breaks_is_named(tmp_path: Path, source: str) -> None:
+    (tmp_path / "report.md.j2").write_text(source)
+    with pytest.raises(StageGateError, match=r"^template report\.md\.j2"):
+        render("report.md.j2", view(go(), "d" * 64), tmp_path)
+
+
+def test_the_content_policy_allows_exactly_the_page_s_own_styles() -> None:
+    page = '<meta content="style-src STYLE-HASHES"><style>a {}</style><style>b {}</style>'
+    digests = [base64.b64encode(hashlib.sha256(style).digest()).decode() for style in (b"a {}", b"b {}")]
+    assert f"style-src 'sha256-{digests[0]}' 'sha256-{digests[1]}'\"" in with_content_policy(page)
+
+
+def test_a_page_without_styles_allows_none() -> None:
+    assert with_content_policy('"style-src STYLE-HASHES"') == "\"style-src 'none'\""

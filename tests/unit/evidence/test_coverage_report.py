@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import coverage
+import pytest
+
+from pytest_stagegate.evidence.coverage_report import ranges, read_coverage
+from pytest_stagegate.model.coverage import CoverageData, FileCoverage
+from pytest_stagegate.model.evidence import Absent
+
+SOURCE = """\
+def sign(n):
+    if n > 0:
+        return 1
+    return -1
+"""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> str:
+    path = tmp_path / "src" / "a.py"
+    path.parent.mkdir()
+    path.write_text(SOURCE)
+    return str(path)
+
+
+def measured(tmp_path: Path, *, branch: bool = False) -> coverage.Coverage:
+    return coverage.Coverage(data_file=str(tmp_path / "data"), config_file=False, branch=branch)
+
+
+def read(cov: coverage.Coverage, rootdir: Path, *stages: str, **more: Any) -> CoverageData:
+    made = read_coverage(cov, rootdir, measured_by="pytest-cov", stages=stages, **more)
+    assert isinstance(made, CoverageData)
+    return made
+
+
+def test_lines_are_counted_exactly(tmp_path: Path, source: str) -> None:
+    cov = measured(tmp_path)
+    cov.get_data().add_lines({source: [1, 2, 3]})
+    data = read(cov, tmp_path)
+    assert data.files == (FileCoverage("src/a.py", 4, 3, 0, 0, "4"),)
+    assert (data.measured_branches, data.producer) == (False, f"coverage {coverage.__version__} (pytest-cov)")
+
+
+def test_branches_are_counted_where_they_were_measured(tmp_path: Path, source: str) -> None:
+    cov = measured(tmp_path, branch=True)
+    cov.get_data().add_arcs({source: [(-1, 1), (1, -1), (-1, 2), (2, 3), (3, -1)]})
+    data = read(cov, tmp_path)
+    assert (data.files[0].branches, data.files[0].taken, data.measured_branches) == (2, 1, True)
+
+
+def labelled(tmp_path: Path, source: str, static: str = "") -> coverage.Coverage:
+    cov = measured(tmp_path)
+    for context, lines in (("", [1]), ("test", [2, 3]), ("deploy", [2, 4]), ("deploy2", [3])):
+        cov.get_data().set_context(f"{static}|{context}" if static else context)
+        cov.get_data().add_lines({source: lines})
+    return cov
+
+
+@pytest.mark.parametrize("static", ["", "nightly"])
+def test_a_stage_s_share_is_what_its_tests_cover_alone(tmp_path: Path, source: str, static: str) -> None:
+    data = read(labelled(tmp_path, source, static), tmp_path, "test", "deploy", "monitor")
+    assert data.files[0].stages == {"test": (2, 0), "deploy": (2, 0), "monitor": (0, 0)}
+    assert data.files[0].covered == 4
+
+
+def test_without_labels_no_stage_has_a_share(tmp_path: Path, source: str) -> None:
+    data = read(labelled(tmp_path, source), tmp_path, "test", label_problem="contexts are the project's own")
+    assert (data.labelled, data.label_problem) == (False, "contexts are the project's own")
+    assert data.files[0].stages == {}
+
+
+def test_files_of_installed_packages_are_named_as_they_are_imported(tmp_path: Path, source: str) -> None:
+    installed = tmp_path / "lib" / "site-packages" / "rates" / "a.py"
+    installed.parent.mkdir(parents=True)
+    installed.write_text(SOURCE)
+    cov = measured(tmp_path)
+    cov.get_data().add_lines({str(installed): [1], source: [1]})
+    assert [file.path for file in read(cov, tmp_path / "src").files] == ["a.py", "rates/a.py"]
+
+
+def test_a_measurement_that_saw_nothing_is_no_evidence(tmp_path: Path) -> None:
+    made = read_coverage(measured(tmp_path), tmp_path, measured_by="pytest-cov", stages=())
+    assert made == Absent("not-measured", "coverage was measured, but no line of the source was run")
+
+
+def test_a_source_file_that_is_gone_is_no_evidence(tmp_path: Path, source: str) -> None:
+    cov = measured(tmp_path)
+    cov.get_data().add_lines({source: [1]})
+    Path(source).unlink()
+    made = read_coverage(cov, tmp_path, measured_by="pytest-cov", stages=())
+    assert isinstance(made, Absent)
+    assert (made.reason, "stagegate-" in made.text) == ("unreadable", False)
+
+
+def test_nothing_is_left_behind(tmp_path: Path, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    cov = measured(tmp_path)
+    cov.get_data().add_lines({source: [1]})
+    read(cov, tmp_path, "test")
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shown"), [([], ""), ([3], "3"), ([3, 4, 5, 9], "3-5, 9"), ([1, 3, 4], "1, 3-4"), ([1, 2], "1-2")]
+)
+def test_line_numbers_are_written_as_ranges(numbers: list[int], shown: str) -> None:
+    assert ranges(numbers) == shown

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pytest_stagegate.live.attempts import Attempt, shortened
+
+
+def report(when: str, outcome: str = "passed", **more: Any) -> Any:
+    """Return a report of one phase as pytest makes it."""
+    text = more.pop("text", "")
+    return SimpleNamespace(when=when, outcome=outcome, duration=0.001, longrepr=text, longreprtext=text, **more)
+
+
+def after(*reports: Any) -> Attempt:
+    attempt = Attempt(7)
+    for each in reports:
+        attempt.add(each, strip="/home/dana/project/")
+    return attempt
+
+
+SETUP, CALL, TEARDOWN = (report(when) for when in ("setup", "call", "teardown"))
+
+
+def test_a_test_whose_three_phases_pass_has_plainly_passed() -> None:
+    attempt = after(SETUP, CALL, TEARDOWN)
+    assert (attempt.plain, attempt.microseconds) == (True, 3_000)
+
+
+@pytest.mark.parametrize(
+    ("reports", "outcome", "executed"),
+    [
+        ([SETUP, report("call", "failed"), TEARDOWN], "failed", True),
+        ([report("setup", "failed"), TEARDOWN], "error", False),
+        ([SETUP, CALL, report("teardown", "failed")], "error", True),
+        ([SETUP, report("call", "failed"), report("teardown", "failed")], "failed", True),
+        ([report("setup", "skipped"), TEARDOWN], "skipped", False),
+        ([SETUP, report("call", "skipped"), TEARDOWN], "skipped", False),
+        ([SETUP, report("call", "skipped", wasxfail="see #411"), TEARDOWN], "xfailed", False),
+        ([SETUP, report("call", "passed", wasxfail="see #411"), TEARDOWN], "xpassed", True),
+        ([report("???", "failed")], "failed", False),
+        ([SETUP], "lost", False),
+    ],
+)
+def test_the_worst_phase_wins(reports: list[Any], outcome: str, executed: bool) -> None:
+    line = after(*reports).line()
+    if outcome != "xfailed":
+        assert line.executed is executed
+    assert line.outcome == outcome
+
+
+def test_a_failure_keeps_its_first_line_and_its_text_without_the_root() -> None:
+    line = after(SETUP, report("call", "failed", text="/home/dana/project/t.py:3: boom\nmore")).line()
+    assert (line.reason, line.message) == ("t.py:3: boom", "t.py:3: boom\nmore")
+
+
+@pytest.mark.parametrize(
+    ("longrepr", "reason"),
+    [(("t.py", 3, "Skipped: no tls"), "no tls"), (("t.py", 3, "Skipped: unconditional skip"), ""), ("", "")],
+)
+def test_the_reason_of_a_skip(longrepr: object, reason: str) -> None:
+    skipped = report("setup", "skipped")
+    skipped.longrepr = longrepr
+    assert after(skipped).line().reason == reason
+
+
+def test_the_reason_of_an_expected_failure() -> None:
+    assert after(SETUP, report("call", "skipped", wasxfail="reason: see #411")).line().reason == "see #411"
+
+
+def test_a_rerun_starts_over_and_is_counted() -> None:
+    again = after(SETUP, report("call", "rerun"), TEARDOWN, SETUP, CALL, TEARDOWN)
+    assert (again.line().outcome, again.line().reruns, again.plain) == ("passed", 1, False)
+
+
+def test_a_subtest_that_failed_fails_its_test() -> None:
+    context = SimpleNamespace(msg="band", kwargs={"grams": 2000})
+    line = after(SETUP, report("call", "failed", context=context, text="boom"), CALL, TEARDOWN).line()
+    assert (line.outcome, line.subtest_count, line.subtests) == ("failed", 1, ("[band] (grams=2000): failed",))
+    assert line.reason == "subtest [band] (grams=2000): boom"
+
+
+def test_subtests_that_passed_are_only_counted() -> None:
+    context = SimpleNamespace(msg=None, kwargs={"i": 1})
+    line = after(SETUP, report("call", context=context), CALL, TEARDOWN).line()
+    assert (line.outcome, line.subtest_count, line.subtests) == ("passed", 1, ())
+
+
+@pytest.mark.parametrize(("word", "worker"), [("failed", "gw1"), ("passed", "")])
+def test_the_worker_of_a_failure_is_named(word: str, worker: str) -> None:
+    assert after(SETUP, report("call", word, worker_id="gw1")).line().worker == worker
+
+
+def test_a_long_text_is_cut_in_the_middle_and_says_so() -> None:
+    assert shortened("a" * 500 + "z" * 500, 100) == f"{'a' * 30} … 940 characters left out … {'z' * 30}"
+
+
+def test_a_text_that_can_t_be_encoded_is_made_so_that_it_can() -> None:
+    assert shortened("a\ud800b", 100) == "a?b"

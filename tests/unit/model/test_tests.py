@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_stagegate.model.tally import Tally
+from pytest_stagegate.model.tests import TestData, TestResults
+from tests.unit.fakes import outcomes_of, run_of, timed
+
+EVERYTHING = {
+    "passed": 5,
+    "flaky": 1,
+    "failed": 2,
+    "errors": 1,
+    "skipped": 3,
+    "bare_skips": 1,
+    "xfailed": 2,
+    "xpassed": 1,
+    "deselected": 4,
+    "lost": 1,
+}
+
+
+def face(data: TestData, tally: Tally | None = None) -> TestResults:
+    return TestResults(data, tally or Tally())
+
+
+def test_every_collected_test_is_counted_once() -> None:
+    counts = outcomes_of(**EVERYTHING).counts()
+    parts = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed", "deselected", "lost")
+    assert counts.collected == sum(getattr(counts, part) for part in parts) == 21
+
+
+def test_a_flaky_test_is_among_the_passed() -> None:
+    counts = outcomes_of(passed=5, flaky=1).counts()
+    assert (counts.passed, counts.flaky) == (6, 1)
+
+
+def test_executed_are_those_whose_call_began() -> None:
+    assert outcomes_of(**EVERYTHING).counts().executed == 5 + 1 + 2 + 2 + 1
+
+
+def test_each_test_knows_whether_it_was_executed() -> None:
+    data = outcomes_of(passed=1, skipped=1, failed=1)
+    assert [data.executed(index) for index in range(3)] == [True, False, True]
+
+
+def test_stages_are_those_with_a_test_that_was_not_deselected() -> None:
+    data = run_of({"code": {"passed": 1}, "test": {"deselected": 2}, "deploy": {"lost": 1}})
+    assert data.stages() == {"code", "deploy"}
+
+
+@pytest.mark.parametrize("word", ["failed", "errors", "skipped", "xfailed", "xpassed", "lost", "flaky"])
+def test_tests_that_did_not_plainly_pass_are_named(word: str) -> None:
+    results = face(outcomes_of(passed=1, **{word: 2}))
+    measure = getattr(results, word)
+    assert (measure.value, measure.where) == (2, (f"test.py::{word}_0", f"test.py::{word}_1"))
+
+
+def test_a_count_of_a_run_without_executed_tests_is_no_evidence() -> None:
+    assert face(outcomes_of(skipped=3)).passed.inspected == 0
+
+
+def test_one_stage_can_be_read_alone() -> None:
+    data = run_of({"test": {"passed": 3, "failed": 1}, "deploy": {"passed": 1, "flaky": 1, "bare_skips": 1}})
+    smoke = face(data).tagged(stage="deploy")
+    assert [smoke.passed.value, smoke.failed.value, smoke.collected.value, smoke.executed.value] == [2, 0, 3, 2]
+    assert smoke.flaky.where == ("deploy.py::flaky_0",)
+    assert smoke.skipped_without_reason.where == ("deploy.py::bare_skips_0",)
+    assert smoke.total_duration.value == 3_000
+
+
+def test_a_stage_without_tests_is_no_evidence() -> None:
+    assert face(outcomes_of(passed=3)).tagged(stage="deploy").failed.inspected == 0
+
+
+def test_shares_are_kept_as_two_integers() -> None:
+    results = face(outcomes_of(passed=5, flaky=1, skipped=2))
+    assert (repr(results.skipped_share), repr(results.flaky_share)) == ("<2 of 8 tests>", "<1 of 6 tests>")
+
+
+def test_a_share_of_nothing_is_no_number() -> None:
+    assert face(outcomes_of(deselected=1)).skipped_share.value is None
+
+
+def test_the_longest_test_and_those_that_are_slower() -> None:
+    results = face(timed(100, 3_000_000, 200))
+    assert results.longest.value == 3_000_000
+    assert results.slower_than(150) == ("test.py::passed_1", "test.py::passed_2")
+
+
+def test_the_longest_of_no_tests_is_no_evidence() -> None:
+    assert face(outcomes_of()).longest.inspected == 0
+
+
+def test_reading_is_noted() -> None:
+    tally = Tally()
+    results = face(outcomes_of(passed=4), tally)
+    before = tally.read
+    assert results.counts.passed == 4
+    assert (before, tally.read) == (0, 4)

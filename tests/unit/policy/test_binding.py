@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pytest_stagegate.errors import MistakesError
+from pytest_stagegate.judging import Place, judge
+from pytest_stagegate.model.numbers import Share
+from pytest_stagegate.model.verdicts import Enforcement, Level, Verdict
+from pytest_stagegate.policy.binding import BoundGate, applying, bind
+from pytest_stagegate.policy.loading import load
+from pytest_stagegate.registry import Registry
+from pytest_stagegate.run import load_project
+from tests.unit.fakes import TODAY, evidence_of, outcomes_of, project_at
+
+ALWAYS = {"results", "coverage", "skips", "flaky", "durations", "warnings"}
+
+
+def bound(rootdir: Path, policy: str, **files: str) -> tuple[BoundGate, ...]:
+    project_at(rootdir, policy=policy, **files)
+    registry = Registry(rootdir)
+    return bind(load(rootdir), registry.gates, registry.local)
+
+
+def ids_at(gates: tuple[BoundGate, ...], stage: str = "test", environment: str | None = None) -> list[str]:
+    return [each.id for each in applying(gates, stage, environment)]
+
+
+def gate_at(gates: tuple[BoundGate, ...], id: str, stage: str = "test", environment: str | None = None) -> BoundGate:
+    (found,) = [each for each in applying(gates, stage, environment) if each.id == id]
+    return found
+
+
+def mistakes(rootdir: Path, policy: str, **files: str) -> list[str]:
+    with pytest.raises(MistakesError) as caught:
+        bound(rootdir, policy, **files)
+    return [str(each) for each in caught.value.mistakes]
+
+
+def test_without_a_policy_the_always_active_gates_apply(tmp_path: Path) -> None:
+    assert set(ids_at(bound(tmp_path, ""))) == ALWAYS
+
+
+def test_the_results_are_listed_first(tmp_path: Path) -> None:
+    assert ids_at(bound(tmp_path, ""))[0] == "results"
+
+
+def test_only_results_block_without_a_policy(tmp_path: Path) -> None:
+    blocking = [each.id for each in bound(tmp_path, "") if each.enforcement == Enforcement(Level.BLOCK)]
+    assert blocking == ["results"]
+
+
+def test_coverage_is_judged_at_test_when_the_policy_does_not_say_where(tmp_path: Path) -> None:
+    assert "coverage" not in ids_at(bound(tmp_path, ""), "deploy")
+
+
+def test_a_declared_limit_blocks_by_default(tmp_path: Path) -> None:
+    gate = gate_at(bound(tmp_path, '[gate.coverage]\nline = "90 %"'), "coverage")
+    assert gate.enforcement == Enforcement(Level.BLOCK)
+    assert gate.options is not None
+    assert getattr(gate.options, "line") == Share.parse("90 %")  # noqa: B009 - the stock gate's own type
+
+
+def test_a_table_without_a_limit_leaves_the_gate_observing(tmp_path: Path) -> None:
+    assert gate_at(bound(tmp_path, '[gate.coverage]\nowner = "dana"'), "coverage").enforcement.level is Level.OBSERVE
+
+
+def test_an_explicit_enforcement_holds(tmp_path: Path) -> None:
+    text = '[gate.results]\nenforcement = "observe"\n[gate.skips]\nmax_skipped = 3\nenforcement = "warn"'
+    gates = bound(tmp_path, text)
+    assert gate_at(gates, "results").enforcement.level is Level.OBSERVE
+    assert gate_at(gates, "skips").enforcement.level is Level.WARN
+
+
+def test_limits_loosen_results_but_not_its_enforcement(tmp_path: Path) -> None:
+    assert gate_at(bound(tmp_path, "[gate.results]\nmax_failed = 3"), "results").enforcement.level is Level.BLOCK
+
+
+def test_one_gate_may_stand_twice(tmp_path: Path) -> None:
+    gates = bound(
+        tmp_path,
+        '[gate.coverage]\nline = "90 %"\n[gate.release-coverage]\nuses = "coverage"\nstage = "release"\nline = "95 %"',
+    )
+    assert "coverage" in ids_at(gates)
+    assert "release-coverage" in ids_at(gates, "release")
+    assert "release-coverage" not in ids_at(gates)
+
+
+def test_a_gate_under_another_name_stands_beside_the_always_active_one(tmp_path: Path) -> None:
+    found = ids_at(bound(tmp_path, '[gate.few-skips]\nuses = "skips"\nmax_skipped = 0'))
+    assert {"few-skips", "skips"} <= set(found)
+
+
+def test_a_name_of_an_always_active_gate_given_to_another_does_not_switch_that_one_off(tmp_path: Path) -> None:
+    try:
+        gates = bound(tmp_path, '[gate.results]\nuses = "durations"\nmax_total = "1 h"')
+    except MistakesError:
+        return
+    assert "results" in [each.gate.name for each in applying(gates, "test", None)]
+
+
+def test_a_table_for_one_stage_does_not_loosen_another(tmp_path: Path) -> None:
+    gates = bound(tmp_path, '[gate.results]\nstage = "deploy"\nmax_failed = 5\nenforcement = "observe"')
+    assert gate_at(gates, "results", "deploy").enforcement.level is Level.OBSERVE
+    elsewhere = gate_at(gates, "results")
+    assert (elsewhere.table, elsewhere.enforcement.level) == (None, Level.BLOCK)
+
+
+def test_a_table_for_one_environment_does_not_loosen_another(tmp_path: Path) -> None:
+    text = 'environments = ["dev", "eu"]\n[gate.results]\nenvironment = "dev"\nenforcement = "observe"'
+    gates = bound(tmp_path, text)
+    levels = [gate_at(gates, "results", "test", place).enforcement.level for place in ("dev", "eu", None)]
+    assert levels == [Level.OBSERVE, Level.BLOCK, Level.BLOCK]
+
+
+OWN = """
+from pytest_stagegate import Count, GateOptions, TestResults, check, gate
+
+class Limits(GateOptions, frozen=True):
+    at_most: Count = 0
+
+@gate(stage="test", options=Limits)
+def nothing_fails(tests: TestResults, options: Limits):
+    yield check("failed", tests.failed, at_most=options.at_most)
+"""
+
+
+def test_a_gate_of_the_project_s_own_is_active_without_a_table(tmp_path: Path) -> None:
+    gates = bound(tmp_path, "", gates__own=OWN)
+    assert "nothing-fails" in ids_at(gates)
+    assert "nothing-fails" not in ids_at(gates, "deploy")
+
+
+@pytest.mark.parametrize("policy", ["", "[gate.nothing-fails]\nat_most = 0"], ids=["no table", "the default, written"])
+def test_a_limit_that_is_an_option_s_default_is_judged(tmp_path: Path, policy: str) -> None:
+    project = load_project(project_at(tmp_path, policy=policy, gates__own=OWN))
+    (active,) = [each for each in project.gates("test", None) if each.id == "nothing-fails"]
+    evidence = evidence_of(outcomes_of(failed=1), exit_status=1)
+    assert judge(active, evidence, Place("test", None, TODAY, 0)).verdict is Verdict.FAIL
+
+
+def test_mistakes_of_policy_and_gates_are_reported_together(tmp_path: Path) -> None:
+    text = """\
+defualt_stage = "test"
+[gate.covrage]
+line = "90 %"
+[gate.coverage]
+lines = "90 %"
+branch = 80
+by_stage = "smoke"
+paths = { "src/**" = 98 }
+[gate.slow]
+uses = "duration"
+"""
+    assert mistakes(tmp_path, text) == [
+        "stagegate.toml:1 defualt_stage: unknown key 'defualt_stage'; did you mean 'default_stage'?",
+        "stagegate.toml:2 gate.covrage: unknown gate 'covrage'; did you mean 'coverage'?",
+        "stagegate.toml:5 gate.coverage.lines: unknown key 'lines'; did you mean 'line'?",
+        'stagegate.toml:6 gate.coverage.branch: 80 is not a share; write "80 %"',
+        "stagegate.toml:7 gate.coverage.by_stage: unknown stage 'smoke'; "
+        "known: build, code, deploy, manage, monitor, plan, release, test",
+        'stagegate.toml:8 gate.coverage.paths: 98 is not a share; write "98 %"',
+        "stagegate.toml:10 gate.slow.uses: unknown gate 'duration'; did you mean 'durations'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [
+        ("[gate.coverage]\nline = '101 %'", '"101 %" can never be reached; a share is between 0 % and 100 %'),
+        ("[gate.skips]\nmax_skipped = -1", "Expected int >= 0"),
+        ("[gate.skips]\nmax_skipped = '3'", "Expected int | null, got str"),
+        ("[gate.skips]\nrequire_reason = 'yes'", "Expected bool, got str"),
+        ("[gate.durations]\nmax_test = 2", "2 is not a length of time"),
+    ],
+)
+def test_an_impossible_limit_is_a_mistake(tmp_path: Path, limit: str, words: str) -> None:
+    (mistake,) = mistakes(tmp_path, limit)
+    assert mistake.startswith("stagegate.toml:2 gate.")
+    assert words in mistake
+
+
+def test_options_for_a_gate_that_takes_none_are_a_mistake(tmp_path: Path) -> None:
+    own = "from pytest_stagegate import TestResults, gate\n@gate\ndef own(tests: TestResults):\n    assert tests.passed"
+    assert mistakes(tmp_path, "[gate.own]\nline = '90 %'", gates__own=own) == [
+        "stagegate.toml:2 gate.own.line: unknown key 'line'; the gate 'own' takes no options"
+    ]
+
+
+def test_a_gate_for_a_stage_that_the_policy_does_not_have_is_a_mistake(tmp_path: Path) -> None:
+    (mistake,) = mistakes(tmp_path, "stages = ['dev', 'test']", gates__own=OWN.replace('"test"', '"tests"'))
+    assert mistake == "stagegate.toml:1 stages: unknown stage of gate 'nothing-fails' 'tests'; did you mean 'test'?"

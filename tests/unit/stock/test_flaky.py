@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_stagegate.model.verdicts import GateResult
+from pytest_stagegate.stock.flaky import flaky
+from tests.unit.fakes import check_of, evidence_of, judged, outcomes_of, share
+
+
+def of(outcomes: dict[str, int], **options: Any) -> GateResult:
+    return judged(flaky, evidence_of(outcomes_of(**outcomes)), **options)
+
+
+def test_without_limits_the_number_is_only_shown() -> None:
+    result = of({"passed": 1, "flaky": 1})
+    assert (result.verdict, check_of(result, "flaky").shown) == ("NOT_APPLICABLE", "1 test")
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(1, "PASS"), (0, "FAIL")])
+def test_number_of_flaky_tests(limit: int, verdict: str) -> None:
+    assert of({"passed": 1, "flaky": 1}, max_flaky=limit).verdict == verdict
+
+
+def test_flaky_tests_are_named() -> None:
+    assert check_of(of({"flaky": 1}, max_flaky=0), "flaky").where == ("test.py::flaky_0",)
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [("25 %", "PASS"), ("24 %", "FAIL")])
+def test_share_of_the_executed_tests(limit: str, verdict: str) -> None:
+    result = of({"passed": 3, "flaky": 1, "skipped": 6}, max_flaky_ratio=share(limit))
+    assert check_of(result, "flaky-ratio").verdict == verdict
+
+
+def test_nothing_executed_is_no_evidence() -> None:
+    assert of({"skipped": 1}, max_flaky=0, max_flaky_ratio=share("1 %")).verdict == "NO_EVIDENCE"

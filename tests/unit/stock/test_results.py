@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.verdicts import GateResult, OnMissing
+from pytest_stagegate.stock.results import results
+from tests.unit.fakes import check_of, evidence_of, judged, outcomes_of, verdicts
+
+STOPPED = Note(reason="stopped-early", text="pytest stopped before every collected test had run.")
+CRASHED = Note(reason="internal-error", text="pytest ended with an internal error.")
+
+
+def of(exit_status: int | None = 0, ending: tuple[Note, ...] = (), **outcomes: int) -> GateResult:
+    return judged(results, evidence_of(outcomes_of(**outcomes), exit_status=exit_status, incomplete=ending))
+
+
+def test_passing_tests_pass() -> None:
+    assert set(verdicts(of(passed=2)).values()) == {"PASS"}
+
+
+def test_skips_and_expected_failures_beside_a_passed_test_pass() -> None:
+    assert of(passed=1, skipped=2, xfailed=1, xpassed=1, deselected=3).verdict == "PASS"
+
+
+@pytest.mark.parametrize(("word", "name"), [("failed", "failed"), ("errors", "errors")])
+def test_a_broken_test_is_no_go_and_is_named(word: str, name: str) -> None:
+    result = of(1, passed=1, **{word: 1})
+    assert (result.verdict, result.effect) == ("FAIL", "NO_GO")
+    assert check_of(result, name).where == (f"test.py::{word}_0",)
+
+
+def test_a_lost_test_is_missing_evidence() -> None:
+    lost = check_of(of(passed=1, lost=2), "lost")
+    assert (lost.verdict, lost.reason, lost.shown) == ("NO_EVIDENCE", "tests-lost", "2 tests")
+    assert lost.where == ("test.py::lost_0", "test.py::lost_1")
+
+
+def test_a_run_in_which_nothing_passed_fails() -> None:
+    assert check_of(of(xfailed=2), "passed").verdict == "FAIL"
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "reason", "text"),
+    [
+        ({}, "nothing-collected", "no test was collected"),
+        ({"skipped": 2}, "nothing-executed", "no test was executed"),
+        ({"deselected": 2}, "nothing-executed", "no test was executed"),
+    ],
+)
+def test_a_run_that_shows_nothing_is_no_evidence(outcomes: dict[str, int], reason: str, text: str) -> None:
+    result = of(0, **outcomes)
+    assert (result.verdict, result.effect) == ("NO_EVIDENCE", "HOLD")
+    assert (check_of(result, "passed").reason, check_of(result, "passed").text) == (reason, text)
+
+
+def test_exit_status_1_is_explained_by_a_failed_test_that_is_tolerated() -> None:
+    result = judged(results, evidence_of(outcomes_of(passed=3, failed=1), exit_status=1), max_failed=1)
+    assert result.verdict == "PASS"
+
+
+@pytest.mark.parametrize("status", [1, 2, 3, 4, 6, 70, 137, -9])
+def test_an_exit_status_that_no_test_explains_fails(status: int) -> None:
+    made = check_of(of(status, passed=3), "exit-status")
+    assert (made.verdict, made.reason) == ("FAIL", f"pytest-exit-{status}")
+    assert made.text == f"pytest ended with exit status {status}, which no failed test explains"
+
+
+def test_another_status_than_1_is_not_explained_by_a_failed_test() -> None:
+    assert check_of(of(6, passed=1, failed=1), "exit-status").reason == "pytest-exit-6"
+
+
+def test_the_status_of_a_run_that_stopped_early_is_missing_evidence() -> None:
+    made = check_of(of(2, (STOPPED,), passed=1, lost=1), "exit-status")
+    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "run-incomplete")
+
+
+def test_an_internal_error_of_pytest_fails() -> None:
+    assert check_of(of(3, (CRASHED,), passed=1), "exit-status").reason == "pytest-exit-3"
+
+
+def test_no_test_ran_by_pytest_s_own_word() -> None:
+    made = check_of(of(5, deselected=1), "exit-status")
+    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "pytest-exit-5")
+
+
+def test_an_unknown_exit_status_is_missing_evidence() -> None:
+    made = check_of(of(None, passed=3), "exit-status")
+    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "run-incomplete")
+
+
+def test_skipping_missing_evidence_does_not_turn_a_failure_away() -> None:
+    evidence = evidence_of(outcomes_of(failed=1, lost=1), exit_status=1)
+    assert judged(results, evidence, on_missing=OnMissing.SKIP).effect == "NO_GO"
+
+
+@pytest.mark.parametrize(
+    ("options", "outcomes", "verdict"),
+    [
+        ({"max_failed": 1}, {"passed": 1, "failed": 2}, "FAIL"),
+        ({"max_errors": 2}, {"passed": 1, "errors": 2}, "PASS"),
+        ({"min_passed": 2}, {"passed": 1}, "FAIL"),
+        ({"min_passed": 0}, {"xfailed": 1}, "PASS"),
+    ],
+)
+def test_limits_of_the_policy(options: dict[str, int], outcomes: dict[str, int], verdict: str) -> None:
+    status = int("failed" in outcomes or "errors" in outcomes)
+    assert judged(results, evidence_of(outcomes_of(**outcomes), exit_status=status), **options).verdict == verdict

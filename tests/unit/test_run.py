@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from pytest_stagegate.documents.writing import sha256_of
+from pytest_stagegate.errors import MistakesError
+from pytest_stagegate.evidence import lines
+from pytest_stagegate.model.decision import Decision, Note
+from pytest_stagegate.run import NOT_PASSED_LIMIT, decide_record, load_project
+from tests.unit.fakes import (
+    STARTED,
+    collected,
+    coverage_of,
+    end,
+    file_of,
+    green_record,
+    passed,
+    project_at,
+    record_at,
+    run_line,
+)
+
+WORST_FIRST = ["failed", "error", "lost", "xpassed", "passed", "skipped", "xfailed"]
+
+
+def decided(rootdir: Path, *more: lines.Line, count: int = 2, policy: str = "") -> Decision:
+    record = record_at(rootdir / "out" / "evidence.jsonl", run_line(), *collected(count), *more)
+    project = load_project(project_at(rootdir, policy=policy))
+    return decide_record(project, record, wanted=(), out=rootdir / "out").decision
+
+
+def outcome(item: int, word: str, **more: object) -> lines.Test:
+    return lines.Test(item=item, outcome=word, us=1, **more)  # type: ignore[arg-type]
+
+
+def test_a_green_suite_without_a_policy_is_go(tmp_path: Path) -> None:
+    decision = decided(tmp_path, passed(0, 1), end())
+    assert (decision.decision, decision.blockers, decision.policy.source) == ("GO", (), "stagegate.toml")
+
+
+def test_the_decision_is_as_of_the_start_of_the_run_unless_it_is_said(tmp_path: Path) -> None:
+    record = green_record(tmp_path / "evidence.jsonl")
+    project = load_project(tmp_path)
+    later = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+    named = decide_record(project, record, wanted=(), out=tmp_path, as_of=later).decision
+    own = decide_record(project, record, wanted=(), out=tmp_path).decision
+    assert (own.as_of, named.as_of) == (STARTED, "2026-11-23T10:00:00Z")
+
+
+def test_a_run_without_any_test_is_hold(tmp_path: Path) -> None:
+    assert decided(tmp_path, end(5), count=0).decision == "HOLD"
+
+
+def test_skipping_what_is_missing_can_t_make_a_run_of_nothing_go(tmp_path: Path) -> None:
+    decision = decided(tmp_path, end(0), count=0, policy='[gate.results]\non_missing = "skip"')
+    assert (decision.decision, [each.reason for each in decision.blockers]) == ("HOLD", ["nothing-judged"])
+
+
+def test_observing_results_alone_judges_nothing(tmp_path: Path) -> None:
+    decision = decided(tmp_path, passed(0, 1), end(), policy='[gate.results]\nenforcement = "observe"')
+    assert (decision.decision, decision.blockers[0].reason) == ("HOLD", "nothing-judged")
+
+
+def test_an_interrupted_run_is_hold_however_results_are_enforced(tmp_path: Path) -> None:
+    note = Note(reason="interrupted", text="The run was interrupted by the keyboard.")
+    policy = '[gate.results]\nenforcement = "observe"\n[gate.skips]\nmax_skipped = 9'
+    assert decided(tmp_path, passed(0, 1), lines.Ending(note=note), end(2), policy=policy).decision == "HOLD"
+
+
+def test_tests_that_did_not_plainly_pass_stand_worst_first(tmp_path: Path) -> None:
+    words = [word for word in reversed(WORST_FIRST) if word != "lost"]
+    tests = [outcome(item, word, reruns=int(word == "passed")) for item, word in enumerate(words)]
+    decision = decided(tmp_path, *tests, end(1), count=8)
+    assert [row.outcome for row in decision.not_passed] == ["failed", "error", "lost", "lost", *WORST_FIRST[3:]]
+
+
+def test_a_long_list_of_tests_is_cut_and_counted(tmp_path: Path) -> None:
+    count = NOT_PASSED_LIMIT + 3
+    decision = decided(tmp_path, *(outcome(item, "skipped") for item in range(count)), end(), count=count)
+    assert (len(decision.not_passed), decision.not_passed_omitted) == (NOT_PASSED_LIMIT, 3)
+
+
+def test_deselected_tests_are_counted_and_not_listed(tmp_path: Path) -> None:
+    left_out = [lines.LeftOut(by="selection", items=(1,)), lines.LeftOut(by="hand", items=(2,))]
+    decision = decided(tmp_path, *left_out, passed(0), end(), count=3)
+    assert (decision.tests.deselected, decision.tests.not_selected, decision.not_passed) == (2, 1, ())
+
+
+def test_the_matrix_has_a_row_for_each_stage_with_tests(tmp_path: Path) -> None:
+    tags = lines.Tags(tags=(("deploy", (), True), ("code", (), True)))
+    items = lines.Items(first=0, ids=("a", "b", "c"), tags=(0, 1, 1))
+    record = record_at(tmp_path / "e.jsonl", run_line(), tags, items, passed(0, 1, 2), end())
+    decision = decide_record(load_project(tmp_path), record, wanted=(), out=tmp_path).decision
+    assert [(cell.stage, cell.passed) for cell in decision.matrix] == [("code", 2), ("deploy", 1)]
+
+
+def test_evidence_is_indexed_with_its_digest(tmp_path: Path) -> None:
+    decision = decided(tmp_path, passed(0, 1), lines.Measured(coverage=coverage_of(file_of("a.py", 1, 1))), end())
+    assert [(item.id, item.state) for item in decision.evidence] == [("run", "whole"), ("coverage", "whole")]
+    assert decision.evidence[0].sha256 == sha256_of(tmp_path / "out" / "evidence.jsonl")
+
+
+def test_evidence_of_a_run_that_is_not_whole_says_so(tmp_path: Path) -> None:
+    assert decided(tmp_path, passed(0, 1)).evidence[0].state == "incomplete"
+
+
+def test_owner_and_remedy_of_the_policy_reach_the_decision(tmp_path: Path) -> None:
+    policy = '[gate.results]\nmin_passed = 9\nowner = "dana"\nremedy = "Write tests."'
+    (blocker,) = decided(tmp_path, passed(0, 1), end(), policy=policy).blockers
+    assert (blocker.effect, blocker.owner, blocker.remedy) == ("NO_GO", "dana", "Write tests.")
+
+
+def test_a_path_rule_that_matches_no_file_is_a_mistake(tmp_path: Path) -> None:
+    project_at(
+        tmp_path, policy='[[tag]]\npath = "tests/smok/**"\nstage = "deploy"', tests__smoke__test_a="", tests__test_b=""
+    )
+    with pytest.raises(MistakesError) as caught:
+        load_project(tmp_path)
+    (mistake,) = caught.value.mistakes
+    assert str(mistake) == (
+        "stagegate.toml:2 tag.path: 'tests/smok/**' matches no file below the root; did you mean 'tests/smoke/**'?"
+    )
+
+
+@pytest.mark.parametrize("path", ["tests/smoke/**", "tests/smoke", "tests/smoke/test_a.py", "**/test_a.py", "./tests"])
+def test_a_path_rule_that_matches_a_file_is_none(tmp_path: Path, path: str) -> None:
+    project_at(tmp_path, policy=f'[[tag]]\npath = "{path}"\nstage = "deploy"', tests__smoke__test_a="")
+    assert load_project(tmp_path).vocabulary.rules[0].path == path
+
+
+def test_the_policy_s_max_age_holds_beside_the_default_of_a_day(tmp_path: Path) -> None:
+    project = load_project(project_at(tmp_path, policy='[gate.results]\nmax_age = "1 h"'))
+    record = green_record(tmp_path / "evidence.jsonl")
+    as_of = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.timezone.utc)
+    decision = decide_record(project, record, wanted=(), out=tmp_path, as_of=as_of).decision
+    assert [gate.gate for gate in decision.gates if gate.verdict == "STALE"] == ["results"]
