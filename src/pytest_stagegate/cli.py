@@ -29,7 +29,7 @@ def commands() -> None:
     """Decide, with evidence, whether software may go on to its next stage."""
 
 
-@commands.command()
+@commands.command(epilog="\b\nExample:\n  stagegate check --as-of run")
 @click.argument("record", type=_FILE, default=Path(".stagegate/evidence.jsonl"))
 @click.option("--root", type=_FOLDER, default=Path(), show_default=".", help="The project's root, with its policy.")
 @click.option("--policy", type=_FILE, help="Policy file [default: pyproject.toml, else stagegate.toml]")
@@ -40,13 +40,9 @@ def commands() -> None:
 def check(
     record: Path, root: Path, policy: Path | None, as_of: str | None, out: Path | None, strict: bool, quiet: bool
 ) -> int:
-    r"""Decide again, offline, from a recorded run.
+    """Decide again, offline, from a recorded run.
 
     RECORD is the evidence.jsonl that `pytest --stage-gate` wrote [default: .stagegate/evidence.jsonl].
-
-    \b
-    Example:
-      stagegate check --as-of run
     """
     instant = _instant(as_of)
     folder = (out or record.parent).resolve()
@@ -65,16 +61,12 @@ def check(
     return decide.exit_status(decision.decision, provisional=bool(decision.provisional), strict=strict)
 
 
-@commands.command()
+@commands.command(epilog="\b\nExample:\n  stagegate demo")
 @click.argument("folder", type=_FOLDER, default=Path("stagegate-demo"))
 def demo(folder: Path) -> int:
-    r"""Write a small real project and decide about it: first NO GO, then, repaired, GO.
+    """Write a small real project and decide about it: first NO GO, then, repaired, GO.
 
     FOLDER is made anew each time [default: ./stagegate-demo]; a folder that this command did not write is left alone.
-
-    \b
-    Example:
-      stagegate demo
     """
     from pytest_stagegate.demo.showing import show
 

@@ -36,7 +36,8 @@ def effect(verdict: Verdict, level: Level, on_missing: OnMissing = OnMissing.HOL
         return Word.CONDITIONAL
     if verdict is Verdict.FAIL:
         return Word.NO_GO
-    return Word.HOLD if on_missing is OnMissing.HOLD else Word.CONDITIONAL
+    # Missing evidence that may be skipped never comes here; evidence that is there and too old is not missing.
+    return Word.CONDITIONAL if on_missing is OnMissing.WARN else Word.HOLD
 
 
 def judged_anything(results: Iterable[tuple[Verdict, Level]]) -> bool:

@@ -12,6 +12,7 @@ from pytest_stagegate.hooks import Gate, GateOptions, Warnings
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.evidence import Absent, Evidence
 from pytest_stagegate.model.numbers import NothingMeasured
+from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, OnMissing, Verdict
@@ -19,6 +20,10 @@ from pytest_stagegate.thresholds import no_evidence
 
 if TYPE_CHECKING:
     import datetime as dt
+
+
+class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
+    """A gate answered with something that is no check."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place) -> GateResult:
         effect=effect.value if effect is not None else "",
         owner=active.owner,
         summary=_summary(worst, checks),
-        remedy="" if verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE) else active.remedy,
+        remedy=_remedy(active, verdict, reason),
         waiver=None,
         checks=tuple(checks),
     )
@@ -109,6 +114,13 @@ def _summary(worst: Check, checks: list[Check]) -> str:
     # Where several things could not be measured, one that says why stands for all.
     short = [check for check in short if check.reason != "nothing-measured"] or short[:1]
     return "; ".join(_shortfall(check) for check in short)
+
+
+def _remedy(active: ActiveGate, verdict: Verdict, reason: str) -> str:
+    """Return what to do: where evidence is missing or the gate is broken, that, and not what the gate is about."""
+    if verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
+        return ""
+    return REMEDIES.get(reason, active.remedy)
 
 
 def _figure(check: Check) -> str:
@@ -140,7 +152,7 @@ def _missing(active: ActiveGate, evidence: Evidence) -> list[Check]:
     if Coverage in active.gate.needs.values() and isinstance(absent, Absent):
         if active.options is not None and not active.options.declares_a_limit():
             return [_verdict(Verdict.NOT_APPLICABLE, "not-declared", absent.text, name="coverage")]
-        text = f"{absent.text} {absent.remedy}".strip()
+        text = f"{absent.text}. {absent.remedy}" if absent.remedy else absent.text
         return [no_evidence("coverage", absent.reason, text)]
     return []
 
@@ -156,6 +168,8 @@ def _called(active: ActiveGate, evidence: Evidence) -> list[Check]:
     except AssertionError as error:
         text = str(error) or "an assert of the gate did not hold"
         return [_verdict(Verdict.FAIL, "assertion", text, name="assert", inspected=tally.read)]
+    except _BadCheck as error:
+        return [_verdict(Verdict.ERROR, "bad-check", f"{error} ({active.gate.place})")]
     except (Exception, SystemExit) as error:
         text = f"{type(error).__name__}: {error}".splitlines()[0]
         reason = "not-a-number" if "not a number that can be compared" in text else "gate-raised"
@@ -170,7 +184,8 @@ def _arguments(active: ActiveGate, evidence: Evidence, tally: Tally) -> dict[str
     faces: dict[type, Any] = {TestResults: tests}
     if not isinstance(evidence.coverage, Absent):
         faces[Coverage] = Coverage(evidence.coverage, tally)
-    faces[Warnings] = Warnings(evidence.warnings, tally, executed=evidence.tests.counts().executed)
+    watched = evidence.tests.counts().executed if evidence.warnings_recorded else 0
+    faces[Warnings] = Warnings(evidence.warnings, tally, executed=watched)
     if active.options is not None:
         faces[type(active.options)] = active.options
     return {parameter: faces[asked] for parameter, asked in active.gate.needs.items()}
@@ -183,13 +198,13 @@ def _checks(answer: object) -> list[Check] | None:
     if isinstance(answer, Check):
         return [answer]
     if isinstance(answer, (str, bytes)) or not isinstance(answer, Iterable):
-        raise TypeError(f"it returned {answer!r}, which is no check")
+        raise _BadCheck(f"it returned {answer!r}, which is no check")
     checks = list(answer)
     for each in checks:
         if not isinstance(each, Check):
-            raise TypeError(f"it yielded {each!r}, which is no check")
+            raise _BadCheck(f"it yielded {each!r}, which is no check")
         if each.inspected <= 0 and each.verdict is Verdict.PASS:
-            raise TypeError(f"check {each.name!r} claims PASS with nothing inspected")
+            raise _BadCheck(f"check {each.name!r} claims PASS with nothing inspected")
     return checks
 
 

@@ -143,6 +143,7 @@ def _active(bound: BoundGate, max_age: int | None) -> ActiveGate:
         owner=table.owner,
         remedy=table.remedy or bound.gate.remedy,
         max_age=table.max_age if table.max_age is not None else max_age,
+        declared_in=table.place,
     )
 
 
@@ -233,7 +234,7 @@ def _totals(tests: TestData) -> Tests:
     counts = tests.counts()
     return Tests(
         **{name: getattr(counts, name) for name in counts.__struct_fields__},
-        skipped_files=tests.skipped_files,
+        skipped_files=len(tests.skipped_files),
         not_selected=sum(detail.not_selected for detail in tests.details.values()),
         untagged=tests.counts(lambda tag: not tag.tagged).collected,
         subtests=sum(detail.subtest_count for detail in tests.details.values()),

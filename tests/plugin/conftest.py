@@ -85,7 +85,7 @@ class Project:
 
     def run(self, *args: str, process: bool = False, gate: bool = True) -> Gated:
         """Run pytest with --stage-gate, in this process unless the test needs one of its own."""
-        words = ["-p", "no:cacheprovider", *(["--stage-gate"] if gate else []), *args]
+        words = ["-p", "no:cacheprovider", "-p", "no:randomly", *(["--stage-gate"] if gate else []), *args]
         run = self.pytester.runpytest_subprocess if process else self.pytester.runpytest_inprocess
         result = run(*words)
         return Gated(int(result.ret), str(result.stdout), str(result.stderr), self.path / ".stagegate")

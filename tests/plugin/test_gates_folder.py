@@ -13,7 +13,9 @@ GREEN = "def test_1(): pass\ndef test_2(): pass"
 
 
 def gate_source(body: str, parameters: str = "results: TestResults") -> str:
-    return f"from pytest_stagegate import Coverage, TestResults, check, gate\n@gate\ndef mine({parameters}):\n    {body}\n"
+    return (
+        f"from pytest_stagegate import Coverage, TestResults, check, gate\n@gate\ndef mine({parameters}):\n    {body}\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -26,12 +28,12 @@ def gate_source(body: str, parameters: str = "results: TestResults") -> str:
         ("assert 1 == 1", "ERROR", "inspected-nothing", 21),
         ("pass", "ERROR", "inspected-nothing", 21),
         ("return []", "ERROR", "no-check", 21),
-        ("return 'fine'", "ERROR", "gate-raised", 21),
+        ("return 'fine'", "ERROR", "bad-check", 21),
         ("raise RuntimeError('oops')", "ERROR", "gate-raised", 21),
         ("raise SystemExit(0)", "ERROR", "gate-raised", 21),
         ("yield check('nan', float('nan'), at_least=1, inspected=1)", "ERROR", "not-a-number", 21),
         ("yield check('none', 3, at_least=1)", "NO_EVIDENCE", "nothing-measured", 21),
-        ("yield 'fine'", "ERROR", "gate-raised", 21),
+        ("yield 'fine'", "ERROR", "bad-check", 21),
     ],
 )
 def test_whatever_a_gate_does(project: Project, body: str, verdict: str, reason: str, status: int) -> None:
@@ -52,7 +54,9 @@ def test_a_gate_that_asks_for_coverage_gets_it(project: Project) -> None:
     project.write("thing.py", "x = 1")
     project.write("test_a.py", "def test_1(): import thing")
     project.write(".coveragerc", "[run]\ninclude = thing.py")
-    project.write("gates/mine.py", gate_source("yield check('line', coverage.lines, at_least='100 %')", "coverage: Coverage"))
+    project.write(
+        "gates/mine.py", gate_source("yield check('line', coverage.lines, at_least='100 %')", "coverage: Coverage")
+    )
     run = project.run(process=True)
     assert (run.status, run.gate("mine")["verdict"]) == (0, "PASS")
 
@@ -86,9 +90,15 @@ def test_a_gate_at_another_stage_is_not_asked(project: Project) -> None:
     [
         ("def broken(:", "gates/mine.py:1: can't be read: invalid syntax"),
         ("import there_is_no_such_module", "gates/mine.py: can't be loaded: ModuleNotFoundError"),
-        (gate_source("pass", "x: int"), "gates/mine.py: can't be loaded: GateDefinitionError: mine: parameter 'x' asks for int"),
+        (
+            gate_source("pass", "x: int"),
+            "gates/mine.py: can't be loaded: GateDefinitionError: mine: parameter 'x' asks for int",
+        ),
         (gate_source("pass").replace("mine", "results"), "the gate name 'results' is taken already"),
-        (gate_source("pass").replace("@gate", "@gate(stage='tset')"), "unknown stage of gate 'mine' 'tset'; did you mean 'test'?"),
+        (
+            gate_source("pass").replace("@gate", "@gate(stage='tset')"),
+            "unknown stage of gate 'mine' 'tset'; did you mean 'test'?",
+        ),
         ("raise SystemExit", "gates/mine.py: can't be loaded: SystemExit"),
     ],
 )

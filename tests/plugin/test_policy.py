@@ -55,14 +55,18 @@ def test_a_gate_restricted_to_another_stage_is_not_judged(project: Project) -> N
 
 def test_one_gate_may_stand_several_times(project: Project) -> None:
     project.write("test_a.py", SKIPS)
-    project.write("stagegate.toml", '[gate.few]\nuses = "skips"\nmax_skipped = 5\n[gate.none]\nuses = "skips"\nmax_skipped = 0')
+    project.write(
+        "stagegate.toml", '[gate.few]\nuses = "skips"\nmax_skipped = 5\n[gate.none]\nuses = "skips"\nmax_skipped = 0'
+    )
     run = project.run()
     assert (run.gate("few")["verdict"], run.gate("none")["verdict"]) == ("PASS", "FAIL")
 
 
 def test_pyproject_is_read_and_named(project: Project) -> None:
     project.write("test_a.py", SKIPS)
-    project.write("pyproject.toml", "[project]\nname = 'thing'\nversion = '2.1'\n[tool.stagegate.gate.skips]\nmax_skipped = 0")
+    project.write(
+        "pyproject.toml", "[project]\nname = 'thing'\nversion = '2.1'\n[tool.stagegate.gate.skips]\nmax_skipped = 0"
+    )
     decision = project.run().decision
     assert decision["policy"]["source"] == "pyproject.toml"
     assert (decision["subject"]["name"], decision["subject"]["version"]) == ("thing", "2.1")

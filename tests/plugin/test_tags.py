@@ -64,7 +64,9 @@ def test_path_rules_tag_without_an_edit_and_the_last_one_wins(project: Project) 
 def test_a_package_mark_stands_behind_a_module_mark(project: Project) -> None:
     project.write("pkg/__init__.py", "import pytest\npytestmark = pytest.mark.stage('plan')")
     project.write("pkg/test_a.py", "def test_of_package(): assert 0")
-    project.write("pkg/test_b.py", "import pytest\npytestmark = pytest.mark.stage('code')\ndef test_of_module(): assert 0")
+    project.write(
+        "pkg/test_b.py", "import pytest\npytestmark = pytest.mark.stage('code')\ndef test_of_module(): assert 0"
+    )
     assert stages(project) == {"test_of_package": "plan", "test_of_module": "code"}
 
 
@@ -115,7 +117,9 @@ def test_every_wrong_mark_is_reported_at_once(project: Project) -> None:
 
 
 def test_two_stages_on_one_thing_are_a_mistake(project: Project) -> None:
-    project.write("test_a.py", "import pytest\n@pytest.mark.stage('code')\n@pytest.mark.stage('test')\ndef test_1(): pass")
+    project.write(
+        "test_a.py", "import pytest\n@pytest.mark.stage('code')\n@pytest.mark.stage('test')\ndef test_1(): pass"
+    )
     assert "two stages on the same function: 'test' and 'code'" in project.run().err
 
 
@@ -124,7 +128,9 @@ def test_a_path_rule_for_no_file_is_a_mistake(project: Project, workers: list[st
     project.write("stagegate.toml", '[[tag]]\npath = "tests/smok/**"\nstage = "deploy"')
     run = project.run(*workers, process=bool(workers))
     assert run.status == 4
-    expected = "stagegate.toml:2 tag.path: 'tests/smok/**' matches no file below the root; did you mean 'tests/smoke/**'?"
+    expected = (
+        "stagegate.toml:2 tag.path: 'tests/smok/**' matches no file below the root; did you mean 'tests/smoke/**'?"
+    )
     assert expected in run.err
 
 

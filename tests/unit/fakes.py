@@ -95,6 +95,7 @@ def evidence_of(
     *,
     coverage: CoverageData | Absent = ABSENT,
     warnings: Iterable[WarningLine] = (),
+    warnings_recorded: bool = True,
     exit_status: int | None = 0,
     incomplete: tuple[Note, ...] = (),
 ) -> Evidence:
@@ -103,6 +104,7 @@ def evidence_of(
         tests=tests if tests is not None else outcomes_of(passed=3),
         coverage=coverage,
         warnings=tuple(warnings),
+        warnings_recorded=warnings_recorded,
         subject=SUBJECT,
         started=STARTED,
         finished=FINISHED,
@@ -190,6 +192,7 @@ def run_line(**more: Any) -> lines.Run:
         "environment": None,
         "subject": SUBJECT,
         "policy_sha256": "0" * 64,
+        "warnings_recorded": True,
         "provisional": (),
         "facts": {},
     }

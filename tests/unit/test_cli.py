@@ -47,7 +47,7 @@ def test_a_green_record_is_go() -> None:
 def test_a_failed_test_is_no_go(capsys: pytest.CaptureFixture[str]) -> None:
     red_record()
     assert check() == 20
-    assert capsys.readouterr().out.splitlines()[-1].startswith("✘ NO GO  results: failed 1 test, limit ≤ 0.")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("✘ NO GO results: failed 1 test, limit ≤ 0.")
 
 
 def test_a_record_without_an_end_is_hold() -> None:
@@ -63,11 +63,14 @@ def test_each_document_is_written_and_named(capsys: pytest.CaptureFixture[str]) 
     assert {path.name for path in RECORD.parent.iterdir()} == {*FILES.values(), SUMS, "evidence.jsonl"}
 
 
-def test_the_documents_may_go_elsewhere(project: Path) -> None:
+def test_the_documents_may_go_elsewhere(
+    tmp_path_factory: pytest.TempPathFactory, capsys: pytest.CaptureFixture[str]
+) -> None:
     green_record(RECORD)
-    assert check("--out", "published") == 0
-    assert (project / "published" / "decision.json").is_file()
-    assert not (RECORD.parent / "decision.json").exists()
+    elsewhere = tmp_path_factory.mktemp("published")
+    assert check("--out", str(elsewhere)) == 0
+    assert f"wrote {elsewhere}/decision.json\n" in capsys.readouterr().out
+    assert [path.name for path in RECORD.parent.iterdir()] == ["evidence.jsonl"]
 
 
 def test_deciding_twice_gives_the_same_bytes() -> None:
@@ -82,7 +85,7 @@ def test_quietly_a_go_is_little_more_than_its_last_line(capsys: pytest.CaptureFi
     green_record(RECORD)
     check("-q")
     assert [line for line in capsys.readouterr().out.splitlines() if not line.startswith("wrote ")] == [
-        "✔ GO  1 gate met on 2 tests executed."
+        "✔ GO 1 gate met on 2 tests executed."
     ]
 
 

@@ -232,7 +232,7 @@ def test_missing_coverage_is_no_evidence_and_says_how_to_get_it() -> None:
 
     result = judged(covered)
     assert short(result) == ("NO_EVIDENCE", "not-measured", "HOLD")
-    assert result.summary == "nobody measured coverage in this run Install pytest-cov."
+    assert result.summary == "nobody measured coverage in this run. Install pytest-cov."
 
 
 class Ceiling(GateOptions, frozen=True):
@@ -254,6 +254,9 @@ def test_options_with_a_limit_are_judged() -> None:
 
 class Floor(GateOptions, frozen=True):
     line: Share | None = None
+
+    def declares_a_limit(self) -> bool:
+        return self.line is not None
 
 
 @gate(options=Floor, always=True)

@@ -137,3 +137,12 @@ def test_the_policy_s_max_age_holds_beside_the_default_of_a_day(tmp_path: Path) 
     as_of = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.timezone.utc)
     decision = decide_record(project, record, wanted=(), out=tmp_path, as_of=as_of).decision
     assert [gate.gate for gate in decision.gates if gate.verdict == "STALE"] == ["results"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "needed"),
+    [("", False), ('[gate.coverage]\nowner = "dana"', False), ('[gate.coverage]\nline = "9 %"', True)],
+)
+def test_coverage_has_to_be_measured_when_a_limit_asks_for_it(tmp_path: Path, policy: str, needed: bool) -> None:
+    project = load_project(project_at(tmp_path, policy=policy))
+    assert any(gate.needs_coverage for gate in project.gates("test", None)) is needed

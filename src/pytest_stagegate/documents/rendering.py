@@ -105,5 +105,15 @@ def prepare_folder(out: Path) -> None:
     ignore = out / ".gitignore"
     if not ignore.is_file():
         write_whole(ignore, b"*\n")
-    for name in (*FILES.values(), SUMS, "evidence.jsonl", "coverage.data"):
-        (out / name).unlink(missing_ok=True)
+    remove_documents(out)
+
+
+def remove_documents(out: Path) -> None:
+    """Take away what an earlier run left in the output folder.
+
+    Raises:
+        OSError: When a file can't be removed.
+    """
+    if out.is_dir():
+        for name in (*FILES.values(), SUMS, "evidence.jsonl", "coverage.data"):
+            (out / name).unlink(missing_ok=True)

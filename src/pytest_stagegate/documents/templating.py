@@ -16,24 +16,33 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.documents.view import View
 
-# Characters that mean something to Markdown or to a forge's renderer: markup, mentions, issue references.
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]()<>#+!|~@$:-])")
+_MARKUP: Final = re.compile(r"([\\`*_\[\]|~])")
+_LINE_START: Final = re.compile(r"^([#+-]|\d+[.)])")
+# What a forge turns into a mention, a reference or a picture: an invisible break after the sign prevents it.
+_SHORTHAND: Final = re.compile(r"([@#])(?=\w)|(:)(?=\w+:)")
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 def markdown_text(text: str) -> str:
     """Return text that Markdown shows as it is, on one line: no markup, mention, reference or HTML."""
     one_line = " ".join(text.split())
-    return _MARKDOWN.sub(lambda match: f"&#{ord(match[0])};", one_line.replace("&", "&amp;"))
+    escaped = _MARKUP.sub(r"\\\1", one_line).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    broken = _SHORTHAND.sub(lambda match: f"{match[0]}&#8203;", escaped)
+    return _LINE_START.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", broken)
 
 
 def markdown_code(text: str) -> str:
     """Return text as inline code; backticks can't end it."""
-    one_line = " ".join(text.split()).replace("|", "\\|")
+    one_line = " ".join(text.split())
     longest = max((len(run) for run in re.findall("`+", one_line)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if one_line.startswith("`") or one_line.endswith("`") else ""
     return f"{fence}{pad}{one_line}{pad}{fence}" if one_line else ""
+
+
+def markdown_cell_code(text: str) -> str:
+    """Return text as inline code inside a table, where a bar would end the cell."""
+    return markdown_code(text).replace("|", "\\|")
 
 
 def render(name: str, view: View, templates: Path | None) -> str:
@@ -59,6 +68,7 @@ def render(name: str, view: View, templates: Path | None) -> str:
     )
     environment.filters["md"] = markdown_text
     environment.filters["code"] = markdown_code
+    environment.filters["cell_code"] = markdown_cell_code
     try:
         return environment.get_template(name).render(view=view)
     except TemplateError as error:

@@ -7,6 +7,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.documents.view import first_places
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -21,8 +23,6 @@ COLOURS: Final = {
     "quiet": (),
 }
 """Style class to the colours of a terminal, in pytest's names."""
-
-_PLACES: Final = 5
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def last_word(view: View, documents: str) -> Text:
     """Return the decision as one line, to be the last of the run."""
     provisional = " (provisional)" if view.provisional else ""
     where = f"  [{documents}]" if documents else ""
-    return Text(f"{view.sign} {view.word}{provisional}  {view.sentence}{where}", view.style)
+    return Text(" ".join(f"{view.sign} {view.word}{provisional} {view.sentence}{where}".split()), view.style)
 
 
 def _note(gate: GateView) -> str:
@@ -70,17 +70,15 @@ def _note(gate: GateView) -> str:
 
 
 def _details(gate: GateView, verbosity: int, columns: int) -> Iterator[Text]:
-    for check in gate.checks:
-        if verbosity > 0:
-            limit = f", limit {check.limit}" if check.limit else ""
-            text = f"{check.name}: {check.shown or check.text}{limit} (looked at {check.inspected})"
-            yield from _wrapped(f"    {check.sign} ", text, columns, "")
-        if check.style != "go" and gate.short:
-            for place in check.where[:_PLACES]:
-                yield from _wrapped("    where: ", place, columns, "")
-            if len(check.where) > _PLACES:
-                yield Text(f"    where: … and {len(check.where) - _PLACES} more, all in the report")
-    if gate.short and gate.remedy:
+    for check in gate.checks if verbosity > 0 else ():
+        limit = f", limit {check.limit}" if check.limit else ""
+        text = f"{check.name}: {check.shown or check.text}{limit} (looked at {check.inspected})"
+        yield from _wrapped(f"    {check.sign} ", text, columns, "")
+    if not gate.short:
+        return
+    for place in first_places(gate):
+        yield from _wrapped("    where: ", place, columns, "")
+    if gate.remedy:
         yield from _wrapped("    remedy: ", gate.remedy, columns, "")
 
 

@@ -36,6 +36,9 @@ SIGNS: Final = {
 _ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]")
 # Control characters and the marks that reorder text; tab and line feed stay.
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+PLACES: Final = 5
+"""How many places are shown where space is short."""
+
 _COUNTED: Final = (
     "collected",
     "executed",
@@ -78,6 +81,8 @@ class GateView:
 
     Attributes:
         short: Whether the gate fell short (anything but PASS, NOT_APPLICABLE).
+        where: Places of all checks that fell short, each once.
+        where_omitted: How many further places the checks did not list.
     """
 
     id: str
@@ -93,6 +98,8 @@ class GateView:
     summary: str
     remedy: str
     short: bool
+    where: tuple[str, ...]
+    where_omitted: int
     checks: tuple[CheckView, ...]
 
 
@@ -180,7 +187,7 @@ def view(decision: Decision, digest: str) -> View:
         digest: SHA-256 of ``decision.json``, hexadecimal.
     """
     word, sign, style = WORDS[decision.decision]
-    gates = tuple(_gate(result) for result in decision.gates)
+    gates = tuple(_gate(result, number) for number, result in enumerate(decision.gates, start=1))
     omitted = decision.not_passed_omitted
     return View(
         word=word,
@@ -247,13 +254,15 @@ def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
     return tuple((label, clean(value)) for label, value in rows)
 
 
-def _gate(result: GateResult) -> GateView:
+def _gate(result: GateResult, number: int) -> GateView:
     sign, style = SIGNS[result.verdict]
     if result.verdict is Verdict.FAIL and result.effect != Word.NO_GO.value:
         style = "conditional" if result.effect else "quiet"
+    checks = tuple(_check(check, style) for check in result.checks)
+    short = [check for check in result.checks if check.verdict is not Verdict.PASS]
     return GateView(
         id=clean(result.gate),
-        anchor=_anchor(result.gate),
+        anchor=f"gate-{number}",
         title=clean(result.title),
         verdict=_words(result.verdict.value),
         sign=sign,
@@ -265,7 +274,9 @@ def _gate(result: GateResult) -> GateView:
         summary=clean(result.summary),
         remedy=clean(result.remedy),
         short=result.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE),
-        checks=tuple(_check(check) for check in result.checks),
+        where=tuple(dict.fromkeys(clean(place) for check in short for place in check.where)),
+        where_omitted=sum(check.where_omitted for check in short),
+        checks=checks,
     )
 
 
@@ -273,12 +284,11 @@ def _words(value: str) -> str:
     return value.replace("_", " ")
 
 
-def _anchor(gate: str) -> str:
-    return "gate-" + re.sub(r"[^a-z0-9]+", "-", gate.lower()).strip("-")
-
-
-def _check(check: Check) -> CheckView:
+def _check(check: Check, gate_style: str) -> CheckView:
     sign, style = SIGNS[check.verdict]
+    if check.verdict is Verdict.FAIL:
+        # A failure that only warns looks like a warning in every row.
+        style = gate_style
     more = (f"… and {check.where_omitted} more",) if check.where_omitted else ()
     return CheckView(
         name=clean(check.name),
@@ -297,8 +307,7 @@ def _check(check: Check) -> CheckView:
 def _blocker(blocker: Blocker, gates: tuple[GateView, ...]) -> BlockerView:
     word, sign, style = WORDS[blocker.effect]
     gate = next((each for each in gates if blocker.gate is not None and each.id == clean(blocker.gate)), None)
-    places = [place for check in gate.checks if check.style != "go" for place in check.where] if gate else []
-    more = (f"… and {len(places) - 5} more",) if len(places) > 5 else ()
+    where = first_places(gate) if gate is not None else ()
     return BlockerView(
         word=word,
         sign=sign,
@@ -308,8 +317,14 @@ def _blocker(blocker: Blocker, gates: tuple[GateView, ...]) -> BlockerView:
         text=clean(blocker.text),
         remedy=clean(blocker.remedy),
         owner=clean(blocker.owner),
-        where=(*places[:5], *more),
+        where=where,
     )
+
+
+def first_places(gate: GateView) -> tuple[str, ...]:
+    """Return the first five places of a gate and, where there are more, how many."""
+    more = len(gate.where) + gate.where_omitted - PLACES
+    return (*gate.where[:PLACES], f"… and {more} more, see the gate") if more > 0 else gate.where
 
 
 def _totals(decision: Decision) -> tuple[tuple[str, str], ...]:

@@ -70,7 +70,8 @@ def _report(cov: coverage.Coverage, stage: str | None) -> dict[str, Any]:
         return report
     finally:
         cov.get_data().set_query_contexts(None)
-        os.unlink(name)
+        # coverage takes the file away itself when it has nothing to report.
+        Path(name).unlink(missing_ok=True)
 
 
 def _covered(cov: coverage.Coverage, stage: str) -> dict[str, tuple[int, int]]:

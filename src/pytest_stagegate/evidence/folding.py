@@ -76,6 +76,7 @@ class Fold:
             tests=self._tests,
             coverage=self._coverage,
             warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
+            warnings_recorded=self.run.warnings_recorded,
             subject=self.run.subject,
             started=self.run.started,
             finished=self._end.finished if self._end is not None else None,
@@ -168,7 +169,7 @@ class Fold:
         )
 
     def _on_skipped_file(self, line: lines.SkippedFile) -> None:
-        self._tests.skipped_files += 1
+        self._tests.skipped_files.append(line.path)
 
     def _on_collection_failed(self, line: lines.CollectionFailed) -> None:
         self._collection_errors.append(CollectionError(path=line.path, message=line.message))

@@ -32,6 +32,7 @@ class Run(_Line, frozen=True, kw_only=True, tag="run"):
     environment: str | None
     subject: Subject
     policy_sha256: str
+    warnings_recorded: bool
     provisional: tuple[Note, ...]
     facts: dict[str, str]
 

@@ -6,6 +6,8 @@ the levels are read here.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -14,7 +16,7 @@ from pytest_stagegate.tagging import ENVIRONMENT_MARK, STAGE_MARK, MarkUse, Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
+    from types import ModuleType
 
     from pytest_stagegate.model.tags import Tag
 
@@ -34,6 +36,7 @@ class Tagger:
         self._rootdir = rootdir
         self._said: dict[object, tuple[Said, ...]] = {}
         self._tags: dict[tuple[Said, ...], Tag] = {}
+        self._packages: dict[Path, ModuleType] = {}
 
     def tag(self, item: pytest.Item) -> Tag:
         """Return the tag of an item.
@@ -53,12 +56,20 @@ class Tagger:
     def _inherited(self, node: pytest.Collector | Any) -> tuple[Said, ...]:
         known = self._said.get(node)
         if known is None:
-            own = tuple(self._vocabulary.read(level) for level in _node_levels(node))
+            if isinstance(node, pytest.Module):
+                self._packages.update(_packages_of(node.obj))
+            own = tuple(self._vocabulary.read(level) for level in self._levels(node))
             above = self._inherited(node.parent) if node.parent is not None else ()
             if isinstance(node, pytest.File):
                 above = (*above, self._from_path(node))
             known = self._said[node] = (*own, *above)
         return known
+
+    def _levels(self, node: pytest.Collector) -> Iterator[TagLevel]:
+        if isinstance(node, pytest.Package):
+            marks = _uses(_own_marks(self._packages.get(node.path)))
+            return iter([TagLevel("package", marks)] if marks else [])
+        return _node_levels(node)
 
     def _from_path(self, node: pytest.File) -> Said:
         try:
@@ -94,11 +105,22 @@ def _node_levels(node: pytest.Collector) -> Iterator[TagLevel]:
         return
     marks = _uses(node.own_markers)
     if marks:
-        yield TagLevel("module" if isinstance(node, pytest.Module) else "package", marks)
+        yield TagLevel("module", marks)
 
 
-def _own_marks(cls: type) -> list[pytest.Mark]:
-    """Return the marks of a class without those of its bases."""
-    marks = vars(cls).get("pytestmark", [])
+def _packages_of(module: ModuleType) -> Iterator[tuple[Path, ModuleType]]:
+    """Yield folder and module of each package that a test module is in; pytest itself does not read their marks."""
+    name = module.__name__
+    while "." in name:
+        name = name.rpartition(".")[0]
+        package = sys.modules.get(name)
+        file = getattr(package, "__file__", None)
+        if package is not None and file is not None:
+            yield Path(file).parent, package
+
+
+def _own_marks(owner: object) -> list[pytest.Mark]:
+    """Return the marks that stand on a class or package itself, without those of a class's bases."""
+    marks = vars(owner).get("pytestmark", []) if owner is not None else []
     listed: list[Any] = list(marks) if isinstance(marks, (list, tuple)) else [marks]
     return [getattr(mark, "mark", mark) for mark in listed]

@@ -163,6 +163,8 @@ class Measurement:
             return Absent("not-measured", "coverage was measured, but no line of the source was run")
         except (CoverageException, OSError) as error:
             return Absent("unreadable", f"coverage could not be combined: {error}")
+        if cov is None and self.mode == "ours":
+            return Absent("not-measured", "coverage was measured, but no line of the source was run")
         if cov is None:
             return Absent("coverage-incomplete", f"{self.mode} was active, but its data could not be found")
         measured_by = "pytest-stagegate" if self.mode == "ours" else self.mode
@@ -173,12 +175,14 @@ class Measurement:
         cov.get_data().close()
         return data
 
-    def _combined(self) -> coverage.Coverage:
-        parts = self.out / _PARTS
+    def _combined(self) -> coverage.Coverage | None:
+        parts = sorted((self.out / _PARTS).iterdir())
+        if not parts:
+            return None
         cov = new_coverage(self.wish, self.out / "coverage.data", suffix=False)
-        cov.combine([str(part) for part in sorted(parts.iterdir())], strict=True)
+        cov.combine([str(part) for part in parts], strict=True)
         cov.save()
-        shutil.rmtree(parts, ignore_errors=True)
+        shutil.rmtree(self.out / _PARTS, ignore_errors=True)
         return cov
 
     def _theirs(self, config: pytest.Config) -> coverage.Coverage | None:

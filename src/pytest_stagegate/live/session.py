@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
 
-from pytest_stagegate.documents.rendering import DEFAULT, FORMATS, Wanted, prepare_folder
+from pytest_stagegate.documents.rendering import DEFAULT, FORMATS, Wanted, prepare_folder, remove_documents
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.provenance import subject_of
@@ -77,6 +77,7 @@ def _register(config: pytest.Config, plugin: object, name: str) -> None:
 
 
 def _setup(asked: argparse.Namespace, rootdir: Path, invoked_in: Path, parser: pytest.Parser) -> Setup:
+    out = _output_folder(asked, rootdir)
     policy_file = Path(asked.stagegate_policy) if asked.stagegate_policy else None
     if policy_file is not None and not policy_file.is_absolute():
         policy_file = invoked_in / policy_file
@@ -88,13 +89,27 @@ def _setup(asked: argparse.Namespace, rootdir: Path, invoked_in: Path, parser: p
         environment=asked.stagegate_env,
         default_environment=project.policy.default_environment,
     )
-    out = (rootdir / (asked.stagegate_out or DEFAULT_OUT)).resolve()
-    if rootdir.resolve() not in out.parents:
-        raise UsageError(f"--stage-gate-out: {asked.stagegate_out!r} is not a folder below the rootdir")
     wish = wish_of(project.gates(chosen.at, chosen.environment))
     measurement = start_measuring(asked, wish, rootdir, out)
     wanted = documents_wanted(asked.stagegate_report, invoked_in)
     return Setup(project, chosen, measurement, parser, wanted, out, bool(asked.stagegate_strict))
+
+
+def _output_folder(asked: argparse.Namespace, rootdir: Path) -> Path:
+    """Return the output folder, with what an earlier run left taken away: a mistake found later must not leave it."""
+    out = (rootdir / (asked.stagegate_out or DEFAULT_OUT)).resolve()
+    if rootdir.resolve() not in out.parents:
+        raise UsageError(f"--stage-gate-out: {asked.stagegate_out!r} is not a folder below the rootdir")
+    if not asked.collectonly and "PYTEST_XDIST_WORKER" not in os.environ:
+        try:
+            remove_documents(out)
+        except OSError as error:
+            raise UsageError(f"--stage-gate-out: {_named(out, rootdir)} can't be emptied: {error.strerror}") from error
+    return out
+
+
+def _named(out: Path, rootdir: Path) -> str:
+    return out.relative_to(rootdir.resolve()).as_posix()
 
 
 def documents_wanted(written: list[str] | None, base: Path) -> tuple[Wanted, ...]:
@@ -130,6 +145,8 @@ class Starting:
         if self._setup.measurement.mode != "none":
             _register(config, self._setup.measurement, "stagegate-measurement")
         if hasattr(config, "workerinput"):
+            # A worker is started with the controller's own words, -n included.
+            self._setup.measurement.distributed = False
             self._worker(config)
         else:
             self._controller(config)
@@ -184,6 +201,7 @@ class Starting:
             environment=chosen.environment,
             subject=subject,
             policy_sha256=self._setup.project.policy.sha256,
+            warnings_recorded=config.pluginmanager.hasplugin("warnings"),
             provisional=(*notes, *by_hand(config, self._setup.parser)),
             facts=_facts(config, chosen),
         )
@@ -192,8 +210,7 @@ class Starting:
             each = config.getoption("dist", "no") == "each"
             return Recorder(self._setup.out / "evidence.jsonl", run, rootdir, each=each)
         except OSError as error:
-            name = self._setup.out.relative_to(rootdir.resolve()).as_posix()
-            text = f"stagegate: the output folder {name} can't be written: {error.strerror}"
+            text = f"stagegate: the output folder {_named(self._setup.out, rootdir)} can't be written: {error.strerror}"
             raise pytest.UsageError(text) from error
 
 

@@ -79,6 +79,10 @@ class Coverage:
         self._stage = stage
         self._files = [file for file in data.files if wanted(file.path)]
 
+    def __repr__(self) -> str:
+        """Return a text that is the same in every run, as an assertion may show it."""
+        return f"<coverage of {len(self._files)} files>"
+
     def under(self, pattern: str) -> Coverage:
         """Return the coverage of a file, of everything under a folder, or of what a glob matches.
 

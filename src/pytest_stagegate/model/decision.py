@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import ClassVar
 
 import msgspec
 
@@ -52,6 +53,8 @@ class Tests(msgspec.Struct, frozen=True, kw_only=True):
     ``not_selected`` are those of ``deselected`` that the choice of stage or environment left out; ``untagged``
     tests got the default stage; ``subtests`` ran inside tests and are in no other count.
     """
+
+    __test__: ClassVar[bool] = False
 
     collected: int
     executed: int
@@ -170,6 +173,8 @@ class TestRow(msgspec.Struct, frozen=True, kw_only=True):
         reruns: How often it was run again.
         subtests: Subtests that did not pass, by description.
     """
+
+    __test__: ClassVar[bool] = False
 
     id: str
     stage: str

@@ -49,6 +49,7 @@ class Evidence:
         tests: The tests and their outcomes.
         coverage: Exact integers per file, or why there are none.
         warnings: What pytest recorded as warnings.
+        warnings_recorded: Whether pytest recorded warnings at all (not with ``-p no:warnings``).
         subject: What was built.
         started: When the session began, RFC 3339, UTC.
         finished: When the record was closed, or None when it was not.
@@ -62,6 +63,7 @@ class Evidence:
     tests: TestData
     coverage: CoverageData | Absent
     warnings: tuple[WarningLine, ...]
+    warnings_recorded: bool
     subject: Subject
     started: str
     finished: str | None

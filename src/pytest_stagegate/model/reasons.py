@@ -25,7 +25,8 @@ REASONS: Final[dict[str, str]] = {
     "inspected-nothing": "The gate reached its end without reading any evidence.",
     "not-a-number": "The gate returned a value that is not a finite number.",
     "asserts-off": "Python runs with -O, so assert statements of gates are not trusted.",
-    "bad-check": "The gate yielded something that is not a check.",
+    "bad-check": "The gate answered with something that is not a check.",
+    "unreadable": "The evidence is there and can't be read.",
     # the run
     "nothing-judged": "No gate that can block or warn came to a verdict.",
     "no-end-record": "The process ended without closing its record: it was killed, or it is still running.",
@@ -45,3 +46,27 @@ REASONS: Final[dict[str, str]] = {
     "narrowed": "The run was narrowed by hand on the command line or in PYTEST_ADDOPTS.",
 }
 """Reason code to sentence. ``pytest-exit-N`` stands beside these, with N the exit status."""
+
+_WHOLE_RUN = "Run the whole suite again and let it come to its end; the record names what was lost."
+_MEND_GATE = "Mend the gate: its place stands in the text. A gate that can't judge must not pass."
+
+REMEDIES: Final[dict[str, str]] = {
+    "nothing-executed": "Run at least one test: look at why each was skipped or left out.",
+    "nothing-collected": "Check the paths and the configuration: pytest found no test.",
+    "pytest-exit-5": "Check the paths, the configuration and the choice of stage: no test was left to run.",
+    "tests-lost": _WHOLE_RUN,
+    "run-incomplete": _WHOLE_RUN,
+    "not-measured": "See to it that this is measured: give the coverage gate a source, or run with pytest-cov.",
+    "contexts-unavailable": "Let the plugin measure coverage, or take away what labels it already.",
+    "coverage-incomplete": "Run again; every process of the run has to deliver its coverage data.",
+    "path-matches-nothing": "Correct the path in the policy.",
+    "unreadable": "Look at the text for what could not be read, and run again.",
+    "too-old": "Run the tests again, or raise the gate's max_age.",
+    "gate-raised": _MEND_GATE,
+    "no-check": _MEND_GATE,
+    "inspected-nothing": _MEND_GATE,
+    "not-a-number": _MEND_GATE,
+    "bad-check": _MEND_GATE,
+    "asserts-off": "Run Python without -O, or let the gate yield checks.",
+}
+"""What to do where a gate could not judge; in all other cases the gate's own remedy stands."""

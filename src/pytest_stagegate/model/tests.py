@@ -74,7 +74,7 @@ class TestData:
         outcomes: One `Outcome` for each test.
         durations: Microseconds of setup, call and teardown together.
         details: By index, for tests that did not plainly pass.
-        skipped_files: Modules skipped as a whole; they are no items.
+        skipped_files: Paths of modules skipped as a whole; they are no items.
     """
 
     __test__ = False
@@ -85,7 +85,7 @@ class TestData:
     outcomes: bytearray = field(default_factory=bytearray)
     durations: array[int] = field(default_factory=lambda: array("Q"))
     details: dict[int, Detail] = field(default_factory=dict)
-    skipped_files: int = 0
+    skipped_files: list[str] = field(default_factory=list)
 
     def executed(self, index: int) -> bool:
         """Return whether the test's call began and it was not skipped in it."""
@@ -151,6 +151,10 @@ class TestResults:
         self.exit_status = exit_status
         self.ending = ending
 
+    def __repr__(self) -> str:
+        """Return a text that is the same in every run, as an assertion may show it."""
+        return f"<test results of {self._stage}>" if self._stage else "<test results>"
+
     def _wanted(self, tag: Tag) -> bool:
         return self._stage is None or tag.stage == self._stage
 
@@ -193,6 +197,12 @@ class TestResults:
     def skipped(self) -> Measure:
         """Tests that were skipped; unit: tests; `where` has their ids."""
         return self._measure(self._counts.skipped, where=(Outcome.SKIPPED,), inspected=self._ended)
+
+    @property
+    def skipped_files(self) -> Measure:
+        """Modules skipped as a whole; nobody knows how many tests they hold; unit: files."""
+        files = self._data.skipped_files
+        return self._measure(len(files), places=tuple(files), inspected=self._ended + len(files), unit="files")
 
     @property
     def xfailed(self) -> Measure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import typing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.model.numbers import Duration, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level
+from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader, nearest
 
 if TYPE_CHECKING:
@@ -68,10 +69,12 @@ def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tu
         MistakesError: With the policy's own mistakes, unknown gates and options and impossible limits, all at once.
     """
     reader = Reader(policy.source, policy.text, policy.prefix)
+    gates = {name: _at_home(gate, policy) for name, gate in gates.items()}
     bound = [each for table in policy.gates if (each := _bind(reader, table, gates, policy)) is not None]
     taken = {each.id for each in bound}
     for gate in gates.values():
-        reader.in_vocabulary(gate.stages, ("stages",), f"stage of gate {gate.name!r}", policy.stages)
+        if not gate.always:
+            reader.in_vocabulary(gate.stages, ("stages",), f"stage of gate {gate.name!r}", policy.stages)
         if (gate.always or gate.name in local) and gate.name not in taken:
             bound.append(BoundGate(None, gate, gate.options() if gate.options is not None else None))
     mistakes = [*policy.mistakes, *reader.mistakes]
@@ -94,6 +97,13 @@ def applying(bound: tuple[BoundGate, ...], stage: str, environment: str | None) 
             present.add(each.gate.name)
             found.append(default)
     return sorted(found, key=lambda each: (not each.gate.always, each.gate.name != "results"))
+
+
+def _at_home(gate: Gate, policy: Policy) -> Gate:
+    """Return a gate that is always active with a stage that this policy has: its own, or else the default one."""
+    if not gate.always or not gate.stages or set(gate.stages) & set(policy.stages):
+        return gate
+    return replace(gate, stages=(policy.default_stage,))
 
 
 def _bind(reader: Reader, table: GateTable, gates: Mapping[str, Gate], policy: Policy) -> BoundGate | None:
@@ -119,7 +129,7 @@ def _convert(
     values: dict[str, Any] = {}
     for key, value in written.items():
         if key not in known:
-            reader.mistake((*path, key), f"unknown key {key!r}; {nearest(key, known)}")
+            reader.mistake((*path, key), f"unknown key {key!r}; {nearest(key, (*known, *COMMON_KEYS))}")
             continue
         try:
             values[key] = msgspec.convert(value, known[key], dec_hook=_written)

@@ -13,7 +13,7 @@ from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
-from pytest_stagegate.policy.model import BUILT_IN, DEFAULT_STAGES, GateTable, Policy
+from pytest_stagegate.policy.model import BUILT_IN, COMMON_KEYS, DEFAULT_STAGES, GateTable, Policy
 from pytest_stagegate.policy.reading import Reader
 
 if sys.version_info >= (3, 11):
@@ -34,7 +34,6 @@ _KEYS: Final = (
     "tag",
     "gate",
 )
-_COMMON: Final = ("uses", "stage", "environment", "enforcement", "on_missing", "owner", "max_age", "remedy")
 _UNTAGGED: Final = ("default", "error")
 
 
@@ -179,7 +178,7 @@ def _gates(
                 owner=reader.text_of(entry, (*path, "owner")),
                 remedy=reader.text_of(entry, (*path, "remedy")),
                 max_age=_max_age(reader, entry, (*path, "max_age")),
-                options={key: value for key, value in entry.items() if key not in _COMMON},
+                options={key: value for key, value in entry.items() if key not in COMMON_KEYS},
                 place=reader.place(path),
             )
         )

@@ -11,6 +11,8 @@ from pytest_stagegate.model.verdicts import Enforcement, OnMissing
 
 DEFAULT_STAGES: Final = ("plan", "code", "build", "test", "release", "deploy", "manage", "monitor")
 BUILT_IN: Final = "built-in"
+COMMON_KEYS: Final = ("uses", "stage", "environment", "enforcement", "on_missing", "owner", "max_age", "remedy")
+"""Keys that every gate table may have; all others belong to the gate."""
 
 
 @dataclass(frozen=True)

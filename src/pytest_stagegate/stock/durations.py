@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.hooks import GateOptions, gate
+from pytest_stagegate.hooks import gate
 from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.stock._options import LimitOptions
 from pytest_stagegate.thresholds import check
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.verdicts import Check
 
 
-class DurationsOptions(GateOptions, frozen=True):
+class DurationsOptions(LimitOptions, frozen=True):
     """Limits of the gate ``durations``; setup, call and teardown count together.
 
     Attributes:
@@ -38,7 +40,11 @@ class DurationsOptions(GateOptions, frozen=True):
 )
 def durations(tests: TestResults, options: DurationsOptions) -> Iterator[Check]:
     """Yield the slowest test and the sum."""
-    yield _timed("slowest", tests.longest, options.max_test)
+    slowest = _timed("slowest", tests.longest, options.max_test)
+    if slowest.verdict is Verdict.FAIL and options.max_test is not None:
+        too_slow = tests.slower_than(options.max_test.microseconds)
+        slowest = check("slowest", tests.longest, at_most=f"{options.max_test.microseconds} us", where=too_slow)
+    yield slowest
     yield _timed("total", tests.total_duration, options.max_total)
 
 

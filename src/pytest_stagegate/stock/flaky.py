@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.hooks import GateOptions, gate
+from pytest_stagegate.hooks import gate
 from pytest_stagegate.model.numbers import Count, Share
 from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.stock._options import LimitOptions
 from pytest_stagegate.thresholds import check
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.verdicts import Check
 
 
-class FlakyOptions(GateOptions, frozen=True):
+class FlakyOptions(LimitOptions, frozen=True):
     """Limits of the gate ``flaky``.
 
     Attributes:

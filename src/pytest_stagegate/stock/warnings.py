@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.hooks import GateOptions, Warnings, gate
+from pytest_stagegate.hooks import Warnings, gate
 from pytest_stagegate.model.numbers import Count
+from pytest_stagegate.stock._options import LimitOptions
 from pytest_stagegate.thresholds import check
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.verdicts import Check
 
 
-class WarningsOptions(GateOptions, frozen=True):
+class WarningsOptions(LimitOptions, frozen=True):
     """Limits of the gate ``warnings``.
 
     Attributes:

@@ -31,9 +31,14 @@ def test_sum_of_all_tests(limit: str, verdict: str) -> None:
     assert check_of(of(1_500_000, 500_000, max_total=limit), "total").verdict == verdict
 
 
-def test_the_slowest_tests_are_named_with_their_times() -> None:
-    made = check_of(of(10_000, 2_340_000, 0, max_test="1 s"), "slowest")
+def test_without_limits_the_slowest_tests_are_named_with_their_times() -> None:
+    made = check_of(of(10_000, 2_340_000, 0), "slowest")
     assert made.where == ("test.py::passed_1 (2.34 s)", "test.py::passed_0 (0.01 s)")
+
+
+def test_every_test_that_is_slower_than_allowed_is_named() -> None:
+    made = check_of(of(2_000_000, 1_000_000, 3_000_000, max_test="1 s"), "slowest")
+    assert made.where == ("test.py::passed_0", "test.py::passed_2")
 
 
 def test_nothing_executed_is_no_evidence() -> None:

@@ -44,3 +44,11 @@ def test_reasons_for_all_skips_pass() -> None:
 
 def test_no_test_that_ended_is_no_evidence() -> None:
     assert of({"deselected": 3}, max_skipped=1).verdict == "NO_EVIDENCE"
+
+
+def test_modules_skipped_as_a_whole_are_counted_apart_against_the_same_limit() -> None:
+    data = outcomes_of(passed=3, skipped=1)
+    data.skipped_files += ["tests/test_tls.py", "tests/test_db.py"]
+    result = judged(skips, evidence_of(data), max_skipped=1)
+    assert verdicts(result) == {"skipped": "PASS", "skipped-files": "FAIL"}
+    assert check_of(result, "skipped-files").where == ("tests/test_tls.py", "tests/test_db.py")

@@ -27,3 +27,7 @@ def test_each_place_is_named_with_its_count() -> None:
 
 def test_no_warning_in_a_run_of_nothing_is_no_evidence() -> None:
     assert judged(warnings, evidence_of(outcomes_of(skipped=1)), max_warnings=0).verdict == "NO_EVIDENCE"
+
+
+def test_no_warning_where_nobody_recorded_any_is_no_evidence() -> None:
+    assert judged(warnings, evidence_of(warnings_recorded=False), max_warnings=0).verdict == "NO_EVIDENCE"
