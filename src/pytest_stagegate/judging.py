@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_stagegate import decide
 from pytest_stagegate.hooks import Gate, GateOptions, Warnings
-from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
 from pytest_stagegate.model.evidence import Absent, Evidence
-from pytest_stagegate.model.numbers import NothingMeasured
+from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
@@ -158,25 +158,35 @@ def _missing(active: ActiveGate, evidence: Evidence) -> list[Check]:
 
 
 def _called(active: ActiveGate, evidence: Evidence) -> list[Check]:
+    """Ask the gate; what it had yielded before it broke off still counts."""
     tally = Tally()
+    checks: list[Check] = []
     try:
         answer = active.gate.judge(**_arguments(active, evidence, tally))
-        checks = _checks(answer)
-    except NothingMeasured as error:
-        reason = "contexts-unavailable" if type(error).__name__ == "ContextsUnavailable" else "nothing-measured"
-        return [no_evidence("assert", reason, str(error))]
-    except AssertionError as error:
-        text = str(error) or "an assert of the gate did not hold"
-        return [_verdict(Verdict.FAIL, "assertion", text, name="assert", inspected=tally.read)]
-    except _BadCheck as error:
-        return [_verdict(Verdict.ERROR, "bad-check", f"{error} ({active.gate.place})")]
-    except (Exception, SystemExit) as error:
-        text = f"{type(error).__name__}: {error}".splitlines()[0]
-        reason = "not-a-number" if "not a number that can be compared" in text else "gate-raised"
-        return [_verdict(Verdict.ERROR, reason, f"the gate's own code failed with {text} ({active.gate.place})")]
-    if checks is None:
-        return [_asserted(active, tally)]
+        if answer is None:
+            return [_asserted(active, tally)]
+        for each in _answers(answer):
+            checks.append(_sound(each))  # noqa: PERF401 - a list comprehension would lose the first ones
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return [*checks, _broke_off(active, error, tally)]
     return checks or [_verdict(Verdict.ERROR, "no-check", f"the gate yielded no check ({active.gate.place})")]
+
+
+def _broke_off(active: ActiveGate, error: BaseException, tally: Tally) -> Check:
+    if isinstance(error, NothingMeasured):
+        reason = "contexts-unavailable" if isinstance(error, ContextsUnavailable) else "nothing-measured"
+        return no_evidence("assert", reason, str(error))
+    if isinstance(error, AssertionError):
+        text = str(error) or "an assert of the gate did not hold"
+        return _verdict(Verdict.FAIL, "assertion", text, name="assert", inspected=tally.read)
+    if isinstance(error, _BadCheck):
+        return _verdict(Verdict.ERROR, "bad-check", f"{error} ({active.gate.place})")
+    first = (str(error).splitlines() or [""])[0]
+    reason = "not-a-number" if isinstance(error, NotANumber) else "gate-raised"
+    text = f"the gate's own code failed with {type(error).__name__}: {first} ({active.gate.place})"
+    return _verdict(Verdict.ERROR, reason, text)
 
 
 def _arguments(active: ActiveGate, evidence: Evidence, tally: Tally) -> dict[str, Any]:
@@ -191,21 +201,20 @@ def _arguments(active: ActiveGate, evidence: Evidence, tally: Tally) -> dict[str
     return {parameter: faces[asked] for parameter, asked in active.gate.needs.items()}
 
 
-def _checks(answer: object) -> list[Check] | None:
-    """Return what a gate yielded; None when it is a gate of plain asserts."""
-    if answer is None:
-        return None
+def _answers(answer: object) -> Iterable[object]:
     if isinstance(answer, Check):
         return [answer]
     if isinstance(answer, (str, bytes)) or not isinstance(answer, Iterable):
-        raise _BadCheck(f"it returned {answer!r}, which is no check")
-    checks = list(answer)
-    for each in checks:
-        if not isinstance(each, Check):
-            raise _BadCheck(f"it yielded {each!r}, which is no check")
-        if each.inspected <= 0 and each.verdict is Verdict.PASS:
-            raise _BadCheck(f"check {each.name!r} claims PASS with nothing inspected")
-    return checks
+        raise _BadCheck(f"the gate returned {answer!r}, which is no check")
+    return answer
+
+
+def _sound(each: object) -> Check:
+    if not isinstance(each, Check):
+        raise _BadCheck(f"the gate yielded {each!r}, which is no check")
+    if each.inspected <= 0 and each.verdict is Verdict.PASS:
+        raise _BadCheck(f"check {each.name!r} claims PASS with nothing inspected")
+    return each
 
 
 def _asserted(active: ActiveGate, tally: Tally) -> Check:

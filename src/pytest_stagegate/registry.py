@@ -76,7 +76,10 @@ class Registry:
                 self._register(module, place)
             except SyntaxError as error:
                 self._mistakes.append(Mistake(f"{place}:{error.lineno}", f"can't be read: {error.msg}"))
-            except (Exception, SystemExit) as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                # pytest.skip and sys.exit at import would leave the gate out without a word.
                 self._mistakes.append(Mistake(place, f"can't be loaded: {_one_line(error)}"))
         return frozenset(local)
 

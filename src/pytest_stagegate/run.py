@@ -221,9 +221,12 @@ def publish(decided: Decided, out: Path, record: Path) -> None:
 
 def _time(written: str, record: Path) -> dt.datetime:
     try:
-        return dt.datetime.fromisoformat(written.replace("Z", "+00:00"))
-    except ValueError as error:
-        raise EvidenceError(f"{record.name}: {written!r} is not a time", code="damaged") from error
+        instant = dt.datetime.fromisoformat(written.replace("Z", "+00:00"))
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise EvidenceError(f"{record.name}: {written!r} is not a time with its zone", code="damaged")
+    return instant
 
 
 def _written(instant: dt.datetime) -> str:

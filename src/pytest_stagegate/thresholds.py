@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.numbers import Measure, Ratio, Share, parse_quantity
 from pytest_stagegate.model.verdicts import Check, Limit, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_stagegate.model.numbers import Kind
 
 WHERE_LIMIT: Final = 50
 """How many places a check lists; the rest is counted."""
@@ -135,77 +141,94 @@ def _compare(measured: Measure, inspected: int, limit: Limit | None) -> tuple[Ve
 def _shown(measured: Measure, limit: Limit | None, unit: str) -> str:
     if measured.value is None:
         return "no evidence"
-    bound = None if limit is None else as_fraction(limit.value)
+    written = [] if limit is None else [limit.value, *([limit.warn] if limit.warn is not None else [])]
+    bounds = [as_fraction(each) for each in written]
     upward = limit is not None and limit.op == "at_most"
     if measured.kind == "share":
-        share = show_share(measured.value, bound, upward=upward)
+        share = show_share(measured.value, *bounds, upward=upward)
         if measured.ratio is None:
             return share
         return f"{share} ({measured.ratio.numerator} of {measured.ratio.denominator} {unit})".replace(" )", ")")
     if measured.kind == "duration":
-        return show_duration(measured.value, bound, upward=True)
-    number = str(measured.value) if measured.value.denominator == 1 else _decimal(measured.value, 3, upward=upward)
+        return show_duration(measured.value, *bounds, upward=upward or limit is None)
+    number = _truthful(measured.value, bounds, 0 if measured.value.denominator == 1 else 3, upward=upward)
     return f"{number} {unit.removesuffix('s') if measured.value == 1 else unit}".strip()
 
 
-def _limit_shown(limit: Limit | None, kind: str) -> str:
+def _limit_shown(limit: Limit | None, kind: Kind) -> str:
     if limit is None:
         return ""
-    value = as_fraction(limit.value)
+    sign, warns = ("≥", "below") if limit.op == "at_least" else ("≤", "above")
+    shown = f"{sign} {_as_written(as_fraction(limit.value), kind)}"
+    return shown if limit.warn is None else f"{shown}, warns {warns} {_as_written(as_fraction(limit.warn), kind)}"
+
+
+def _as_written(value: Fraction, kind: Kind) -> str:
+    """Return a limit in full: nothing is cut off what somebody asked for."""
     if kind == "share":
-        text = show_share(value, None)
-    elif kind == "duration":
-        text = show_duration(value, None, upward=False)
-    else:
-        text = str(value) if value.denominator == 1 else _decimal(value, 3, upward=False)
-    return f"{'≥' if limit.op == 'at_least' else '≤'} {text}"
+        return f"{_in_full(value * 100)} %"
+    if kind == "duration":
+        size, unit = _unit_of_limit(value)
+        return f"{_in_full(value / size)} {unit}"
+    return _in_full(value)
 
 
-def show_share(value: Fraction, bound: Fraction | None, *, upward: bool = False) -> str:
+def _unit_of_limit(value: Fraction) -> tuple[int, str]:
+    """Return the largest unit in which a limit is a short decimal."""
+    short = [(size, unit) for size, unit in _UNITS if value >= size and (value * 1000 / size).denominator == 1]
+    return short[0] if short else (_UNITS[-1] if value == 0 else (1_000_000, "s"))
+
+
+def _in_full(value: Fraction) -> str:
+    for digits in range(30):
+        if (value * 10**digits).denominator == 1:
+            return _trim(value, digits)
+    return str(value)
+
+
+def show_share(value: Fraction, *bounds: Fraction, upward: bool = False) -> str:
     """Return a share as a percentage that never looks better than it is.
 
     Digits are cut off towards "not reached" (down, or up with `upward`); more digits are added until the shown
-    number stands on the same side of `bound` as the true one, and 0 % and 100 % are shown only when true.
+    number stands on the same side of every bound as the true one, and 0 % and 100 % are shown only when true.
     """
-    percent = value * 100
-    for digits in range(1, 60):
-        shown = _cut(percent, digits, upward=upward)
-        if _tells_the_truth(shown, percent, None if bound is None else bound * 100):
-            return f"{_trim(shown, digits)} %"
-    return f"{percent} %"
+    edges = [Fraction(0), Fraction(100), *(bound * 100 for bound in bounds)]
+    return f"{_truthful(value * 100, edges, 1, upward=upward)} %"
 
 
-def _tells_the_truth(shown: Fraction, true: Fraction, bound: Fraction | None) -> bool:
-    if any(shown == edge and true != edge for edge in (0, 100)):
-        return False
-    if bound is None:
-        return True
-    return (shown < bound) == (true < bound) and (shown > bound) == (true > bound)
+def show_duration(microseconds: Fraction, *bounds: Fraction, upward: bool) -> str:
+    """Return a duration with the largest unit that fits and as many digits as the bounds need.
+
+    One that equals a bound has the bound's unit: 62.05301 s can't be written in minutes.
+    """
+    size, unit = _unit_of_limit(microseconds) if microseconds in bounds else _unit_of(microseconds)
+    return f"{_truthful(microseconds / size, [bound / size for bound in bounds], 2, upward=upward)} {unit}"
 
 
-def show_duration(microseconds: Fraction, bound: Fraction | None, *, upward: bool) -> str:
-    """Return a duration with the largest unit that fits and as many digits as the verdict needs."""
-    size, unit = next(((size, unit) for size, unit in _UNITS if microseconds >= size), (1, "µs"))
-    value = microseconds / size
-    for digits in range(2, 40):
-        shown = _cut(value, digits, upward=upward)
-        if bound is None or ((shown * size > bound) == (microseconds > bound)):
-            return f"{_trim(shown, digits)} {unit}"
-    return f"{microseconds} µs"
+def _unit_of(microseconds: Fraction) -> tuple[int, str]:
+    return next(((size, unit) for size, unit in _UNITS if microseconds >= size), (1, "µs"))
+
+
+def _truthful(value: Fraction, bounds: Sequence[Fraction], digits: int, *, upward: bool) -> str:
+    """Return a decimal with at least so many digits that it stands to every bound as the value does."""
+    for more in range(digits, 60):
+        shown = _cut(value, more, upward=upward)
+        if all(_side(shown, bound) == _side(value, bound) for bound in bounds):
+            return _trim(shown, more)
+    return str(value)
+
+
+def _side(value: Fraction, bound: Fraction) -> int:
+    return (value > bound) - (value < bound)
 
 
 def _cut(value: Fraction, digits: int, *, upward: bool) -> Fraction:
-    scale = 10**digits
-    scaled = value * scale
-    whole = -((-scaled.numerator) // scaled.denominator) if upward else scaled.numerator // scaled.denominator
-    return Fraction(whole, scale)
-
-
-def _decimal(value: Fraction, digits: int, *, upward: bool) -> str:
-    return _trim(_cut(value, digits, upward=upward), digits)
+    scaled = value * 10**digits
+    return Fraction(math.ceil(scaled) if upward else math.floor(scaled), 10**digits)
 
 
 def _trim(value: Fraction, digits: int) -> str:
-    whole, rest = divmod(value * 10**digits, 10**digits)
-    decimals = f"{int(rest):0{digits}d}".rstrip("0")
-    return f"{int(whole)}.{decimals}" if decimals else str(int(whole))
+    sign = "-" if value < 0 else ""
+    whole, rest = divmod(abs(value) * 10**digits, 10**digits)
+    decimals = f"{int(rest):0{digits}d}".rstrip("0") if digits else ""
+    return f"{sign}{int(whole)}.{decimals}" if decimals else f"{sign}{int(whole)}"

@@ -168,7 +168,13 @@ def test_a_wrapper_around_main_that_says_0_changes_nothing(project: Project) -> 
     project.write("test_a.py", "import pytest\n@pytest.mark.xfail\ndef test_1(): assert 0")
     project.write(
         "conftest.py",
-        "import pytest\n@pytest.hookimpl(wrapper=True, tryfirst=True)\ndef pytest_cmdline_main():\n    yield\n    return 0",
+        """
+        import pytest
+        @pytest.hookimpl(wrapper=True, tryfirst=True)
+        def pytest_cmdline_main():
+            yield
+            return 0
+        """,
     )
     assert project.run(process=True).status == 20
 

@@ -210,14 +210,18 @@ def passed(*items: int) -> lines.Passed:
     return lines.Passed(items=items, us=(1_000,) * len(items))
 
 
-def end(exit_status: int = 0) -> lines.End:
-    """Return the line that closes a record."""
-    return lines.End(exit_status=exit_status, finished=FINISHED)
+def end(exit_status: int = 0, *, lines_: int = 0) -> lines.End:
+    """Return the line that closes a record; `encoded` fills in how many lines there are."""
+    return lines.End(exit_status=exit_status, finished=FINISHED, lines=lines_)
 
 
 def encoded(*written: lines.Line) -> bytes:
-    """Return lines as they stand in a file."""
-    return b"".join(msgspec.json.encode(line) + b"\n" for line in written)
+    """Return lines as they stand in a file, each end with the number of lines up to it."""
+    numbered = [
+        msgspec.structs.replace(line, lines=number) if isinstance(line, lines.End) else line
+        for number, line in enumerate(written, start=1)
+    ]
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in numbered)
 
 
 def record_at(path: Path, *written: lines.Line) -> Path:

@@ -155,11 +155,18 @@ def test_gates_of_an_installed_package_are_not_the_project_s_own(install: Callab
     assert Registry(install(SOUND)).local == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [("1 / 0", "ZeroDivisionError: division by zero"), ("raise SystemExit(3)", "SystemExit: 3")],
+)
 def test_an_entry_point_that_can_t_be_loaded_is_named_with_its_package(
-    install: Callable[[str], Path],
+    install: Callable[[str], Path], source: str, fault: str
 ) -> None:
-    assert mistakes(install("1 / 0")) == [
-        "entry point 'acme' of acme-gates: can't be loaded: ZeroDivisionError: division by zero"
+    with pytest.raises(BaseException, match="mistake") as caught:
+        Registry(install(source))
+    assert isinstance(caught.value, MistakesError)
+    assert [str(each) for each in caught.value.mistakes] == [
+        f"entry point 'acme' of acme-gates: can't be loaded: {fault}"
     ]
 
 

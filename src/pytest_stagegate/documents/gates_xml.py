@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
+from pytest_stagegate.documents.view import clean
 from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def gates_xml(decision: Decision, view: View) -> bytes:
 
     What blocks is a failure, what holds is an error, what is only shown is skipped; everything else has passed.
     """
-    suite = TestSuite(f"stage gate: {decision.stage}")
+    suite = TestSuite(clean(f"stage gate: {decision.stage}"))
     suite.timestamp = decision.as_of
     suite.add_property("decision", decision.decision.value)
     for result, shown in zip(decision.gates, view.gates, strict=True):
@@ -29,8 +30,8 @@ def gates_xml(decision: Decision, view: View) -> bytes:
         case.result = _results(result.verdict, result.effect, f"{shown.summary} {shown.remedy}".strip(), result.reason)
         suite.add_testcase(case)
     for note in decision.incomplete:
-        case = TestCase(note.reason, classname="stagegate.run", time=0.0)
-        case.result = [_named(Error(note.text), note.reason)]
+        case = TestCase(clean(note.reason), classname="stagegate.run", time=0.0)
+        case.result = [_named(Error(clean(note.text)), note.reason)]
         suite.add_testcase(case)
     document = JUnitXml("pytest-stagegate")
     document.add_testsuite(suite)
@@ -49,5 +50,5 @@ def _results(verdict: Verdict, effect: str, text: str, reason: str) -> list[Fina
 
 
 def _named(result: FinalResult, reason: str) -> FinalResult:
-    result.type = reason
+    result.type = clean(reason)
     return result

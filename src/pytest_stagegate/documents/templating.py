@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined, TemplateError
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
 from pytest_stagegate.errors import StageGateError
 
@@ -71,10 +71,10 @@ def render(name: str, view: View, templates: Path | None) -> str:
     environment.filters["cell_code"] = markdown_cell_code
     try:
         return environment.get_template(name).render(view=view)
-    except TemplateError as error:
+    except Exception as error:
         line = getattr(error, "lineno", None)
         place = f"{getattr(error, 'name', None) or name}{f':{line}' if line else ''}"
-        raise StageGateError(f"template {place}: {error}", code="template") from error
+        raise StageGateError(f"template {place}: {type(error).__name__}: {error}", code="template") from error
 
 
 def with_content_policy(html: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import textwrap
 from dataclasses import dataclass
@@ -83,14 +84,18 @@ def _details(gate: GateView, verbosity: int, columns: int) -> Iterator[Text]:
 
 
 def _wrapped(head: str, text: str, columns: int, style: str) -> Iterator[Text]:
-    """Yield a text behind its head; further lines are indented below it, less far in a narrow terminal."""
-    indent = " " * min(len(head), columns // 2 if columns >= 60 else 8)
-    lines = textwrap.wrap(
-        " ".join(text.split()),
-        max(20, columns - 1),
-        initial_indent=head,
-        subsequent_indent=indent,
+    """Yield a text behind its head, or below it where the head takes too much of a narrow terminal."""
+    head = re.sub(r"[\n\t]", " ", head)
+    words = " ".join(text.split())
+    width = max(20, columns - 1)
+    beside = len(head) <= width // 2
+    if not beside:
+        yield from (Text(line, style) for line in textwrap.wrap(head, width, subsequent_indent="  "))
+    for line in textwrap.wrap(
+        words,
+        width,
+        initial_indent=head if beside else "    ",
+        subsequent_indent=" " * len(head) if beside else "    ",
         break_on_hyphens=False,
-    )
-    for line in lines or [head.rstrip()]:
+    ):
         yield Text(line, style)

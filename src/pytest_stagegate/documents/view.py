@@ -35,7 +35,9 @@ SIGNS: Final = {
 
 _ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]")
 # Control characters and the marks that reorder text; tab and line feed stay.
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 PLACES: Final = 5
 """How many places are shown where space is short."""
 
@@ -218,10 +220,10 @@ def _question(stage: str, environment: str | None) -> str:
 
 
 def _sentence(decision: Decision) -> str:
-    judged = sum(1 for result in decision.gates if result.verdict is not Verdict.NOT_APPLICABLE)
+    met = sum(1 for result in decision.gates if result.verdict is Verdict.PASS)
     executed = plural(decision.tests.executed, "test")
     if decision.decision is Word.GO:
-        return f"{plural(judged, 'gate')} met on {executed} executed."
+        return f"{plural(met, 'gate')} met on {executed} executed."
     first = decision.blockers[0]
     others = len(decision.blockers) - 1
     more = f" And {plural(others, 'more reason')}." if others else ""

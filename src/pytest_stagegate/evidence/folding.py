@@ -42,6 +42,8 @@ class Fold:
         self._running: list[int] = []
         self._removed = 0
         self._end: lines.End | None = None
+        self._lines = 0
+        self._whole = True
         self._step: dict[type, Callable[[Any], None]] = {
             lines.Run: self._on_run,
             lines.Tags: self._on_tags,
@@ -62,6 +64,7 @@ class Fold:
 
     def feed(self, line: lines.Line) -> None:
         """Take in one line."""
+        self._lines += 1
         self._step[type(line)](line)
 
     def evidence(self) -> Evidence:
@@ -97,6 +100,8 @@ class Fold:
             running = [self._tests.ids[item] for item in self._running if item < len(self._tests.ids)]
             named = f"; running at that moment: {', '.join(running)}" if running else ""
             yield Note(reason="no-end-record", text=f"The process ended without closing its record{named}.")
+        if not self._whole:
+            yield Note(reason="lines-missing", text="Lines of the record are missing: it says how many it has.")
         seen: set[Note] = set()
         for note in self._endings:
             if note not in seen:
@@ -128,6 +133,8 @@ class Fold:
         tests = self._tests
         if line.first != len(tests.ids) or len(line.tags) != len(line.ids):
             raise EvidenceError(f"{self._name}: the list of collected tests has a gap at {line.first}")
+        if line.tags and not 0 <= min(line.tags) <= max(line.tags) < len(tests.tags):
+            raise IndexError("it speaks of a tag that the record does not list")
         tests.ids.extend(line.ids)
         tests.tag_of.extend(line.tags)
         tests.outcomes.extend(bytes([Outcome.LOST]) * len(line.ids))
@@ -135,6 +142,9 @@ class Fold:
 
     def _on_left_out(self, line: lines.LeftOut) -> None:
         tests = self._tests
+        self._known(*line.items)
+        if line.by not in ("hand", "selection", "nobody"):
+            raise ValueError(f"tests were left out by {line.by!r}, which this version does not know")
         if line.by == "nobody":
             self._removed += len(line.items)
             for item in line.items:
@@ -144,18 +154,24 @@ class Fold:
             tests.outcomes[item] = Outcome.DESELECTED
             tests.details[item] = Detail(not_selected=line.by == "selection")
 
+    def _known(self, *items: int) -> None:
+        if items and not 0 <= min(items) <= max(items) < len(self._tests.ids):
+            raise IndexError("it speaks of a test that was not collected")
+
     def _on_started(self, line: lines.Started) -> None:
         if line.item >= 0:
             self._running.append(line.item)
 
     def _on_passed(self, line: lines.Passed) -> None:
         outcomes, durations, passed = self._tests.outcomes, self._tests.durations, Outcome.PASSED
+        self._known(*line.items)
         for item, microseconds in zip(line.items, line.us, strict=True):
             outcomes[item] = passed
             durations[item] = microseconds
 
     def _on_test(self, line: lines.Test) -> None:
         tests = self._tests
+        self._known(line.item)
         tests.outcomes[line.item] = _OUTCOMES[line.outcome]
         tests.durations[line.item] = line.us
         tests.details[line.item] = Detail(
@@ -191,6 +207,7 @@ class Fold:
 
     def _on_end(self, line: lines.End) -> None:
         self._end = line
+        self._whole = self._whole and line.lines == self._lines
 
 
 def _tests(count: int) -> str:

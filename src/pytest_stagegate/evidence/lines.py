@@ -134,10 +134,14 @@ class Ending(_Line, frozen=True, kw_only=True, tag="ending"):
 
 
 class End(_Line, frozen=True, kw_only=True, tag="end"):
-    """Last line; when the exit status is changed afterwards a further one follows, and the last counts."""
+    """Last line; when the exit status is changed afterwards a further one follows, and the last counts.
+
+    ``lines`` is the number of lines up to and with this one, so that a record that lost one is known.
+    """
 
     exit_status: int
     finished: str
+    lines: int
 
 
 Line = (

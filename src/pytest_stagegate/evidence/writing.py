@@ -32,12 +32,16 @@ class RecordWriter:
         path: The file; written anew.
         run: The first line.
 
+    Attributes:
+        lines: How many lines were written so far.
+
     Raises:
         OSError: When the file can't be written, here and in every method.
     """
 
     def __init__(self, path: Path, run: Run) -> None:
         self.path = path
+        self.lines = 0
         self._encoder = msgspec.json.Encoder()
         self._file = path.open("wb")
         # Started marks are written in place through a handle of their own, so that they never move the stream.
@@ -52,6 +56,7 @@ class RecordWriter:
 
     def line(self, line: Line) -> None:
         """Append one line; it reaches the disk with the next flush."""
+        self.lines += 1
         self._file.write(self._encoder.encode(line))
         self._file.write(b"\n")
 
@@ -112,6 +117,7 @@ class RecordWriter:
     def _new_mark(self) -> None:
         self._file.flush()
         self._free.append(self._file.tell() + len(_STARTED_HEAD))
+        self.lines += 1
         self._file.write(_STARTED_HEAD + b"-1".rjust(_STARTED_WIDTH) + b"}\n")
         self._file.flush()
 

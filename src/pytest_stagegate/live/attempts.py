@@ -94,7 +94,8 @@ class Attempt:
             return
         if _WORST.index(outcome) < _WORST.index(self.outcome):
             self.outcome = outcome
-            self.reason, self.message = _words(report, outcome, strip)
+            if outcome is not Outcome.PASSED:
+                self.reason, self.message = _words(report, outcome, strip)
         self.worker = getattr(report, "worker_id", "")
 
     def line(self) -> Test:

@@ -55,6 +55,7 @@ class Recorder:
         self._bad: set[int] = set()
         self._seen_files: set[str] = set()
         self._warnings: dict[tuple[str, str], WarningLine] = {}
+        self._lines = 0
         self._collection_failed = False
         self._endings: set[str] = set()
 
@@ -191,12 +192,14 @@ class Recorder:
         self._writer.flush()
         if not self._running:
             self._writer.idle()
-        self._writer.line(_end(exit_status))
+        self._lines = self._writer.lines + 1
+        self._writer.line(_end(exit_status, self._lines))
         self._writer.close()
 
     def amend(self, exit_status: int) -> None:
         """Add an end record with the status that another plugin set after ours was written."""
-        append_line(self.path, _end(exit_status))
+        self._lines += 1
+        append_line(self.path, _end(exit_status, self._lines))
 
     # ---- finding a test's index
 
@@ -250,8 +253,8 @@ class Recorder:
         return inside.replace(os.sep, "/") if found else os.path.basename(head)
 
 
-def _end(exit_status: int) -> lines.End:
-    return lines.End(exit_status=exit_status, finished=now())
+def _end(exit_status: int, count: int) -> lines.End:
+    return lines.End(exit_status=exit_status, finished=now(), lines=count)
 
 
 def now() -> str:

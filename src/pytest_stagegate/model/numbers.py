@@ -35,6 +35,10 @@ class NothingMeasured(Exception):  # noqa: N818 - a state of the evidence, not a
     """Raised when a gate compares a measure for which nothing was inspected."""
 
 
+class NotANumber(ValueError):  # noqa: N818 - told to the user as a verdict
+    """Raised for NaN and infinity, which compare with nothing."""
+
+
 class Ratio(msgspec.Struct, frozen=True):
     """A part of a whole as the two integers it was counted from; the whole may be 0."""
 
@@ -63,7 +67,7 @@ def parse_quantity(written: object) -> Quantity:
     if isinstance(written, str):
         return _parse_text(written)
     if isinstance(written, (float, Decimal)) and not math.isfinite(written):
-        raise ValueError(f"{written!r} is not a number that can be compared")
+        raise NotANumber(f"{written!r} is not a number that can be compared")
     # A float stands for the decimal that was written, not for its binary neighbour.
     return Quantity(Fraction(str(written)), "count")
 
@@ -114,10 +118,9 @@ class Share(_Written):
         """Read ``"90 %"``; raises ValueError with a sentence otherwise."""
         if isinstance(written, (int, float)) and not isinstance(written, bool):
             raise ValueError(f'{written} is not a share; write "{written} %"')
-        quantity = parse_quantity(written)
-        if quantity.kind != "share":
+        if not isinstance(written, str) or not written.strip().endswith("%"):
             raise ValueError(f'{written!r} is not a share; write for example "90 %"')
-        return cls(quantity.value)
+        return cls(parse_quantity(written).value)
 
 
 class Duration(_Written):
@@ -131,10 +134,11 @@ class Duration(_Written):
     @classmethod
     def parse(cls, written: object) -> Duration:
         """Read ``"2 s"``, ``"300 ms"``, ``"24 h"``; raises ValueError with a sentence otherwise."""
-        if isinstance(written, str):
-            quantity = parse_quantity(written)
-            if quantity.kind == "duration" and quantity.value.denominator == 1:
-                return cls(quantity.value.numerator)
+        match = _WRITTEN.fullmatch(written) if isinstance(written, str) else None
+        if match is not None and match["unit"] != "%":
+            microseconds = Fraction(match["number"]) * _MICROSECONDS[match["unit"]]
+            if microseconds.denominator == 1:
+                return cls(microseconds.numerator)
         raise ValueError(f'{written!r} is not a length of time; write for example "2 s", "5 min" or "24 h"')
 
 

@@ -39,6 +39,7 @@ REASONS: Final[dict[str, str]] = {
     "not-run": "Collected tests were never run.",
     "nothing-collected": "No test was collected.",
     "record-truncated": "The record ends in the middle of a line.",
+    "lines-missing": "The record has fewer lines than its end says.",
     "usage-error": "pytest stopped with a usage error.",
     # provisional
     "dirty-tree": "The work tree has changes that are in no commit.",

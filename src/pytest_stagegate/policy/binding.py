@@ -109,6 +109,10 @@ def _at_home(gate: Gate, policy: Policy) -> Gate:
 def _bind(reader: Reader, table: GateTable, gates: Mapping[str, Gate], policy: Policy) -> BoundGate | None:
     path = ("gate", table.id)
     gate = gates.get(table.uses)
+    if table.id in gates and table.id != table.uses:
+        text = f"{table.id!r} is a gate of its own; give a table that uses {table.uses!r} another name"
+        reader.mistake(path, text)
+        return None
     if gate is None:
         where = (*path, "uses") if table.uses != table.id else path
         reader.mistake(where, f"unknown gate {table.uses!r}; {nearest(table.uses, gates)}")

@@ -63,14 +63,15 @@ def load(rootdir: Path, file: Path | None = None) -> Policy:
 def _find(rootdir: Path, file: Path | None) -> tuple[Path, dict[str, Any], tuple[str, ...], str] | None:
     if file is not None:
         whole, text = _read(file, rootdir)
-        inner = whole.get("tool", {}).get("stagegate")
+        inner = _own_table(whole)
         return (file, whole, (), text) if inner is None else (file, inner, ("tool", "stagegate"), text)
     pyproject, own = rootdir / "pyproject.toml", rootdir / "stagegate.toml"
     found: tuple[Path, dict[str, Any], tuple[str, ...], str] | None = None
     if pyproject.is_file():
         whole, text = _read(pyproject, rootdir)
-        if "stagegate" in whole.get("tool", {}):
-            found = (pyproject, whole["tool"]["stagegate"], ("tool", "stagegate"), text)
+        inner = _own_table(whole)
+        if inner is not None:
+            found = (pyproject, inner, ("tool", "stagegate"), text)
     if own.is_file():
         if found is not None:
             text = "there is a second policy, [tool.stagegate] in pyproject.toml; keep one of them"
@@ -78,6 +79,12 @@ def _find(rootdir: Path, file: Path | None) -> tuple[Path, dict[str, Any], tuple
         whole, text = _read(own, rootdir)
         found = (own, whole, (), text)
     return found
+
+
+def _own_table(whole: dict[str, Any]) -> Any:
+    """Return ``[tool.stagegate]``, whatever it is, or None."""
+    tool = whole.get("tool")
+    return tool.get("stagegate") if isinstance(tool, dict) else None
 
 
 def _read(path: Path, rootdir: Path) -> tuple[dict[str, Any], str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +30,12 @@ _COUNTS: Final = dict.fromkeys(
     0,
 )
 HOSTILE: Final = "\x1b[31mred\x1b[0m \x00 \x08 \u202egnp ]]> <b>&amp;</b> | `code` \ud800 \ufffe \uffff"
+
+
+def shown_by_markdown(escaped: str, *, invisible: bool = False) -> str:
+    """Return what Markdown shows of a text: escapes and entities resolved."""
+    shown = html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped))
+    return shown if invisible else shown.replace("\N{ZERO WIDTH SPACE}", "")
 
 
 def check_with(verdict: Verdict = Verdict.PASS, **more: Any) -> Check:

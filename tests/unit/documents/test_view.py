@@ -125,19 +125,19 @@ def test_places_that_are_not_listed_are_counted() -> None:
     assert view_of(result_of(Verdict.FAIL, checks=(made,))).gates[0].checks[0].where == ("a", "b", "… and 950 more")
 
 
-@pytest.mark.parametrize(
-    ("listed", "omitted", "more"), [(5, 0, ()), (7, 0, ("… and 2 more",)), (50, 950, ("… and 995 more",))]
-)
-def test_a_blocker_shows_five_places_and_counts_the_others(listed: int, omitted: int, more: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("listed", "omitted", "more"), [(5, 0, None), (7, 0, 2), (50, 950, 995)])
+def test_a_blocker_shows_five_places_and_counts_the_others(listed: int, omitted: int, more: int | None) -> None:
     places = tuple(f"t.py::test_{number}" for number in range(listed))
     failed = check_with(Verdict.FAIL, where=places, where_omitted=omitted)
     (blocker,) = view_of(result_of(Verdict.FAIL, "NO_GO", checks=(failed,))).blockers
-    assert blocker.where == (*places[:5], *more)
+    assert blocker.where[:5] == places[:5]
+    assert [line.partition(",")[0] for line in blocker.where[5:]] == ([f"… and {more} more"] if more else [])
 
 
 def test_a_blocker_points_to_its_gate() -> None:
-    (blocker,) = view(no_go(), "d" * 64).blockers
-    assert (blocker.name, blocker.anchor, blocker.remedy) == ("results", "gate-results", "Mend the tests.")
+    shown = view(no_go(), "d" * 64)
+    (blocker,) = shown.blockers
+    assert (blocker.name, blocker.anchor, blocker.remedy) == ("results", shown.gates[0].anchor, "Mend the tests.")
 
 
 def test_a_reason_of_the_run_itself_points_nowhere() -> None:

@@ -162,6 +162,13 @@ def test_a_record_that_breaks_off_in_a_line_is_not_whole(tmp_path: Path) -> None
     assert evidence.tests.counts().passed == 2
 
 
+def test_a_record_that_lost_a_line_is_not_whole(tmp_path: Path) -> None:
+    path = tmp_path / "evidence.jsonl"
+    kept = encoded(run_line(), *collected(2), passed(0), passed(1), end()).splitlines(keepends=True)
+    path.write_bytes(b"".join(kept[:3] + kept[4:]))
+    assert "lines-missing" in reasons(read_record(path)[1])
+
+
 @pytest.mark.parametrize(
     "damage",
     [

@@ -38,7 +38,7 @@ def test_what_is_written_is_read_back(writer: RecordWriter, path: Path) -> None:
     writer.passed(0, 1_234)
     writer.line(lines.Test(item=2, outcome="skipped", us=5, reason="no tls"))
     writer.flush()
-    writer.line(end())
+    writer.line(end(lines_=writer.lines + 1))
     writer.close()
     evidence = read(path)
     tests, counts = evidence.tests, evidence.tests.counts()
@@ -152,16 +152,16 @@ def test_marks_leave_the_other_lines_alone(writer: RecordWriter, path: Path) -> 
     writer.started(1)
     writer.passed(1, 1)
     writer.flush()
-    writer.line(end())
+    writer.line(end(lines_=writer.lines + 1))
     writer.close()
     assert (read(path).tests.counts().passed, read(path).incomplete) == (2, ())
 
 
 def test_a_line_can_be_added_to_a_closed_record(writer: RecordWriter, path: Path) -> None:
-    writer.line(end(0))
+    writer.line(end(0, lines_=writer.lines + 1))
     writer.close()
-    append_line(path, end(3))
-    assert read(path).exit_status == 3
+    append_line(path, end(3, lines_=writer.lines + 1))
+    assert (read(path).exit_status, read(path).incomplete) == (3, ())
 
 
 def test_a_folder_that_does_not_exist_is_an_os_error(tmp_path: Path) -> None:

@@ -1,0 +1,227 @@
+"""Try the built wheel on other people's suites and compare every number with pytest's and coverage.py's own.
+
+Needs the network, so neither pytest nor CI runs it. From the project's root:
+
+    python -m build --wheel
+    python tests/real/compare.py dist/pytest_stagegate-*.whl [--only NAME]... [--work FOLDER]
+
+For each pinned sdist of `SUITES` it makes a virtual environment, unpacks the sdist, installs it with the wheel, and
+prints a row for each comparison. It ends with 1 when a row differs. `--work` keeps the environments for the next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+import xml.etree.ElementTree as ET
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+TOOLS: Final = ("coverage==7.15.*", "pytest==9.*", "pytest-cov==7.*", "pytest-randomly==4.*", "pytest-xdist==3.*")
+WORDS: Final = ("passed", "failed", "error", "skipped", "xfailed", "xpassed", "deselected")
+POLICY: Final = '[tool.stagegate.gate.coverage]\nline = "1 %"\nbranch = "1 %"\nsource = ["{package}"]\n'
+STATUS: Final = {"GO": 0, "CONDITIONAL": 0, "HOLD": 21, "NO_GO": 20}
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A pinned sdist: what its coverage is measured of, what its tests need besides it, and further arguments."""
+
+    sdist: str
+    package: str
+    needs: tuple[str, ...] = ()
+    args: tuple[str, ...] = ()
+
+
+SUITES: Final = (
+    Suite("itsdangerous==2.2.0", "itsdangerous", ("freezegun",)),
+    Suite("marshmallow==4.4.0", "marshmallow", ("simplejson",)),
+    Suite("boltons==26.2.0", "boltons"),
+    Suite("click==8.5.1", "click"),
+    Suite("more-itertools==11.2.1", "more_itertools"),
+    Suite("attrs==26.1.0", "attr", ("cloudpickle", "hypothesis", "pympler"), ("--hypothesis-seed=0",)),
+)
+
+Counts = dict[str, int]
+Files = dict[str, tuple[int, ...]]
+
+
+class Trial:
+    """One suite, unpacked and installed in an environment of its own."""
+
+    def __init__(self, suite: Suite, wheel: Path, work: Path) -> None:
+        self.suite = suite
+        self.home = work / suite.sdist.replace("==", "-")
+        self.python = self.home / "venv" / "bin" / "python"
+        self.rows: list[tuple[str, bool, str]] = []
+        if not self.python.exists():
+            subprocess.run([sys.executable, "-m", "venv", self.home / "venv"], check=True)
+            self._pip("download", "--no-deps", "--no-binary", ":all:", "--dest", self.home, suite.sdist)
+            with tarfile.open(next(self.home.glob("*.tar.gz"))) as archive:
+                archive.extractall(self.home / "unpacked", filter="data")
+            self._pip("install", *TOOLS, *suite.needs, next((self.home / "unpacked").iterdir()))
+        self._pip("install", "--force-reinstall", "--no-deps", wheel)
+        self._pip("install", wheel)
+        self.root = next((self.home / "unpacked").iterdir())
+        (self.home / "stagegate.toml").write_text(POLICY.format(package=suite.package))
+
+    def _pip(self, *args: object) -> None:
+        subprocess.run([self.python, "-m", "pip", "--quiet", *map(str, args)], check=True)
+
+    def run(self, *command: object) -> tuple[int, str]:
+        """Run a command in the suite's folder."""
+        env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "CI"))}
+        env |= {"COLUMNS": "120", "PYTHONHASHSEED": "0"}
+        done = subprocess.run([*map(str, command)], cwd=self.root, env=env, capture_output=True, text=True)
+        (self.home / "last.txt").write_text(f"{command}\n{done.stdout}{done.stderr}")
+        return done.returncode, done.stdout
+
+    def pytest(self, *args: object, launcher: tuple[object, ...] = ()) -> tuple[int, Counts, Counter[str]]:
+        """Return pytest's status, its closing line and the outcome of each test."""
+        junit = self.home / "junit.xml"
+        how = ("-p", "no:cacheprovider", "-q", f"--junitxml={junit}", *self.suite.args)
+        status, out = self.run(self.python, *launcher, "-m", "pytest", *how, *args)
+        closing = next(line for line in reversed(out.splitlines()) if re.search(r" in \d", line))
+        found = {
+            word.rstrip("s") if "error" in word else word: int(n) for n, word in re.findall(r"(\d+) (\w+)", closing)
+        }
+        cases = ET.parse(junit).iter("testcase")
+        return status, {word: found.get(word, 0) for word in WORDS}, Counter(map(_outcome, cases))
+
+    def compare(self, what: str, ours: object, theirs: object, note: str = "") -> None:
+        """Keep a row of the table."""
+        same = ours == theirs
+        self.rows.append((what, same, note if same else f"{_difference(ours, theirs)}"))
+
+    def decision(self) -> dict[str, Any]:
+        """Return the last decision."""
+        decided: dict[str, Any] = json.loads((self.root / ".stagegate/decision.json").read_bytes())
+        return decided
+
+    def outcomes(self, name: str, *args: object) -> None:
+        """Compare a run with the plugin to one without: outcomes, counts, status, and the decision taken offline."""
+        plain_status, plain, plain_tests = self.pytest(*args)
+        status, closing, tests = self.pytest("--stage-gate", *args)
+        decided = self.decision()
+        self.compare(f"{name}: outcome of each test", tests, plain_tests, f"{sum(tests.values())} cases")
+        self.compare(f"{name}: closing line", closing, plain, _shown(plain))
+        self.compare(f"{name}: counts", _as_pytest_counts(decided["tests"]), closing, _shown(decided["tests"]))
+        green = {"GO": 0, **({} if plain_status == 0 else {"NO_GO": plain_status})}
+        self.compare(f"{name}: status", status, green.get(decided["decision"]), f"{decided['decision']} {status}")
+        self.offline(name)
+
+    def offline(self, name: str, *args: object) -> None:
+        """Decide again from the record, and compare the bytes."""
+        folder = self.root / ".stagegate"
+        before = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".json", ".md", ".html")}
+        status, _ = self.run(self.python.with_name("stagegate"), "check", "--as-of", "run", *args)
+        after = {path: (folder / path).read_bytes() for path in before}
+        differing = [path for path in before if before[path] != after[path]]
+        self.compare(f"{name}: stagegate check", differing, [], ", ".join(sorted(before)))
+        self.compare(f"{name}: its status", status, STATUS[self.decision()["decision"]], str(status))
+
+    def measured(self) -> Files:
+        """Return lines, covered, branches and taken of each file in the last record; nothing when none was measured."""
+        lines = (self.root / ".stagegate/evidence.jsonl").read_text().splitlines()
+        record = next((each for each in map(json.loads, lines) if each["record"] == "coverage"), None)
+        files = record["coverage"]["files"] if record else []
+        return {path: tuple(numbers) for path, *numbers, _missing, _stages in files}
+
+    def coverage(self) -> None:
+        """Compare coverage, whoever measures, with coverage.py's and pytest-cov's own reports."""
+        policy = ("--stage-gate", f"--stage-gate-policy={self.home}/stagegate.toml")
+        cov = (f"--cov={self.suite.package}", "--cov-branch", f"--cov-report=json:{self.home}/cov.json")
+        data = f"--data-file={self.home}/.coverage"
+        launcher = ("-m", "coverage", "run", data, "--branch", f"--source={self.suite.package}")
+        coverage = (self.python, "-m", "coverage")
+        self.run(*coverage, "erase", data)
+        self.pytest(launcher=launcher)
+        self.run(*coverage, "combine", data)
+        self.run(*coverage, "json", data, "-o", self.home / "cov.json")
+        serial = _files(self.home / "cov.json")
+        self.pytest(*policy)
+        self.compare("coverage, ours", self.measured(), serial, _rates(serial))
+        self.offline("coverage, ours", "--policy", self.home / "stagegate.toml")
+        self.pytest(*policy, launcher=launcher)
+        self.compare("coverage, coverage run", self.measured(), serial)
+        for name, workers in (("", ()), (" -n 2", ("-n", "2"))):
+            self.pytest(*workers, *cov)
+            theirs = _files(self.home / "cov.json")
+            if name:
+                self.pytest(*policy, *workers)
+                self.compare("coverage, ours -n 2", self.measured(), theirs, _rates(theirs))
+            self.pytest(*policy, *workers, *cov)
+            self.compare(f"coverage, pytest-cov{name}", self.measured(), theirs, _rates(theirs))
+            self.compare(f"coverage, pytest-cov{name}: its report", _files(self.home / "cov.json"), theirs)
+
+
+def _outcome(case: ET.Element) -> str:
+    ends = " ".join(sorted(child.tag for child in case if child.tag in ("failure", "error", "skipped"))) or "passed"
+    return f"{case.get('classname')}::{case.get('name')} {ends}"
+
+
+def _as_pytest_counts(tests: Counts) -> Counts:
+    """Return a decision's counts as pytest's closing line has them where no teardown, subtest or rerun went wrong."""
+    counts = {word: tests["errors" if word == "error" else word] for word in WORDS}
+    return counts | {"skipped": tests["skipped"] + tests["skipped_files"]}
+
+
+def _files(report: Path) -> Files:
+    keys = ("num_statements", "covered_lines", "num_branches", "covered_branches")
+    files = json.loads(report.read_bytes())["files"]
+    return {
+        path.split("site-packages/")[-1]: tuple(each["summary"][key] for key in keys) for path, each in files.items()
+    }
+
+
+def _rates(files: Files) -> str:
+    lines, covered, branches, taken = map(sum, zip(*files.values(), strict=True))
+    return f"{len(files)} files, lines {covered}/{lines}, branches {taken}/{branches}"
+
+
+def _difference(ours: Any, theirs: Any) -> str:
+    if isinstance(ours, dict):
+        ours, theirs = (set(each.items()) for each in (ours, theirs))
+    if isinstance(ours, set | Counter):
+        ours, theirs = sorted(ours - theirs), sorted(theirs - ours)
+    return f"{ours} is not {theirs}"
+
+
+def _shown(counts: Counts) -> str:
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+
+
+def main() -> int:
+    """Run the trials and print their table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("wheel", type=Path)
+    parser.add_argument("--only", action="append", default=[], help="a suite, by the name of its package")
+    parser.add_argument("--work", type=Path, default=None, help="keeps the environments")
+    asked = parser.parse_args()
+    work = asked.work or Path(tempfile.mkdtemp(prefix="stagegate-real-"))
+    bad = 0
+    for suite in SUITES:
+        if asked.only and suite.package not in asked.only:
+            continue
+        trial = Trial(suite, asked.wheel.resolve(), work.resolve())
+        trial.outcomes("serial", "-p", "no:randomly")
+        trial.outcomes("-n 2", "-p", "no:randomly", "-n", "2")
+        trial.outcomes("randomly", "-p", "randomly", "-p", "no:xdist", "--randomly-seed=7")
+        trial.coverage()
+        print(f"\n{suite.sdist}", flush=True)
+        for what, same, note in trial.rows:
+            print(f"  {'=' if same else 'DIFFERS':8}{what:40}{note[:600]}")
+            bad += not same
+    return int(bool(bad))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
