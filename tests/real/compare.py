@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-TOOLS: Final = ("coverage==7.15.*", "pytest==9.*", "pytest-cov==7.*", "pytest-randomly==4.*", "pytest-xdist==3.*")
+TOOLS: Final = ("coverage==7.17.*", "pytest==9.*", "pytest-cov==7.*", "pytest-randomly==4.*", "pytest-xdist==3.*")
 WORDS: Final = ("passed", "failed", "error", "skipped", "xfailed", "xpassed", "deselected")
 POLICY: Final = '[tool.stagegate.gate.coverage]\nline = "1 %"\nbranch = "1 %"\nsource = ["{package}"]\n'
 STATUS: Final = {"GO": 0, "CONDITIONAL": 0, "HOLD": 21, "NO_GO": 20}

@@ -61,7 +61,8 @@ def last_word(view: View, documents: str) -> Text:
     """Return the decision as one line, to be the last of the run."""
     provisional = " (provisional)" if view.provisional else ""
     where = f"  [{documents}]" if documents else ""
-    return Text(" ".join(f"{view.sign} {view.word}{provisional} {view.sentence}{where}".split()), view.style)
+    sentence = " ".join(view.sentence.split())
+    return Text(f"{view.sign} {view.word}{provisional}  {sentence}{where}", view.style)
 
 
 def _note(gate: GateView) -> str:

@@ -100,20 +100,14 @@ def test_an_own_html_template_is_escaped(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        (
-            "{{ view.wrod }}",
-            "report.md.j2: UndefinedError: 'pytest_stagegate.documents.view.View object' has no attribute 'wrod'",
-        ),
-        ("ok\n{% if %}", "report.md.j2:2: TemplateSyntaxError: Expected an expression, got 'end of statement block'"),
-    ],
+    ("source", "place"),
+    [("{{ view.wrod }}", "report.md.j2: UndefinedError: "), ("ok\n{% if %}", "report.md.j2:2: TemplateSyntaxError: ")],
 )
-def test_a_broken_template_is_named_with_its_line(tmp_path: Path, source: str, message: str) -> None:
+def test_a_broken_template_is_named_with_its_line(tmp_path: Path, source: str, place: str) -> None:
     (tmp_path / "report.md.j2").write_text(source)
     with pytest.raises(StageGateError) as caught:
         render("report.md.j2", view(go(), "d" * 64), tmp_path)
-    assert str(caught.value) == f"template {message}"
+    assert str(caught.value).startswith(f"template {place}")
 
 
 @pytest.mark.parametrize("source", ["{{ 1 // 0 }}", "{{ view.word() }}", "{{ view.word + 1 }}"])

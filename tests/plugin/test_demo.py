@@ -1,0 +1,64 @@
+"""``stagegate demo`` does what the README shows."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def demo(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    # What this session adds to pytest is not what a user's fresh environment has.
+    plugins = "-p no:randomly -p no:xdist -p no:cov -p no:rerunfailures -p no:hypothesispytest"
+    environment = {**os.environ, "COLUMNS": "100", "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": plugins}
+    command = [Path(sys.executable).parent / "stagegate", "demo", *args]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The demo in a fresh folder."""
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, demo(folder)
+
+
+def masked(text: str) -> str:
+    """Text without what differs from run to run, and without layout."""
+    return re.sub(r"[\d.]+ ?(s|ms|µs)\b", "TIME", " ".join(re.sub("=+", "", text).split()))
+
+
+def test_it_shows_a_no_go_and_then_a_go(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    folder, done = shown
+    assert done.returncode == 0, done.stdout + done.stderr
+    words = re.findall("^[✘✔] (NO GO|GO) ", done.stdout, re.MULTILINE)
+    assert words == ["NO GO", "GO"]
+    assert (folder / "stagegate-demo/.stagegate/report.html").is_file()
+
+
+def test_the_readme_shows_its_real_output(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    session = README.read_text(encoding="utf-8").split("```text\n")[1].split("\n```")[0]
+    assert masked(session) in masked(shown[1].stdout)
+
+
+def test_its_history_has_two_tags(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    tags = subprocess.run(["git", "tag"], cwd=shown[0] / "stagegate-demo", capture_output=True, text=True, check=True)
+    assert tags.stdout.split() == ["v1.1.0", "v1.2.0"]
+
+
+def test_it_can_be_run_again(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+    assert demo(shown[0]).returncode == 0
+
+
+def test_it_leaves_a_folder_of_somebody_else_alone(tmp_path: Path) -> None:
+    (tmp_path / "stagegate-demo").mkdir()
+    (tmp_path / "stagegate-demo/mine.txt").write_text("mine")
+    done = demo(tmp_path)
+    assert done.returncode == 2
+    assert "exists and was not written by this command" in done.stderr
+    assert (tmp_path / "stagegate-demo/mine.txt").read_text() == "mine"
