@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pytest_stagegate import decide
@@ -67,7 +67,6 @@ class Place:
     environment: str | None
     day: dt.date
     evidence_age: int
-    facts: dict[str, str] = field(default_factory=dict)
 
 
 def judge(active: ActiveGate, evidence: Evidence, place: Place) -> GateResult:

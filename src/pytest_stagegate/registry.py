@@ -61,7 +61,9 @@ class Registry:
             place = f"entry point {entry_point.name!r} of {entry_point.dist.name if entry_point.dist else 'a package'}"
             try:
                 self._register(entry_point.load(), f"{entry_point.name} ({entry_point.value})")
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 self._mistakes.append(Mistake(place, f"can't be loaded: {_one_line(error)}"))
 
     def _load_local(self, folder: Path) -> frozenset[str]:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.documents.view import View
+    from pytest_stagegate.evidence.lines import Run
+    from pytest_stagegate.model.decision import Blocker
+    from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.policy.model import Policy
 
 NOT_PASSED_LIMIT: Final = 500
@@ -170,22 +173,8 @@ def decide_record(
     """
     header, evidence = read_record(record)
     instant = as_of or _time(evidence.started, record)
-    finished = _time(evidence.finished or evidence.started, record)
-    place = Place(
-        stage=header.stage,
-        environment=header.environment,
-        day=instant.date(),
-        evidence_age=max(0, (instant - finished) // dt.timedelta(microseconds=1)),
-    )
-    if place.stage not in project.policy.stages:
-        raise EvidenceError(
-            f"{record.name}: its stage {place.stage!r} is not one of the policy's stages", code="foreign"
-        )
-    gates = project.gates(place.stage, place.environment, max_age=_DEFAULT_MAX_AGE)
-    results = tuple(judge(active, evidence, place) for active in gates)
-    levels = [active.enforcement.on(place.day) for active in gates]
-    judged = decide.judged_anything(zip([result.verdict for result in results], levels, strict=True))
-    blockers = decide.blockers(results, evidence.incomplete, judged=judged)
+    place = _place(header, evidence, instant, record, project)
+    results, blockers = _judged(project, evidence, place)
     rows, omitted = _rows(evidence.tests)
     decision = Decision(
         decision=decide.decide(blockers),
@@ -208,6 +197,27 @@ def decide_record(
     )
     shown, files = documents_of(decision, wanted, out, project.templates)
     return Decided(decision, shown, files)
+
+
+def _place(header: Run, evidence: Evidence, instant: dt.datetime, record: Path, project: Project) -> Place:
+    if header.stage not in project.policy.stages:
+        text = f"{record.name}: its stage {header.stage!r} is not one of the policy's stages"
+        raise EvidenceError(text, code="foreign")
+    finished = _time(evidence.finished or evidence.started, record)
+    return Place(
+        stage=header.stage,
+        environment=header.environment,
+        day=instant.astimezone(dt.timezone.utc).date(),
+        evidence_age=max(0, (instant - finished) // dt.timedelta(microseconds=1)),
+    )
+
+
+def _judged(project: Project, evidence: Evidence, place: Place) -> tuple[tuple[GateResult, ...], tuple[Blocker, ...]]:
+    gates = project.gates(place.stage, place.environment, max_age=_DEFAULT_MAX_AGE)
+    results = tuple(judge(active, evidence, place) for active in gates)
+    levels = [active.enforcement.on(place.day) for active in gates]
+    judged = decide.judged_anything(zip([result.verdict for result in results], levels, strict=True))
+    return results, decide.blockers(results, evidence.incomplete, judged=judged)
 
 
 def publish(decided: Decided, out: Path, record: Path) -> None:

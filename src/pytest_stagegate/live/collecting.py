@@ -88,13 +88,11 @@ class Collecting:
     ) -> Generator[None, None, None]:
         """Note everything that was collected, let all others choose, then tag and choose by stage."""
         before = list(items)
-        try:
-            return (yield)
-        finally:
-            known = {id(item) for item in before}
-            self._all = before + [item for item in items if id(item) not in known]
-            self._tag()
-            self._select(config, items)
+        yield
+        known = {id(item) for item in before}
+        self._all = before + [item for item in items if id(item) not in known]
+        self._tag()
+        self._select(config, items)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """Note who was deselected, and whether it was our choice."""
