@@ -84,7 +84,11 @@ def _instant(written: str | None) -> dt.datetime | None:
     except ValueError:
         text = f'--as-of: {written!r} is not a time; write "run" or for example 2026-11-23T12:00:00Z'
         raise UsageError(text) from None
-    return instant if instant.tzinfo is not None else instant.replace(tzinfo=dt.timezone.utc)
+    instant = instant if instant.tzinfo is not None else instant.replace(tzinfo=dt.timezone.utc)
+    try:
+        return instant.astimezone(dt.timezone.utc)
+    except OverflowError:
+        raise UsageError(f"--as-of: {written!r} is too far away to be judged at") from None
 
 
 def _short(path: Path) -> str:

@@ -118,7 +118,7 @@ def _names(mark: MarkUse, *, example: str) -> list[Any]:
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:
     """Return a hint at the nearest valid name, or all of them."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     if close:
         return f"did you mean {close[0]!r}?"
     if known:

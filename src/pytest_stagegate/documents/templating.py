@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _MARKUP: Final = re.compile(r"([\\`*_\[\]|~])")
 _LINE_START: Final = re.compile(r"^([#+-]|\d+[.)])")
 # What a forge turns into a mention, a reference or a picture: an invisible break after the sign prevents it.
-_SHORTHAND: Final = re.compile(r"([@#])(?=\w)|(:)(?=\w+:)")
+_SHORTHAND: Final = re.compile(r"([@#])(?=\w)|(:)(?=[\w+-]+:)")
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 

@@ -89,7 +89,7 @@ def _wrapped(head: str, text: str, columns: int, style: str) -> Iterator[Text]:
     head = re.sub(r"[\n\t]", " ", head)
     words = " ".join(text.split())
     width = max(20, columns - 1)
-    beside = len(head) <= width // 2
+    beside = len(head) * 5 <= width * 3
     if not beside:
         yield from (Text(line, style) for line in textwrap.wrap(head, width, subsequent_indent="  "))
     for line in textwrap.wrap(

@@ -172,6 +172,8 @@ class Fold:
     def _on_test(self, line: lines.Test) -> None:
         tests = self._tests
         self._known(line.item)
+        if line.outcome == Outcome.DESELECTED.word:
+            raise ValueError("a test that was deselected has no outcome")
         tests.outcomes[line.item] = _OUTCOMES[line.outcome]
         tests.durations[line.item] = line.us
         tests.details[line.item] = Detail(

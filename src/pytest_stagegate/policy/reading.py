@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return ``did you mean 'x'?``, or the names that would be right."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:
         return f"did you mean {close[0]!r}?"
     return f"known: {', '.join(names)}" if names else "none is declared"

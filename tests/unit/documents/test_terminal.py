@@ -117,14 +117,14 @@ def test_the_width_is_asked_of_the_system(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_last_word() -> None:
     text = last_word(view(no_go(), ""), ".stagegate/report.html")
-    assert text.line == "✘ NO GO results: failed 1 test, limit ≤ 0. [.stagegate/report.html]"
+    assert " ".join(text.line.split()) == "✘ NO GO results: failed 1 test, limit ≤ 0. [.stagegate/report.html]"
     assert text.style == "no-go"
 
 
 def test_the_last_word_says_when_it_is_provisional() -> None:
     note = Note(reason="dirty-tree", text="The work tree has changes.")
     line = last_word(view_of(result_of(), provisional=(note,)), "").line
-    assert line == "✔ GO (provisional) 1 gate met on 3 tests executed."
+    assert " ".join(line.split()) == "✔ GO (provisional) 1 gate met on 3 tests executed."
 
 
 def test_every_style_has_a_colour() -> None:
