@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,11 +17,15 @@ import pytest
 
 import pytest_stagegate
 from pytest_stagegate.cli import commands
+from pytest_stagegate.documents.view import BlockerView, GateView, View
 from pytest_stagegate.evidence import lines
-from pytest_stagegate.hooks import gates_of
+from pytest_stagegate.hooks import Warnings, gates_of
 from pytest_stagegate.model import decision
-from pytest_stagegate.model.reasons import REASONS
+from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.reasons import REASONS, REMEDIES
+from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.policy import loading
+from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.run import load_project
 from pytest_stagegate.stock import STOCK_GATES
 
@@ -41,6 +45,7 @@ NEW_PROJECT: Final = "% new project"
 WRONG_ON_PURPOSE: Final = "% wrong on purpose"
 ONE_COMMAND: Final = "% one command, whose output shows commands"
 DOT: Final = "..."
+REASON_PAGE: Final = "reference/reason-codes.md"
 
 _FENCE: Final = re.compile(r"(?P<ticks>`{3,})(?:\{[\w-]+\} *)?(?P<language>\w*).*")
 _CAPTION: Final = re.compile(r":caption: (.+)")
@@ -130,10 +135,16 @@ def stock_gates() -> dict[str, Gate]:
 
 
 def test_every_reason_code_is_explained() -> None:
-    text = page("reference/reason-codes.md")
-    assert sorted(first_cells(text)) == sorted([*REASONS, "pytest-exit-N"])
+    text = page(REASON_PAGE)
+    assert sorted(first_cells(text)) == sorted({*REASONS, *REMEDIES, "pytest-exit-N"})
     missing = [sentence for sentence in REASONS.values() if f"| {sentence} |" not in text]
     assert not missing
+
+
+def test_every_remedy_of_a_gate_that_could_not_judge_is_shown() -> None:
+    rows = [row.split(" | ") for row in section(page(REASON_PAGE), "Of gates that could not judge").splitlines()]
+    shown = {row[0].strip("| `"): row[2].removesuffix(" |") for row in rows if row[0].startswith("| `")}
+    assert shown == REMEDIES
 
 
 def help_of(*command: str) -> str:
@@ -155,7 +166,7 @@ def test_the_command_page_has_the_commands() -> None:
 def test_the_policy_page_has_the_keys() -> None:
     text = page("reference/policy.md")
     assert sorted(headings(section(text, "Keys of `[tool.stagegate]`"), 3)) == sorted(loading._KEYS)
-    assert sorted(headings(section(text, "Keys common to all gates"), 3)) == sorted(loading._COMMON)
+    assert sorted(headings(section(text, "Keys common to all gates"), 3)) == sorted(COMMON_KEYS)
 
 
 def test_the_gates_page_has_the_stock_gates() -> None:
@@ -174,6 +185,21 @@ def test_the_api_page_has_the_public_names() -> None:
     text = page("reference/public-api.md")
     named = {*headings(text, 3), *headings(text, 2)} & {*headings(text, 3), "__version__"}
     assert sorted(named) == sorted(pytest_stagegate.__all__)
+
+
+@pytest.mark.parametrize("face", [TestResults, Coverage, Warnings], ids=lambda face: face.__name__)
+def test_the_api_page_has_what_a_gate_can_read_of(face: type) -> None:
+    named = {cell.split("(")[0] for cell in first_cells(section(page("reference/public-api.md"), face.__name__, 3))}
+    assert {name for name in vars(face) if not name.startswith("_")} == named & set(vars(face))
+
+
+def test_the_templates_page_has_the_fields() -> None:
+    text = section(page("how-to/override-templates.md"), "What a template gets")
+    assert sorted(first_cells(text)) == sorted(each.name for each in fields(View))
+    rows = [row.split("|") for row in text.splitlines() if row.startswith("| `")]
+    parts = {row[1].strip(" `"): set(re.findall(r"`([a-z_]+)`", row[2])) for row in rows}
+    assert parts["gates"] == {each.name for each in fields(GateView)}
+    assert parts["blockers"] == {each.name for each in fields(BlockerView)}
 
 
 def test_the_decision_page_has_the_keys() -> None:

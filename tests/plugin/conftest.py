@@ -27,6 +27,24 @@ MIXED = """
 """
 
 
+# Other plugins that may be installed, and the option that asks for each: what a run does not ask for it does not load.
+OTHERS = {
+    "cacheprovider": "--lf",
+    "hypothesispytest": "--hypothesis",
+    "pytest_cov": "--cov",
+    "randomly": "--randomly",
+    "rerunfailures": "--reruns",
+    "xdist": "-n",
+    "xdist.looponfail": "-n",
+}
+
+
+def left_out(args: tuple[str, ...]) -> list[str]:
+    """The words that keep pytest from loading plugins that these arguments don't need."""
+    unused = [name for name, option in OTHERS.items() if not any(arg.startswith(option) for arg in args)]
+    return [word for name in unused for word in ("-p", f"no:{name}")]
+
+
 @dataclass
 class Gated:
     """What one run with --stage-gate left behind."""
@@ -85,7 +103,7 @@ class Project:
 
     def run(self, *args: str, process: bool = False, gate: bool = True) -> Gated:
         """Run pytest with --stage-gate, in this process unless the test needs one of its own."""
-        words = ["-p", "no:cacheprovider", "-p", "no:randomly", *(["--stage-gate"] if gate else []), *args]
+        words = [*left_out(args), *(["--stage-gate"] if gate else []), *args]
         run = self.pytester.runpytest_subprocess if process else self.pytester.runpytest_inprocess
         result = run(*words)
         return Gated(int(result.ret), str(result.stdout), str(result.stderr), self.path / ".stagegate")

@@ -148,6 +148,16 @@ def test_without_a_terminal_reporter_the_decision_goes_to_standard_error(project
     assert "✘ NO GO" in run.err
 
 
+def test_go_beside_every_other_plugin(project: Project) -> None:
+    for plugin in ("xdist", "pytest_cov", "pytest_randomly", "pytest_rerunfailures", "hypothesis"):
+        pytest.importorskip(plugin)
+    project.write("test_a.py", MIXED)
+    options = ["--randomly-seed=1", "--reruns=1", "--cov=.", "--cov-report=", "--hypothesis-seed=1"]
+    for workers in ([], ["-n2"]):
+        run = project.run(*options, *workers, process=True)
+        assert (run.status, run.word) == (0, "GO"), run.out
+
+
 @pytest.mark.parametrize("table", ["[tool.pytest.ini_options]", "[tool.pytest]"])
 def test_both_tables_of_pytests_configuration(project: Project, table: str) -> None:
     if table == "[tool.pytest]" and pytest.version_tuple < (9,):

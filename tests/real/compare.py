@@ -41,12 +41,14 @@ class Suite:
     args: tuple[str, ...] = ()
 
 
+_TIMED: Final = "tests/test_deserialization.py::TestFieldDeserialization::test_invalid_datetime_deserialization"
 SUITES: Final = (
     Suite("itsdangerous==2.2.0", "itsdangerous", ("freezegun",)),
-    Suite("marshmallow==4.4.0", "marshmallow", ("simplejson",)),
+    # The deselected test has the time of collection in its ids, which two workers collect at different moments.
+    Suite("marshmallow==4.4.0", "marshmallow", ("simplejson",), (f"--deselect={_TIMED}",)),
     Suite("boltons==26.2.0", "boltons"),
     Suite("click==8.5.1", "click"),
-    Suite("more-itertools==11.2.1", "more_itertools"),
+    Suite("pluggy==1.7.0", "pluggy", ("pytest-benchmark",), ("--benchmark-disable",)),
     Suite("attrs==26.1.0", "attr", ("cloudpickle", "hypothesis", "pympler"), ("--hypothesis-seed=0",)),
 )
 
@@ -113,7 +115,10 @@ class Trial:
         decided = self.decision()
         self.compare(f"{name}: outcome of each test", tests, plain_tests, f"{sum(tests.values())} cases")
         self.compare(f"{name}: closing line", closing, plain, _shown(plain))
-        self.compare(f"{name}: counts", _as_pytest_counts(decided["tests"]), closing, _shown(decided["tests"]))
+        counts = _as_pytest_counts(decided["tests"])
+        if "-n" in args:  # pytest-xdist's closing line leaves out what its workers deselected
+            counts["deselected"] = 0
+        self.compare(f"{name}: counts", counts, closing, _shown(decided["tests"]))
         green = {"GO": 0, **({} if plain_status == 0 else {"NO_GO": plain_status})}
         self.compare(f"{name}: status", status, green.get(decided["decision"]), f"{decided['decision']} {status}")
         self.offline(name)
