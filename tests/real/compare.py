@@ -5,8 +5,8 @@ Needs the network, so neither pytest nor CI runs it. From the project's root:
     python -m build --wheel
     python tests/real/compare.py dist/pytest_stagegate-*.whl [--only NAME]... [--work FOLDER]
 
-For each pinned sdist of `SUITES` it makes a virtual environment, unpacks the sdist, installs it with the wheel, and
-prints a row for each comparison. It ends with 1 when a row differs. `--work` keeps the environments for the next time.
+Each pinned sdist of `SUITES` is installed with the wheel in an environment of its own, which `--work` keeps for the
+next time. A row is printed for each comparison; the status is 1 when one differs.
 """
 
 from __future__ import annotations
@@ -21,18 +21,15 @@ import tarfile
 import tempfile
 import xml.etree.ElementTree as ET
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 TOOLS: Final = ("coverage==7.17.*", "pytest==9.*", "pytest-cov==7.*", "pytest-randomly==4.*", "pytest-xdist==3.*")
 WORDS: Final = ("passed", "failed", "error", "skipped", "xfailed", "xpassed", "deselected")
 POLICY: Final = '[tool.stagegate.gate.coverage]\nline = "1 %"\nbranch = "1 %"\nsource = ["{package}"]\n'
-STATUS: Final = {"GO": 0, "CONDITIONAL": 0, "HOLD": 21, "NO_GO": 20}
 
 
-@dataclass(frozen=True)
-class Suite:
+class Suite(NamedTuple):
     """A pinned sdist: what its coverage is measured of, what its tests need besides it, and further arguments."""
 
     sdist: str
@@ -52,12 +49,11 @@ SUITES: Final = (
     Suite("attrs==26.1.0", "attr", ("cloudpickle", "hypothesis", "pympler"), ("--hypothesis-seed=0",)),
 )
 
-Counts = dict[str, int]
 Files = dict[str, tuple[int, ...]]
 
 
 class Trial:
-    """One suite, unpacked and installed in an environment of its own."""
+    """One suite in an environment of its own."""
 
     def __init__(self, suite: Suite, wheel: Path, work: Path) -> None:
         self.suite = suite
@@ -79,93 +75,77 @@ class Trial:
         subprocess.run([self.python, "-m", "pip", "--quiet", *map(str, args)], check=True)
 
     def run(self, *command: object) -> tuple[int, str]:
-        """Run a command in the suite's folder."""
         env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "COV", "CI"))}
         env |= {"COLUMNS": "120", "PYTHONHASHSEED": "0"}
         done = subprocess.run([*map(str, command)], cwd=self.root, env=env, capture_output=True, text=True)
         (self.home / "last.txt").write_text(f"{command}\n{done.stdout}{done.stderr}")
         return done.returncode, done.stdout
 
-    def pytest(self, *args: object, launcher: tuple[object, ...] = ()) -> tuple[int, Counts, Counter[str]]:
+    def pytest(self, *args: object, launcher: tuple[object, ...] = ()) -> tuple[int, dict[str, int], Counter[str]]:
         """Return pytest's status, its closing line and the outcome of each test."""
         junit = self.home / "junit.xml"
         how = ("-p", "no:cacheprovider", "-q", f"--junitxml={junit}", *self.suite.args)
         status, out = self.run(self.python, *launcher, "-m", "pytest", *how, *args)
         closing = next(line for line in reversed(out.splitlines()) if re.search(r" in \d", line))
-        found = {
-            word.rstrip("s") if "error" in word else word: int(n) for n, word in re.findall(r"(\d+) (\w+)", closing)
-        }
-        cases = ET.parse(junit).iter("testcase")
-        return status, {word: found.get(word, 0) for word in WORDS}, Counter(map(_outcome, cases))
+        counted = {word: re.search(rf"(\d+) {word}", closing) for word in WORDS}
+        counts = {word: int(found[1]) if found else 0 for word, found in counted.items()}
+        return status, counts, Counter(map(_outcome, ET.parse(junit).iter("testcase")))
 
     def compare(self, what: str, ours: object, theirs: object, note: str = "") -> None:
-        """Keep a row of the table."""
-        same = ours == theirs
-        self.rows.append((what, same, note if same else f"{_difference(ours, theirs)}"))
-
-    def decision(self) -> dict[str, Any]:
-        """Return the last decision."""
-        decided: dict[str, Any] = json.loads((self.root / ".stagegate/decision.json").read_bytes())
-        return decided
+        self.rows.append((what, ours == theirs, note if ours == theirs else _difference(ours, theirs)))
 
     def outcomes(self, name: str, *args: object) -> None:
         """Compare a run with the plugin to one without: outcomes, counts, status, and the decision taken offline."""
         plain_status, plain, plain_tests = self.pytest(*args)
         status, closing, tests = self.pytest("--stage-gate", *args)
-        decided = self.decision()
+        decided = json.loads((self.root / ".stagegate/decision.json").read_bytes())
         self.compare(f"{name}: outcome of each test", tests, plain_tests, f"{sum(tests.values())} cases")
         self.compare(f"{name}: closing line", closing, plain, _shown(plain))
-        counts = _as_pytest_counts(decided["tests"])
-        if "-n" in args:  # pytest-xdist's closing line leaves out what its workers deselected
-            counts["deselected"] = 0
+        # As in the closing line of a run in which no teardown, subtest or rerun went wrong.
+        counts = {word: decided["tests"]["errors" if word == "error" else word] for word in WORDS}
+        counts["skipped"] += decided["tests"]["skipped_files"]
+        if "-n" in args:
+            counts["deselected"] = 0  # pytest-xdist's closing line leaves out what its workers deselected
         self.compare(f"{name}: counts", counts, closing, _shown(decided["tests"]))
-        green = {"GO": 0, **({} if plain_status == 0 else {"NO_GO": plain_status})}
-        self.compare(f"{name}: status", status, green.get(decided["decision"]), f"{decided['decision']} {status}")
-        self.offline(name)
+        expected = ("NO_GO", plain_status) if plain_status else ("GO", 0)
+        self.compare(f"{name}: status", (decided["decision"], status), expected, f"{decided['decision']} {status}")
+        self.offline(name, 20 if plain_status else 0)
 
-    def offline(self, name: str, *args: object) -> None:
-        """Decide again from the record, and compare the bytes."""
-        folder = self.root / ".stagegate"
-        before = {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in (".json", ".md", ".html")}
+    def offline(self, name: str, expected: int, *args: object) -> None:
+        files = [self.root / ".stagegate" / each for each in ("decision.json", "gates.xml", "report.html", "report.md")]
+        before = [each.read_bytes() for each in files]
         status, _ = self.run(self.python.with_name("stagegate"), "check", "--as-of", "run", *args)
-        after = {path: (folder / path).read_bytes() for path in before}
-        differing = [path for path in before if before[path] != after[path]]
-        self.compare(f"{name}: stagegate check", differing, [], ", ".join(sorted(before)))
-        self.compare(f"{name}: its status", status, STATUS[self.decision()["decision"]], str(status))
+        differing = [each.name for each, old in zip(files, before, strict=True) if each.read_bytes() != old]
+        self.compare(f"{name}: check", (differing, status), ([], expected), f"status {status}, same bytes")
 
     def measured(self) -> Files:
-        """Return lines, covered, branches and taken of each file in the last record; nothing when none was measured."""
-        lines = (self.root / ".stagegate/evidence.jsonl").read_text().splitlines()
-        record = next((each for each in map(json.loads, lines) if each["record"] == "coverage"), None)
-        files = record["coverage"]["files"] if record else []
+        lines = map(json.loads, (self.root / ".stagegate/evidence.jsonl").read_text().splitlines())
+        files: list[Any] = next((each["coverage"]["files"] for each in lines if each["record"] == "coverage"), [])
         return {path: tuple(numbers) for path, *numbers, _missing, _stages in files}
 
     def coverage(self) -> None:
-        """Compare coverage, whoever measures, with coverage.py's and pytest-cov's own reports."""
         policy = ("--stage-gate", f"--stage-gate-policy={self.home}/stagegate.toml")
         cov = (f"--cov={self.suite.package}", "--cov-branch", f"--cov-report=json:{self.home}/cov.json")
         data = f"--data-file={self.home}/.coverage"
         launcher = ("-m", "coverage", "run", data, "--branch", f"--source={self.suite.package}")
         coverage = (self.python, "-m", "coverage")
         self.run(*coverage, "erase", data)
-        self.pytest(launcher=launcher)
+        plain_status, *_ = self.pytest(launcher=launcher)
         self.run(*coverage, "combine", data)
         self.run(*coverage, "json", data, "-o", self.home / "cov.json")
         serial = _files(self.home / "cov.json")
-        self.pytest(*policy)
-        self.compare("coverage, ours", self.measured(), serial, _rates(serial))
-        self.offline("coverage, ours", "--policy", self.home / "stagegate.toml")
         self.pytest(*policy, launcher=launcher)
-        self.compare("coverage, coverage run", self.measured(), serial)
-        for name, workers in (("", ()), (" -n 2", ("-n", "2"))):
+        self.compare("coverage run", self.measured(), serial, _rates(serial))
+        for name, workers in (("serial", ()), ("-n 2", ("-n", "2"))):
             self.pytest(*workers, *cov)
             theirs = _files(self.home / "cov.json")
-            if name:
-                self.pytest(*policy, *workers)
-                self.compare("coverage, ours -n 2", self.measured(), theirs, _rates(theirs))
             self.pytest(*policy, *workers, *cov)
-            self.compare(f"coverage, pytest-cov{name}", self.measured(), theirs, _rates(theirs))
-            self.compare(f"coverage, pytest-cov{name}: its report", _files(self.home / "cov.json"), theirs)
+            self.compare(f"pytest-cov {name}", self.measured(), theirs, _rates(theirs))
+            self.pytest(*policy, *workers)
+            self.compare(
+                f"our coverage {name}", self.measured(), serial if name == "serial" else theirs, _rates(theirs)
+            )
+            self.offline(f"our coverage {name}", 20 if plain_status else 0, "--policy", self.home / "stagegate.toml")
 
 
 def _outcome(case: ET.Element) -> str:
@@ -173,18 +153,11 @@ def _outcome(case: ET.Element) -> str:
     return f"{case.get('classname')}::{case.get('name')} {ends}"
 
 
-def _as_pytest_counts(tests: Counts) -> Counts:
-    """Return a decision's counts as pytest's closing line has them where no teardown, subtest or rerun went wrong."""
-    counts = {word: tests["errors" if word == "error" else word] for word in WORDS}
-    return counts | {"skipped": tests["skipped"] + tests["skipped_files"]}
-
-
 def _files(report: Path) -> Files:
     keys = ("num_statements", "covered_lines", "num_branches", "covered_branches")
     files = json.loads(report.read_bytes())["files"]
-    return {
-        path.split("site-packages/")[-1]: tuple(each["summary"][key] for key in keys) for path, each in files.items()
-    }
+    found = {path.split("site-packages/")[-1]: each["summary"] for path, each in files.items()}
+    return {path: tuple(summary[key] for key in keys) for path, summary in found.items()}
 
 
 def _rates(files: Files) -> str:
@@ -200,7 +173,7 @@ def _difference(ours: Any, theirs: Any) -> str:
     return f"{ours} is not {theirs}"
 
 
-def _shown(counts: Counts) -> str:
+def _shown(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
 
 
@@ -209,17 +182,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("wheel", type=Path)
     parser.add_argument("--only", action="append", default=[], help="a suite, by the name of its package")
-    parser.add_argument("--work", type=Path, default=None, help="keeps the environments")
+    parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir(), "stagegate-real"))
     asked = parser.parse_args()
-    work = asked.work or Path(tempfile.mkdtemp(prefix="stagegate-real-"))
     bad = 0
-    for suite in SUITES:
-        if asked.only and suite.package not in asked.only:
-            continue
-        trial = Trial(suite, asked.wheel.resolve(), work.resolve())
+    for suite in [each for each in SUITES if not asked.only or each.package in asked.only]:
+        trial = Trial(suite, asked.wheel.resolve(), asked.work.resolve())
         trial.outcomes("serial", "-p", "no:randomly")
         trial.outcomes("-n 2", "-p", "no:randomly", "-n", "2")
-        trial.outcomes("randomly", "-p", "randomly", "-p", "no:xdist", "--randomly-seed=7")
+        trial.outcomes("randomly", "-p", "no:xdist", "--randomly-seed=7")
         trial.coverage()
         print(f"\n{suite.sdist}", flush=True)
         for what, same, note in trial.rows:
