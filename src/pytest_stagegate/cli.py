@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from pytest_stagegate import __version__, decide
-from pytest_stagegate.documents.rendering import DEFAULT
+from pytest_stagegate.documents.rendering import DEFAULT, remove_documents
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import EvidenceError, StageGateError, UsageError
 from pytest_stagegate.run import decide_record, load_project, publish
@@ -46,9 +46,11 @@ def check(
     """
     instant = _instant(as_of)
     folder = (out or record.parent).resolve()
-    project = load_project(root.resolve(), policy)
-    decided = decide_record(project, record, wanted=DEFAULT, out=folder, as_of=instant)
     try:
+        # Whatever goes wrong from here on, an earlier decision is not left looking like this one.
+        remove_documents(folder, evidence=False)
+        project = load_project(root.resolve(), policy)
+        decided = decide_record(project, record, wanted=DEFAULT, out=folder, as_of=instant)
         publish(decided, folder, record.resolve())
     except OSError as error:
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error

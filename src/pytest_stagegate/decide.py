@@ -20,8 +20,8 @@ _JUDGED: Final = frozenset({Verdict.PASS, Verdict.WARN, Verdict.WAIVED, Verdict.
 
 
 def worst_check(checks: Sequence[Check]) -> Check:
-    """Return the check that gives a gate its verdict: the first of the worst."""
-    return min(checks, key=lambda check: SEVERITY[check.verdict])
+    """Return the check that gives a gate its verdict: the first of the worst that says why."""
+    return min(checks, key=lambda check: (SEVERITY[check.verdict], check.reason == "nothing-measured"))
 
 
 def effect(verdict: Verdict, level: Level, on_missing: OnMissing = OnMissing.HOLD) -> Word | None:

@@ -6,6 +6,8 @@ the software under decision is never a fault: it is a verdict.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -41,6 +43,15 @@ class EvidenceError(StageGateError):
 
     def __init__(self, message: str, *, code: str = "unreadable", remedy: str = "") -> None:
         super().__init__(message, code=code, remedy=remedy)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return ``did you mean 'x'?``, or the names that would be right."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1) or [each for each in names if name and each.startswith(name)]
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"known: {', '.join(names)}" if names else "none is declared"
 
 
 @dataclass(frozen=True)

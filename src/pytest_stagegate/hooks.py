@@ -40,12 +40,17 @@ class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Warnings:
-    """The warnings that pytest recorded, as a gate reads them."""
+    """The warnings that pytest recorded, as a gate reads them.
 
-    def __init__(self, lines: tuple[WarningLine, ...], tally: Tally, *, executed: int) -> None:
+    Attributes:
+        recorded: Whether pytest recorded warnings at all; it does not with ``-p no:warnings``.
+    """
+
+    def __init__(self, lines: tuple[WarningLine, ...], tally: Tally, *, executed: int, recorded: bool = True) -> None:
         self._lines = lines
         self._tally = tally
-        self._executed = executed
+        self._executed = executed if recorded else 0
+        self.recorded = recorded
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""

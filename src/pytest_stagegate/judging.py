@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pytest_stagegate import decide
@@ -15,8 +16,8 @@ from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
-from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, OnMissing, Verdict
-from pytest_stagegate.thresholds import no_evidence
+from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
+from pytest_stagegate.thresholds import no_evidence, show_duration
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -137,9 +138,10 @@ def _shortfall(check: Check) -> str:
 
 
 def _stale(active: ActiveGate, place: Place) -> list[Check]:
-    if active.max_age is None or place.evidence_age <= active.max_age:
+    if active.max_age is None or place.evidence_age <= active.max_age or active.enforcement.level is Level.OBSERVE:
         return []
-    text = f"the evidence is {place.evidence_age // 3_600_000_000} h old, older than this gate's max_age"
+    age, limit = (show_duration(Fraction(each), upward=False) for each in (place.evidence_age, active.max_age))
+    text = f"the evidence is {age} old; this gate takes none older than {limit}"
     return [_verdict(Verdict.STALE, "too-old", text, name="age")]
 
 
@@ -193,8 +195,8 @@ def _arguments(active: ActiveGate, evidence: Evidence, tally: Tally) -> dict[str
     faces: dict[type, Any] = {TestResults: tests}
     if not isinstance(evidence.coverage, Absent):
         faces[Coverage] = Coverage(evidence.coverage, tally)
-    watched = evidence.tests.counts().executed if evidence.warnings_recorded else 0
-    faces[Warnings] = Warnings(evidence.warnings, tally, executed=watched)
+    executed = evidence.tests.counts().executed
+    faces[Warnings] = Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded)
     if active.options is not None:
         faces[type(active.options)] = active.options
     return {parameter: faces[asked] for parameter, asked in active.gate.needs.items()}

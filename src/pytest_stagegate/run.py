@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate import decide
 from pytest_stagegate.documents.rendering import Wanted, documents_of, write_documents
 from pytest_stagegate.documents.writing import sha256_of
-from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError
+from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError, nearest
 from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.judging import ActiveGate, Place, judge
 from pytest_stagegate.model.decision import Cell, Decision, EvidenceItem, PolicyReference, TestRow, Tests
@@ -22,7 +22,6 @@ from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.tests import Outcome, TestData
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.loading import load
-from pytest_stagegate.policy.reading import nearest
 from pytest_stagegate.registry import Registry
 from pytest_stagegate.tagging import Vocabulary
 

@@ -6,12 +6,11 @@ rule (the last that matches). A nearer one replaces the stage and, separately, t
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from pytest_stagegate.errors import UsageError
+from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.tags import Tag, TagRule
 
@@ -106,7 +105,7 @@ class Vocabulary:
     def _known(self, name: str, kind: str, known: tuple[str, ...]) -> str:
         if name in known:
             return name
-        raise TagMistake(f"unknown {kind} {name!r}; {did_you_mean(name, known)}")
+        raise TagMistake(f"unknown {kind} {name!r}; {nearest(name, known)}")
 
 
 def _names(mark: MarkUse, *, example: str) -> list[Any]:
@@ -114,16 +113,6 @@ def _names(mark: MarkUse, *, example: str) -> list[Any]:
     if not names or not all(isinstance(name, str) for name in names) or set(mark.kwargs) - {"name"}:
         raise TagMistake(f"the mark {mark.name!r} takes names as texts; write for example {example}")
     return names
-
-
-def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """Return a hint at the nearest valid name, or all of them."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    if known:
-        return f"declared are {', '.join(known)}"
-    return "the policy declares none"
 
 
 @dataclass(frozen=True)
@@ -172,9 +161,9 @@ def selection(
     """
     stages = vocabulary.stages
     if at is not None and at not in stages:
-        raise UsageError(f"--stage-gate-at: unknown stage {at!r}; {did_you_mean(at, stages)}")
+        raise UsageError(f"--stage-gate-at: unknown stage {at!r}; {nearest(at, stages)}")
     if environment is not None and environment not in vocabulary.environments:
-        hint = did_you_mean(environment, vocabulary.environments)
+        hint = nearest(environment, vocabulary.environments)
         raise UsageError(f"--stage-gate-env: unknown environment {environment!r}; {hint}")
     decided = at or vocabulary.default_stage
     mode = select or ("all" if at is None else "default")

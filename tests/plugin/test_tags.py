@@ -92,7 +92,7 @@ def test_unittest_and_doctest_items_are_tagged(project: Project) -> None:
     ("mark", "message"),
     [
         ("stage('deplyo')", "test_a.py::test_1: unknown stage 'deplyo'; did you mean 'deploy'?"),
-        ("environment('x')", "test_a.py::test_1: unknown environment 'x'; the policy declares none"),
+        ("environment('x')", "test_a.py::test_1: unknown environment 'x'; none is declared"),
         ("stage()", "test_a.py::test_1: the mark 'stage' takes names as texts"),
         ("stage('code', 'test')", "test_a.py::test_1: a stage mark names one stage, not 2"),
         ("stage(3)", "test_a.py::test_1: the mark 'stage' takes names as texts"),

@@ -236,3 +236,12 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_every_command_s_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(command, "--help") == 0
     assert f"\n  Example:\n    stagegate {command}" in capsys.readouterr().out
+
+
+def test_a_record_that_can_t_be_judged_does_not_leave_an_older_decision(tmp_path: Path) -> None:
+    (tmp_path / "decision.json").write_text('{"decision": "GO"}')
+    (tmp_path / "evidence.jsonl").write_text("no record")
+    with pytest.raises(SystemExit) as ended:
+        main(["check", str(tmp_path / "evidence.jsonl"), "--root", str(tmp_path)])
+    assert ended.value.code == 21
+    assert not (tmp_path / "decision.json").exists()

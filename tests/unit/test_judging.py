@@ -126,7 +126,7 @@ def test_a_plain_assert_explains_itself(load: Load) -> None:
     """)
     result = judged(broken, evidence_of(outcomes_of(passed=2, failed=1)))
     assert short(result) == ("FAIL", "assertion", "NO_GO")
-    assert result.summary.startswith("assert <1 tests> == 0")
+    assert result.summary.startswith("assert <1 test> == 0")
 
 
 def test_the_explanation_of_an_assert_is_the_same_each_time(load: Load) -> None:
@@ -284,7 +284,7 @@ def test_evidence_past_its_age_is_stale(age: int, verdict: str) -> None:
 def test_stale_evidence_holds_and_says_how_old_it_is() -> None:
     result = judged(passes, max_age=HOUR, age=30 * HOUR)
     assert short(result) == ("STALE", "too-old", "HOLD")
-    assert result.summary == "age: the evidence is 30 h old, older than this gate's max_age"
+    assert result.summary == "age: the evidence is 30 h old; this gate takes none older than 1 h"
 
 
 def test_without_max_age_evidence_never_gets_stale() -> None:

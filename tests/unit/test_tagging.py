@@ -65,7 +65,7 @@ def test_two_stages_at_one_level_are_a_mistake(kind: str) -> None:
     ("mark", "sentence"),
     [
         (stage("deploi"), "unknown stage 'deploi'; did you mean 'deploy'?"),
-        (stage("x"), f"unknown stage 'x'; declared are {', '.join(DEFAULT_STAGES)}"),
+        (stage("x"), f"unknown stage 'x'; known: {', '.join(sorted(DEFAULT_STAGES))}"),
         (stage("code", "test"), "a stage mark names one stage, not 2; write one name"),
         (stage(), """the mark 'stage' takes names as texts; write for example @pytest.mark.stage("deploy")"""),
         (stage(3), """the mark 'stage' takes names as texts; write for example @pytest.mark.stage("deploy")"""),
@@ -85,7 +85,7 @@ def test_a_wrong_mark_is_a_mistake_that_says_what_would_be_right(mark: MarkUse, 
 
 def test_an_environment_mark_without_declared_environments_is_a_mistake() -> None:
     bare = Vocabulary(DEFAULT_STAGES, (), "test")
-    with pytest.raises(TagMistake, match=r"^unknown environment 'dev'; the policy declares none$"):
+    with pytest.raises(TagMistake, match=r"^unknown environment 'dev'; none is declared$"):
         bare.read(TagLevel("function", [environment("dev")]))
 
 
@@ -222,7 +222,7 @@ def test_a_test_of_another_stage_is_left_out() -> None:
     [
         ("tset", None, "--stage-gate-at: unknown stage 'tset'; did you mean 'test'?"),
         (None, "prodution", "--stage-gate-env: unknown environment 'prodution'; did you mean 'production'?"),
-        (None, "x", "--stage-gate-env: unknown environment 'x'; declared are dev, staging, production"),
+        (None, "x", "--stage-gate-env: unknown environment 'x'; known: dev, production, staging"),
     ],
 )
 def test_a_name_that_is_not_declared_is_a_usage_error(at: str | None, place: str | None, sentence: str) -> None:

@@ -105,15 +105,15 @@ def prepare_folder(out: Path) -> None:
     ignore = out / ".gitignore"
     if not ignore.is_file():
         write_whole(ignore, b"*\n")
-    remove_documents(out)
+    remove_documents(out, evidence=True)
 
 
-def remove_documents(out: Path) -> None:
-    """Take away what an earlier run left in the output folder.
+def remove_documents(out: Path, *, evidence: bool) -> None:
+    """Take away what an earlier decision left in the output folder, and with `evidence` the record too.
 
     Raises:
         OSError: When a file can't be removed.
     """
-    if out.is_dir():
-        for name in (*FILES.values(), SUMS, "evidence.jsonl", "coverage.data"):
-            (out / name).unlink(missing_ok=True)
+    names = (*FILES.values(), SUMS, *(("evidence.jsonl", "coverage.data") if evidence else ()))
+    for name in names if out.is_dir() else ():
+        (out / name).unlink(missing_ok=True)

@@ -326,7 +326,7 @@ def _blocker(blocker: Blocker, gates: tuple[GateView, ...]) -> BlockerView:
 def first_places(gate: GateView) -> tuple[str, ...]:
     """Return the first five places of a gate and, where there are more, how many."""
     more = len(gate.where) + gate.where_omitted - PLACES
-    return (*gate.where[:PLACES], f"… and {more} more, see the gate") if more > 0 else gate.where
+    return (*gate.where[:PLACES], f"… and {more} more in report.html") if more > 0 else gate.where
 
 
 def _totals(decision: Decision) -> tuple[tuple[str, str], ...]:

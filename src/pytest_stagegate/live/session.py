@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import pytest
 
 from pytest_stagegate.documents.rendering import DEFAULT, FORMATS, Wanted, prepare_folder, remove_documents
-from pytest_stagegate.errors import MistakesError, StageGateError, UsageError
+from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
@@ -25,7 +25,7 @@ from pytest_stagegate.live.narrowing import by_hand
 from pytest_stagegate.live.recording import Recorder, now
 from pytest_stagegate.live.workers import ControllerSide, WorkerSide
 from pytest_stagegate.run import Project, load_project
-from pytest_stagegate.tagging import Selection, did_you_mean, selection
+from pytest_stagegate.tagging import Selection, selection
 
 if TYPE_CHECKING:
     import argparse
@@ -102,7 +102,7 @@ def _output_folder(asked: argparse.Namespace, rootdir: Path) -> Path:
         raise UsageError(f"--stage-gate-out: {asked.stagegate_out!r} is not a folder below the rootdir")
     if not asked.collectonly and "PYTEST_XDIST_WORKER" not in os.environ:
         try:
-            remove_documents(out)
+            remove_documents(out, evidence=True)
         except OSError as error:
             raise UsageError(f"--stage-gate-out: {_named(out, rootdir)} can't be emptied: {error.strerror}") from error
     return out
@@ -124,8 +124,7 @@ def documents_wanted(written: list[str] | None, base: Path) -> tuple[Wanted, ...
     for each in written:
         name, _, path = each.partition(":")
         if name not in FORMATS:
-            hint = did_you_mean(name, FORMATS).replace("declared are", "there are")
-            raise UsageError(f"--stage-gate-report: unknown format {name!r}; {hint}")
+            raise UsageError(f"--stage-gate-report: unknown format {name!r}; {nearest(name, FORMATS)}")
         if path and name == "terminal":
             raise UsageError("--stage-gate-report: the terminal is no file; write just 'terminal'")
         wanted.append(Wanted(name, (base / path).resolve() if path else None))

@@ -203,7 +203,8 @@ class Measure:
             return f"<nothing measured: 0 {self.unit}>"
         if self.ratio is not None:
             return f"<{self.ratio.numerator} of {self.ratio.denominator} {self.unit}>"
-        return f"<{self.value} {self.unit}>"
+        unit = self.unit.removesuffix("s") if self.value == 1 else self.unit
+        return f"<{self.value} {unit}>"
 
     def _against(self, other: object) -> tuple[Fraction, Fraction]:
         if self.value is None:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pytest_stagegate.errors import MistakesError
+from pytest_stagegate.errors import MistakesError, nearest
 from pytest_stagegate.model.numbers import Duration, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level
 from pytest_stagegate.policy.model import COMMON_KEYS
-from pytest_stagegate.policy.reading import Reader, nearest
+from pytest_stagegate.policy.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,11 +42,12 @@ class BoundGate:
 
     @property
     def enforcement(self) -> Enforcement:
-        """The policy's word; a limit that is declared blocks unless the policy says otherwise."""
+        """The policy's word, or the gate's; a limit declared for a gate that only observes makes it block."""
         if self.table is not None:
             if self.table.enforcement is not None:
                 return self.table.enforcement
-            if self.options is not None and self.options.declares_a_limit():
+            observes = self.gate.enforcement.level is Level.OBSERVE
+            if observes and self.options is not None and self.options.declares_a_limit():
                 return Enforcement(Level.BLOCK)
         return self.gate.enforcement
 

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
-from pytest_stagegate.errors import Mistake
+from pytest_stagegate.errors import Mistake, nearest
 from pytest_stagegate.policy.places import line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return ``did you mean 'x'?``, or the names that would be right."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
-    if close:
-        return f"did you mean {close[0]!r}?"
-    return f"known: {', '.join(names)}" if names else "none is declared"
 
 
 class Reader:

@@ -70,7 +70,7 @@ def _branches(measured: Coverage, limit: Share | None) -> Check:
     made = check("branch", measured.branches, at_least=limit)
     if made.verdict is Verdict.NO_EVIDENCE and not measured.measured_branches:
         text = "branches were not measured; set branch = true in coverage's configuration"
-        return no_evidence("branch", "not-measured", text, unit="branches", limit_shown=made.limit_shown)
+        return no_evidence("branch", "branches-not-measured", text, unit="branches", limit_shown=made.limit_shown)
     return made
 
 
