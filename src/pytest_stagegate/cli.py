@@ -56,7 +56,7 @@ def check(
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
     for text in section(decided.view, verbosity=-1 if quiet else 0):
         _show(text)
-    for path in sorted(decided.files):
+    for path in () if quiet else sorted(decided.files):
         click.echo(f"wrote {_short(path)}")
     _show(last_word(decided.view, ""))
     decision = decided.decision

@@ -177,6 +177,20 @@ def test_coverage_run_is_read(thing: Project) -> None:
     assert "line 87.5 %" in done.stdout
 
 
+def test_coverage_run_with_path_aliases_is_read_whole_and_left_alone(thing: Project) -> None:
+    thing.write("stagegate.toml", OWN + '\n[gate.by-code]\nuses = "coverage"\nby_stage = "code"\nline = "10 %"')
+    thing.write(".coveragerc", "[paths]\nsource =\n    thing\n    */site-packages/thing")
+    done = coverage_run(thing)
+    assert done.returncode == 0, done.stdout
+    assert "line 87.5 %" in done.stdout
+    assert "Wrote JSON" not in done.stdout
+    assert "Warning" not in done.stdout + done.stderr
+    report = subprocess.run(
+        [sys.executable, "-m", "coverage", "report"], cwd=thing.path, capture_output=True, text=True, check=False
+    )
+    assert "88%" in report.stdout
+
+
 def test_coverage_run_with_workers_holds(thing: Project) -> None:
     pytest.importorskip("xdist")
     thing.write("stagegate.toml", OWN)

@@ -180,3 +180,13 @@ def test_secrets_on_the_command_line_are_not_recorded(project: Project) -> None:
     run = project.run("--api-token=hunter2")
     assert "hunter2" not in (run.folder / "evidence.jsonl").read_text()
     assert "--api-token=***" in run.decision["run"]["command"]
+
+
+@pytest.mark.parametrize("option", ["--stage-gate-policy", "--stage-gate-out"])
+def test_a_path_that_pytest_would_take_for_the_suite_is_refused(project: Project, option: str) -> None:
+    project.write("proj/test_a.py", SKIPS)
+    project.write("elsewhere/policy.toml", "")
+    project.pytester.chdir()
+    run = project.run("proj", option, "elsewhere")
+    assert run.status == 4
+    assert f"write {option}=elsewhere" in run.err

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.documents.view import View
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]|~])")
-_LINE_START: Final = re.compile(r"^([#+-]|\d+[.)])")
+_LINE_START: Final = re.compile(r"^([#+-]|\d+[.)](?=\s))")
 # What a forge turns into a mention, a reference or a picture: an invisible break after the sign prevents it.
 _SHORTHAND: Final = re.compile(r"([@#])(?=\w)|(:)(?=[\w+-]+:)")
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)

@@ -191,7 +191,8 @@ class Measurement:
         if self.mode == "pytest-cov":
             controller = getattr(config.pluginmanager.getplugin("_cov"), "cov_controller", None)
             return getattr(controller, "cov", None)
-        return coverage.Coverage.current()
+        running = coverage.Coverage.current()
+        return None if running is None else _copy_of(running)
 
     def _start_labelling(self, config: pytest.Config) -> None:
         import coverage
@@ -202,6 +203,21 @@ class Measurement:
         self.label_problem = label_problem(cov, config)
         if not self.label_problem:
             config.pluginmanager.register(Labelling(cov), "stagegate-labelling")
+
+
+def _copy_of(running: coverage.Coverage) -> coverage.Coverage:
+    """Return a measurement that is still running as one that can be reported on without disturbing it.
+
+    A report on the running one remaps its data before all of it has been collected.
+    """
+    import coverage
+
+    config_file = dict(running.sys_info()).get("config_file")
+    copy = coverage.Coverage(data_file=None, config_file=config_file or False, messages=False)
+    for option in ("run:branch", "run:source", "run:source_pkgs", "run:include", "run:omit"):
+        copy.set_option(option, running.get_option(option))
+    copy.get_data().loads(running.get_data().dumps())
+    return copy
 
 
 def label_problem(cov: coverage.Coverage, config: pytest.Config) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from pytest_stagegate.evidence import lines
@@ -87,16 +88,7 @@ class Recorder:
             self.collected(collected)
             self._by_id = {}
         else:
-            numbered = [f"{each} ({worker})" for each in collected.ids]
-            again = collected.__class__(
-                numbered,
-                collected.tag_of,
-                collected.tags,
-                collected.by_hand,
-                collected.by_selection,
-                collected.by_nobody,
-                collected.order,
-            )
+            again = msgspec.structs.replace(collected, ids=[f"{each} ({worker})" for each in collected.ids])
             self.collected(again)
         self._offset[worker] = self._total - len(collected.ids)
         if not self._each:

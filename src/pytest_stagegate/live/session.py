@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _SECRET: Final = re.compile(r"(?i)(token|secret|passw(or)?d|api[-_]?key|credential)")
 DEFAULT_OUT: Final = ".stagegate"
+_PATH_OPTIONS: Final = ("--stage-gate-policy", "--stage-gate-out")
 
 
 @dataclass
@@ -64,7 +66,7 @@ def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Callable[[]
     asked = early_config.known_args_namespace
     rootdir = early_config.rootpath
     try:
-        setup = _setup(asked, rootdir, early_config.invocation_params.dir, parser)
+        setup = _setup(asked, rootdir, early_config.invocation_params, parser)
     except StageGateError as error:
         raise pytest.UsageError(str(error)) from error
     finishing = Finishing(setup.project, setup.wanted, setup.out, strict=setup.strict)
@@ -76,7 +78,11 @@ def _register(config: pytest.Config, plugin: object, name: str) -> None:
     config.pluginmanager.register(plugin, name)
 
 
-def _setup(asked: argparse.Namespace, rootdir: Path, invoked_in: Path, parser: pytest.Parser) -> Setup:
+def _setup(
+    asked: argparse.Namespace, rootdir: Path, invocation: pytest.Config.InvocationParams, parser: pytest.Parser
+) -> Setup:
+    invoked_in = invocation.dir
+    _refuse_separate_paths(invocation)
     out = _output_folder(asked, rootdir)
     policy_file = Path(asked.stagegate_policy) if asked.stagegate_policy else None
     if policy_file is not None and not policy_file.is_absolute():
@@ -93,6 +99,18 @@ def _setup(asked: argparse.Namespace, rootdir: Path, invoked_in: Path, parser: p
     measurement = start_measuring(asked, wish, rootdir, out)
     wanted = documents_wanted(asked.stagegate_report, invoked_in)
     return Setup(project, chosen, measurement, parser, wanted, out, bool(asked.stagegate_strict))
+
+
+def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
+    """Refuse ``--stage-gate-policy FILE``: pytest takes the separate word for a path of the suite.
+
+    It would look for the rootdir there, and read another configuration or none, without a word.
+    """
+    given = [*map(str, invocation.args), *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
+    for option, value in pairwise(given):
+        if option in _PATH_OPTIONS and (invocation.dir / value).exists():
+            text = f"{option} {value}: pytest would take {value!r} for a path of the suite; write {option}={value}"
+            raise UsageError(text)
 
 
 def _output_folder(asked: argparse.Namespace, rootdir: Path) -> Path:

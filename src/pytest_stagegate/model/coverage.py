@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stagegate.model.tally import Tally
+
+
+_RANGES: Final = 8
+"""How many ranges of missing lines stand in one place."""
 
 
 class FileCoverage(msgspec.Struct, frozen=True, array_like=True):
@@ -146,5 +150,10 @@ class Coverage:
 
     def _gap(self, file: FileCoverage) -> str:
         if self._stage is None:
-            return f"{file.path}:{file.missing}"
+            return f"{file.path}:{_shortened(file.missing.split(', '))}"
         return f"{file.path} ({file.lines - self._covered(file)[0]} lines not run by {self._stage})"
+
+
+def _shortened(ranges: list[str]) -> str:
+    more = len(ranges) - _RANGES
+    return ", ".join(ranges[:_RANGES]) + (f", … and {more} more" if more > 0 else "")
