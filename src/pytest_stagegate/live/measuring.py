@@ -78,7 +78,7 @@ class Labelling:
             self._cov.switch_context(label)
 
 
-@dataclass
+@dataclass(eq=False)  # a plugin of pytest's has to be hashable
 class Measurement:
     """Who measures coverage in this process, and how it ends.
 
