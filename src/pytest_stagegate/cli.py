@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import sys
 from pathlib import Path
 from typing import Any, Final
@@ -108,6 +109,10 @@ def _show(text: Text) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run a command and end the process with its status: 0, 20, 21, 2 for a mistake, 70 for a fault of our own."""
+    for stream in (sys.stdout, sys.stderr):
+        # A code page without our signs shows another character; it must not end the command.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(_status(args))
 
 

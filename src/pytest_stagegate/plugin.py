@@ -91,9 +91,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
         return (yield)
     from pytest_stagegate.live import switch_on
 
-    register_last_word = switch_on(early_config, parser)
+    switched = switch_on(early_config, parser)
     try:
-        return (yield)
-    finally:
-        # Registered after the project's own conftest files, so that nothing can wrap around it.
-        register_last_word()
+        result = yield
+    except BaseException:
+        switched.abandon()
+        raise
+    switched.register_last_word()
+    return result

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import coverage
 import pytest
 
 # A run inside this process takes away what it imported, and half a package imported anew is two packages.
@@ -118,10 +119,12 @@ class Project:
 @pytest.fixture
 def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
     """An empty project."""
+    # A coverage that measures these tests is no part of the run under test.
+    monkeypatch.setattr(coverage.Coverage, "current", classmethod(lambda cls: None))
     monkeypatch.setenv("STAGEGATE_COMMIT", "0123456789abcdef")
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("COLUMNS", "120")
-    for variable in ("CI", "GITHUB_SHA", "PYTEST_ADDOPTS", "COVERAGE_PROCESS_START"):
+    for variable in ("PYTEST_XDIST_WORKER", "CI", "GITHUB_SHA", "PYTEST_ADDOPTS", "COVERAGE_PROCESS_START"):
         monkeypatch.delenv(variable, raising=False)
     return Project(pytester)
 

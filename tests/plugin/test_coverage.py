@@ -233,3 +233,25 @@ def test_our_own_measurement_labels_under_any_core_that_was_asked_for(
     monkeypatch.setenv("COVERAGE_CORE", "sysmon")
     thing.write("stagegate.toml", OWN + '\n[gate.by-code]\nuses = "coverage"\nby_stage = "code"\nline = "10 %"')
     assert measured(thing.run("-W", "error", process=True), "by-code") == (3, 8)
+
+
+def test_a_source_without_a_measured_file_is_no_evidence(thing: Project) -> None:
+    thing.write("stagegate.toml", '[gate.coverage]\nline = "80 %"\nsource = ["thing", "thign"]')
+    run = thing.run(process=True)
+    assert (run.status, run.gate("coverage")["reason"]) == (21, "source-matches-nothing")
+    assert "'thign'" in run.gate("coverage")["summary"]
+
+
+def test_each_coverage_gate_is_judged_on_its_own_source(thing: Project) -> None:
+    thing.write("other/__init__.py", "def never():\n    return 1\n")
+    tables = [f'[gate.{name}]\nuses = "coverage"\nline = "80 %"\nsource = ["{name}"]' for name in ("thing", "other")]
+    thing.write("stagegate.toml", "\n".join(tables))
+    run = thing.run(process=True)
+    assert (measured(run, "thing"), measured(run, "other")) == ((7, 8), (0, 2))
+
+
+def test_coverage_of_earlier_runs_is_not_taken_for_this_ones(thing: Project) -> None:
+    pytest.importorskip("pytest_cov")
+    thing.write("stagegate.toml", OWN)
+    run = thing.run("--cov=thing", "--cov-report=", "--cov-append", process=True)
+    assert run.gate("coverage")["reason"] == "coverage-incomplete"

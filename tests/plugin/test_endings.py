@@ -257,3 +257,75 @@ def test_setup_only_proves_nothing(project: Project) -> None:
     run = project.run("--setup-only")
     assert (run.status, run.word) == (21, "HOLD")
     assert run.counts["lost"] == 3
+
+
+def test_another_run_in_the_same_folder_does_not_decide_this_one(project: Project) -> None:
+    project.write("inner/test_inner.py", "def test_inner(): pass")
+    project.write(
+        "test_a.py",
+        """
+        import pytest
+        @pytest.mark.xfail
+        def test_outer(): assert 0
+        def test_nested():
+            assert pytest.main(["--stage-gate", "-q", "-p", "no:cacheprovider", "inner"]) == 0
+        """,
+    )
+    run = project.run("test_a.py", process=True)
+    assert run.status == 21
+    assert "another run has written over this run's record" in run.last_line
+
+
+def test_a_disk_that_fails_is_a_hold_and_no_internal_error(project: Project) -> None:
+    project.write(
+        "conftest.py",
+        """
+        from pytest_stagegate.evidence import writing
+        def full(*args): raise OSError(28, "No space left on device")
+        def pytest_runtest_setup(): writing._write = full
+        """,
+    )
+    project.write("test_a.py", THREE.format("pass"))
+    run = project.run(process=True)
+    assert run.status == 21
+    assert "the record can't be written: No space left on device" in run.last_line
+
+
+def test_a_session_that_never_happened_holds(project: Project) -> None:
+    project.write("test_a.py", "def test_bad(): assert 0")
+    project.write("conftest.py", "import pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_cmdline_main(): return 0")
+    run = project.run(process=True)
+    assert run.status == 21
+    assert "no session of pytest came to its end" in run.out + run.err
+
+
+def test_a_child_that_a_test_forks_decides_nothing(project: Project) -> None:
+    project.write(
+        "test_a.py",
+        """
+        import os, sys, pytest
+        @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+        def test_forks():
+            child = os.fork()
+            if child == 0:
+                sys.exit(0)
+            os.waitpid(child, 0)
+        def test_more(): pass
+        """,
+    )
+    run = project.run(process=True)
+    assert (run.status, run.word) == (0, "GO"), run.out
+
+
+def test_what_breaks_after_the_decision_is_in_the_documents(project: Project) -> None:
+    project.write("test_a.py", "def test_1(): pass")
+    project.write("conftest.py", "def pytest_unconfigure(config): raise RuntimeError('too late')")
+    run = project.run(process=True)
+    assert run.status != 0
+    assert run.word == "NO_GO"
+
+
+@pytest.mark.parametrize("option", ["--help", "--version", "--markers", "--fixtures"])
+def test_pytest_may_show_something_instead_of_running(project: Project, option: str) -> None:
+    project.write("test_a.py", "def test_1(): pass")
+    assert project.run(option, process=True).status == 0

@@ -190,3 +190,19 @@ def test_a_path_that_pytest_would_take_for_the_suite_is_refused(project: Project
     run = project.run("proj", option, "elsewhere")
     assert run.status == 4
     assert f"write {option}=elsewhere" in run.err
+
+
+def test_passwords_in_addresses_and_absolute_paths_are_not_recorded(project: Project) -> None:
+    project.write("conftest.py", "def pytest_addoption(parser): parser.addoption('--db')")
+    project.write("test_a.py", SKIPS)
+    run = project.run("--db=postgres://user:hunter2@host/db", f"--rootdir={project.path}")
+    record = (run.folder / "evidence.jsonl").read_text()
+    assert "hunter2" not in record
+    assert str(project.path) not in record
+
+
+def test_a_document_at_a_path_of_its_own_does_not_outlive_its_run(project: Project) -> None:
+    project.write("test_a.py", SKIPS)
+    project.run("--stage-gate-report=md:notes/gate.md")
+    project.run("--stage-gate-report=md:notes/gate.md", "--stage-gate-at=nonsense")
+    assert not (project.path / "notes/gate.md").exists()

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 BATCH: Final = 500
 FLUSH_SECONDS: Final = 0.5
 
+# Bound here, so that a test that replaces them does not reach the record.
+_lseek, _write, _monotonic = os.lseek, os.write, time.monotonic
+
 _STARTED_HEAD: Final = b'{"record":"started","item":'
 _STARTED_WIDTH: Final = 12
 
@@ -44,13 +47,14 @@ class RecordWriter:
         self.lines = 0
         self._encoder = msgspec.json.Encoder()
         self._file = path.open("wb")
+        self._identity = _identity(os.fstat(self._file.fileno()))
         # Started marks are written in place through a handle of their own, so that they never move the stream.
         self._marks = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
         self._mark_of: dict[int, int] = {}
         self._free: deque[int] = deque()
         self._items = array("L")
         self._microseconds = array("Q")
-        self._next_flush = time.monotonic() + FLUSH_SECONDS
+        self._next_flush = _monotonic() + FLUSH_SECONDS
         self.line(run)
         self._file.flush()
 
@@ -91,7 +95,7 @@ class RecordWriter:
         """Record a plainly passed test in the current batch."""
         self._items.append(item)
         self._microseconds.append(microseconds)
-        if len(self._items) >= BATCH or time.monotonic() >= self._next_flush:
+        if len(self._items) >= BATCH or _monotonic() >= self._next_flush:
             self.flush()
 
     def flush(self) -> None:
@@ -101,12 +105,19 @@ class RecordWriter:
             del self._items[:]
             del self._microseconds[:]
         self._file.flush()
-        self._next_flush = time.monotonic() + FLUSH_SECONDS
+        self._next_flush = _monotonic() + FLUSH_SECONDS
 
     def idle(self) -> None:
         """Write to the disk that nothing is running any more."""
         for position in (*self._free, *self._mark_of.values()):
             self._write_mark(position, -1)
+
+    def still_there(self) -> bool:
+        """Return whether the file at the path is the one that was written here."""
+        try:
+            return _identity(self.path.stat()) == self._identity
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Flush and close."""
@@ -122,8 +133,12 @@ class RecordWriter:
         self._file.flush()
 
     def _write_mark(self, position: int, item: int) -> None:
-        os.lseek(self._marks, position, os.SEEK_SET)
-        os.write(self._marks, b"%*d" % (_STARTED_WIDTH, item))
+        _lseek(self._marks, position, os.SEEK_SET)
+        _write(self._marks, b"%*d" % (_STARTED_WIDTH, item))
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def append_line(path: Path, line: Line) -> None:

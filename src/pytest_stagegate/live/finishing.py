@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +16,7 @@ from pytest_stagegate.model.evidence import Absent
 from pytest_stagegate.run import Decided, Project, decide_record, publish
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Generator
     from pathlib import Path
 
@@ -23,6 +25,21 @@ if TYPE_CHECKING:
     from pytest_stagegate.live.recording import Recorder
 
 HOLD_STATUS: Final = 21
+_SHOWING: Final = (
+    "collectonly",
+    "help",
+    "version",
+    "showfixtures",
+    "show_fixtures_per_test",
+    "markers",
+    "cacheshow",
+)
+"""Options with which pytest shows something instead of running a session of tests."""
+
+
+def only_shows(asked: argparse.Namespace) -> bool:
+    """Return whether pytest was asked to show something and to run no test; nothing is decided then."""
+    return any(getattr(asked, name, None) for name in _SHOWING)
 
 
 class LastWord:
@@ -34,7 +51,11 @@ class LastWord:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_cmdline_main(self, config: pytest.Config) -> Generator[None, Any, Any]:
         """Let the run happen, then speak."""
-        status = yield
+        try:
+            status = yield
+        except BaseException:
+            self._finishing.failed_afterwards()
+            raise
         return self._finishing.conclude(config, status)
 
 
@@ -62,6 +83,7 @@ class Finishing:
         self._recorded_status: int | None = None
         self._said_early = False
         self._finished = False
+        self._process = os.getpid()
 
     def last_word_hooks(self) -> LastWord:
         """Return the plugin that speaks last."""
@@ -103,6 +125,8 @@ class Finishing:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
         """Decide before anybody else finishes, and restate the status after everybody has."""
+        if self._forked():
+            return (yield)
         self._session = session
         self._finished = True
         own = int(session.exitstatus)
@@ -131,14 +155,32 @@ class Finishing:
             config: The session's configuration.
             status: What pytest's main would return.
         """
-        if not self._finished:
+        if self._forked() or hasattr(config, "workerinput"):
             return status
+        if not self._finished:
+            return self._without_session(config, status)
         final = int(status or 0)
         self._amend(final)
         if self._decided is not None or self._fault:
             _print(config, self._last_line(config))
         nothing_selected = final == pytest.ExitCode.NO_TESTS_COLLECTED and self._selection_left_nothing()
         return self._status if self._status and (final == 0 or nothing_selected) else status
+
+    def failed_afterwards(self) -> None:
+        """Record that something broke after the decision, so that no document says otherwise."""
+        if self._finished and not self._forked() and self._recorded_status == 0:
+            self._amend(int(pytest.ExitCode.INTERNAL_ERROR))
+
+    def _forked(self) -> bool:
+        """Whether this is a child that a test forked: it has the session's memory, but not the session."""
+        return os.getpid() != self._process
+
+    def _without_session(self, config: pytest.Config, status: Any) -> Any:
+        """Return the status of a call of pytest in which no session came to its end."""
+        if int(status or 0) or only_shows(config.option):
+            return status
+        _print(config, Text("‖ HOLD  stagegate: no session of pytest came to its end, so nothing was decided", "hold"))
+        return HOLD_STATUS
 
     def _selection_left_nothing(self) -> bool:
         return self.recorder is not None and self.recorder.only_selection_left_nothing
@@ -171,6 +213,8 @@ class Finishing:
 
     def _decide(self, own: int) -> None:
         assert self.recorder is not None
+        if not self._fault and not self.recorder.own:
+            self._fault = "another run has written over this run's record; give each run its own --stage-gate-out"
         if self._fault:
             self._status = HOLD_STATUS
             return
@@ -199,8 +243,10 @@ class Finishing:
             return
         if status == 0:
             return
-        self.recorder.amend(status)
+        if self.recorder.own:
+            self.recorder.amend(status)
         self._recorded_status = status
+        self._decided = None
         self._decide(status)
 
     def _settle(self) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.live.collecting import stage_key
+from pytest_stagegate.model.coverage import in_source
 from pytest_stagegate.model.evidence import Absent
 from pytest_stagegate.stock.coverage import CoverageOptions
 
@@ -102,6 +103,7 @@ class Measurement:
     label_problem: str = ""
     lost: list[str] = field(default_factory=list)
     loop_ended: bool = False
+    stopped: bool = False
 
     @property
     def labels(self) -> bool:
@@ -119,9 +121,10 @@ class Measurement:
 
     def stop(self) -> None:
         """Stop our own measurement in this process and save its data."""
-        if self.cov is None:
-            return
         os.environ.pop(PARTS_VARIABLE, None)
+        if self.cov is None or self.stopped:
+            return
+        self.stopped = True
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.cov.stop()
@@ -146,6 +149,8 @@ class Measurement:
         if self.mode == "coverage run" and self.distributed:
             text = "`coverage run` measures only the controlling process of a run with workers"
             return Absent("coverage-incomplete", text, "Use pytest-cov, or let the plugin measure.")
+        if self.mode == "pytest-cov" and getattr(config.option, "cov_append", False):
+            return Absent("coverage-incomplete", "--cov-append mixes in what earlier runs have covered")
         if self.mode == "pytest-cov" and not self.loop_ended:
             return Absent("coverage-incomplete", "pytest-cov had not combined its data when the run ended early")
         with warnings.catch_warnings():
@@ -173,6 +178,16 @@ class Measurement:
             problem = "coverage that others measure is labelled only when a gate of the policy needs it"
         data = read_coverage(cov, self.rootdir, measured_by=measured_by, stages=stages, label_problem=problem)
         cov.get_data().close()
+        return self._complete(data)
+
+    def _complete(self, data: CoverageData | Absent) -> CoverageData | Absent:
+        """Refuse data in which a folder or package that the policy names is missing altogether."""
+        if isinstance(data, Absent):
+            return data
+        paths = [file.path for file in data.files]
+        empty = [name for name in self.wish.source if not any(in_source(name, path) for path in paths)]
+        if empty:
+            return Absent("source-matches-nothing", f"no file of the source {', '.join(map(repr, empty))} was measured")
         return data
 
     def _combined(self) -> coverage.Coverage | None:

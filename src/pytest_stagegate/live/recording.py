@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.live.collecting import Collected
     from pytest_stagegate.model.coverage import CoverageData
 
+_getpid = os.getpid
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
 
 
@@ -43,6 +44,8 @@ class Recorder:
     def __init__(self, path: Path, run: lines.Run, rootdir: Path, *, each: bool = False) -> None:
         self.path = path
         self._writer = RecordWriter(path, run)
+        self._process = os.getpid()
+        self._fault: OSError | None = None
         self._strip = f"{rootdir}{os.sep}"
         self._rootdir = rootdir
         self._each = each
@@ -98,24 +101,30 @@ class Recorder:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Mark the test as running, on the disk."""
-        if self._each:
+        if self._each or not self.records:
             return
         item = self._locate(nodeid)
         if item is None:
             return
         if item not in self._running:
             self._running[item] = Attempt(item)
-        self._writer.started(item)
+        try:
+            self._writer.started(item)
+        except OSError as error:
+            self._fault = error
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take in the report of one phase."""
-        attempt = self._attempt(report)
+        attempt = self._attempt(report) if self.records else None
         if attempt is None:
             return
         attempt.add(report, strip=self._strip)
         # The last phase of a test; a crashed worker's test gets one report of no phase and nothing after it.
         if report.when in ("teardown", "???") and not attempt.pending:
-            self._finish(attempt)
+            try:
+                self._finish(attempt)
+            except OSError as error:
+                self._fault = error
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note modules that could not be collected, and modules that were skipped as a whole."""
@@ -158,6 +167,16 @@ class Recorder:
         self._writer.line(lines.Ending(note=Note(reason=reason, text=text)))
 
     @property
+    def records(self) -> bool:
+        """Whether this process writes the record: not a child that a test forked, and not after a fault of the disk."""
+        return self._fault is None and _getpid() == self._process
+
+    @property
+    def own(self) -> bool:
+        """Whether the record at the path is still this run's own: another run may have written over it."""
+        return self._writer.still_there()
+
+    @property
     def only_selection_left_nothing(self) -> bool:
         """Whether no test ran for the one reason that none belongs to the stages or environment asked for."""
         return self._selected == 0 and self._by_selection > 0 and self._by_hand == 0
@@ -174,7 +193,13 @@ class Recorder:
         self._writer.flush()
 
     def close(self, exit_status: int, coverage: CoverageData | Absent) -> None:
-        """Write everything that is known only at the end, then the end record."""
+        """Write everything that is known only at the end, then the end record.
+
+        Raises:
+            OSError: When the record can't be written, or could not be at any time before.
+        """
+        if self._fault is not None:
+            raise self._fault
         for warning in self._warnings.values():
             self._writer.line(lines.Warned(warning=warning))
         if isinstance(coverage, Absent):

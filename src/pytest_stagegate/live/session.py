@@ -6,7 +6,7 @@ import os
 import platform
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import pairwise
@@ -20,7 +20,7 @@ from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, n
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
-from pytest_stagegate.live.finishing import Finishing
+from pytest_stagegate.live.finishing import Finishing, only_shows
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_hand
 from pytest_stagegate.live.recording import Recorder, now
@@ -31,7 +31,10 @@ from pytest_stagegate.tagging import Selection, selection
 if TYPE_CHECKING:
     import argparse
 
-_SECRET: Final = re.compile(r"(?i)(token|secret|passw(or)?d|api[-_]?key|credential)")
+_SECRET: Final = re.compile(
+    r"(?i)token|secret|passw|\b(pw|pwd|pat|dsn|auth)\b|auth|key\b|credential|bearer|cookie|session-?id"
+)
+_LOGIN: Final = re.compile(r"://[^/@\s]+@")
 DEFAULT_OUT: Final = ".stagegate"
 _PATH_OPTIONS: Final = ("--stage-gate-policy", "--stage-gate-out")
 
@@ -49,7 +52,7 @@ class Setup:
     strict: bool
 
 
-def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Callable[[], None]:
+def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
     """Read the policy, start measuring, and register what the rest of the run needs.
 
     Args:
@@ -57,8 +60,7 @@ def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Callable[[]
         parser: pytest's parser.
 
     Returns:
-        A function to be called when the project's own conftest files have been loaded: it registers what has to
-        have the last word.
+        What is left to do once the project's own conftest files have been loaded.
 
     Raises:
         pytest.UsageError: With one clear text, for every mistake in the policy, a gate module or an option.
@@ -71,7 +73,25 @@ def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Callable[[]
         raise pytest.UsageError(str(error)) from error
     finishing = Finishing(setup.project, setup.wanted, setup.out, strict=setup.strict)
     early_config.pluginmanager.register(Starting(setup, finishing), "stagegate-starting")
-    return lambda: _register(early_config, finishing.last_word_hooks(), "stagegate-last-word")
+    early_config.add_cleanup(setup.measurement.stop)
+    return Switched(early_config, setup.measurement, finishing)
+
+
+class Switched:
+    """What is left to do once the project's own conftest files have been loaded, or could not be."""
+
+    def __init__(self, config: pytest.Config, measurement: Measurement, finishing: Finishing) -> None:
+        self._config = config
+        self._measurement = measurement
+        self._finishing = finishing
+
+    def register_last_word(self) -> None:
+        """Register what has to have the last word: after the conftest files, so that nothing wraps around it."""
+        _register(self._config, self._finishing.last_word_hooks(), "stagegate-last-word")
+
+    def abandon(self) -> None:
+        """Stop measuring; no session will come."""
+        self._measurement.stop()
 
 
 def _register(config: pytest.Config, plugin: object, name: str) -> None:
@@ -83,7 +103,8 @@ def _setup(
 ) -> Setup:
     invoked_in = invocation.dir
     _refuse_separate_paths(invocation)
-    out = _output_folder(asked, rootdir)
+    wanted = documents_wanted(asked.stagegate_report, invoked_in)
+    out = _output_folder(asked, rootdir, wanted)
     policy_file = Path(asked.stagegate_policy) if asked.stagegate_policy else None
     if policy_file is not None and not policy_file.is_absolute():
         policy_file = invoked_in / policy_file
@@ -97,7 +118,6 @@ def _setup(
     )
     wish = wish_of(project.gates(chosen.at, chosen.environment))
     measurement = start_measuring(asked, wish, rootdir, out)
-    wanted = documents_wanted(asked.stagegate_report, invoked_in)
     return Setup(project, chosen, measurement, parser, wanted, out, bool(asked.stagegate_strict))
 
 
@@ -113,14 +133,18 @@ def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
             raise UsageError(text)
 
 
-def _output_folder(asked: argparse.Namespace, rootdir: Path) -> Path:
+def _output_folder(asked: argparse.Namespace, rootdir: Path, wanted: tuple[Wanted, ...]) -> Path:
     """Return the output folder, with what an earlier run left taken away: a mistake found later must not leave it."""
     out = (rootdir / (asked.stagegate_out or DEFAULT_OUT)).resolve()
     if rootdir.resolve() not in out.parents:
-        raise UsageError(f"--stage-gate-out: {asked.stagegate_out!r} is not a folder below the rootdir")
-    if not asked.collectonly and "PYTEST_XDIST_WORKER" not in os.environ:
+        name = asked.stagegate_out or DEFAULT_OUT
+        raise UsageError(f"--stage-gate-out: {name!r} is not a folder below the rootdir")
+    if not only_shows(asked) and "PYTEST_XDIST_WORKER" not in os.environ:
         try:
             remove_documents(out, evidence=True)
+            for each in wanted:
+                if each.path is not None:
+                    each.path.unlink(missing_ok=True)
         except OSError as error:
             raise UsageError(f"--stage-gate-out: {_named(out, rootdir)} can't be emptied: {error.strerror}") from error
     return out
@@ -174,7 +198,7 @@ class Starting:
         _register(config, self._collecting(side.collected, side.failed), "stagegate-collecting")
 
     def _controller(self, config: pytest.Config) -> None:
-        if config.option.collectonly:
+        if only_shows(config.option):
             _register(config, self._collecting(lambda collected: None, _stop), "stagegate-collecting")
             return
         recorder = self._recorder(config)
@@ -243,18 +267,23 @@ def _facts(config: pytest.Config, chosen: Selection) -> dict[str, str]:
     plugins = sorted({f"{dist.project_name} {dist.version}" for _, dist in config.pluginmanager.list_plugin_distinfo()})
     stages = "all stages" if chosen.mode == "all" else ", ".join(sorted(chosen.stages))
     facts = {
-        "command": shlex.join(["pytest", *_without_secrets([str(a) for a in config.invocation_params.args])]),
+        "command": _shown(map(str, config.invocation_params.args), config.rootpath, "pytest"),
         "pytest": pytest.__version__,
         "python": platform.python_version(),
         "plugins": ", ".join(plugins) or "none",
         "tests of": stages,
     }
     if os.environ.get("PYTEST_ADDOPTS"):
-        facts["PYTEST_ADDOPTS"] = shlex.join(_without_secrets(shlex.split(os.environ["PYTEST_ADDOPTS"])))
+        facts["PYTEST_ADDOPTS"] = _shown(shlex.split(os.environ["PYTEST_ADDOPTS"]), config.rootpath)
     addopts = config.getini("addopts")
     if addopts:
-        facts["addopts"] = shlex.join(_without_secrets([str(each) for each in addopts]))
+        facts["addopts"] = _shown(map(str, addopts), config.rootpath)
     return facts
+
+
+def _shown(args: Iterable[str], rootdir: Path, *first: str) -> str:
+    words = [*first, *_portable(_without_secrets(list(args)), rootdir)]
+    return " ".join(word if "…" in word or "***" in word else shlex.quote(word) for word in words)
 
 
 def _without_secrets(args: list[str]) -> list[str]:
@@ -263,10 +292,23 @@ def _without_secrets(args: list[str]) -> list[str]:
     hide_next = False
     for arg in args:
         name, has_value, _ = arg.partition("=")
-        secret = _SECRET.search(name) is not None and arg.startswith("-")
+        secret = _SECRET.search(name) is not None and (arg.startswith("-") or bool(has_value))
         if hide_next and not arg.startswith("-"):
             safe.append("***")
         else:
-            safe.append(f"{name}=***" if secret and has_value else arg)
+            safe.append(f"{name}=***" if secret and has_value else _LOGIN.sub("://***@", arg))
         hide_next = secret and not has_value
     return safe
+
+
+def _portable(args: list[str], rootdir: Path) -> list[str]:
+    """Return a command line without absolute paths: relative to the root, or only the last name."""
+    words = []
+    for arg in args:
+        name, has_value, value = arg.partition("=") if arg.startswith("-") else ("", "", arg)
+        path = Path(value)
+        if value and path.is_absolute():
+            inside = path == rootdir or rootdir in path.parents
+            value = path.relative_to(rootdir).as_posix() if inside else f"…/{path.name}"
+        words.append(f"{name}{has_value}{value}")
+    return words

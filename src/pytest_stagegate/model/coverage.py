@@ -10,7 +10,7 @@ from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.numbers import Measure, NothingMeasured, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from pytest_stagegate.model.tally import Tally
 
@@ -98,6 +98,16 @@ class Coverage:
             self._data, self._tally, wanted=lambda path: self._wanted(path) and inside(path), stage=self._stage
         )
 
+    def of_source(self, names: Iterable[str]) -> Coverage:
+        """Return the coverage of some folders or packages, named as coverage's ``source`` names them."""
+        wanted = tuple(names)
+        return Coverage(
+            self._data,
+            self._tally,
+            wanted=lambda path: self._wanted(path) and any(in_source(name, path) for name in wanted),
+            stage=self._stage,
+        )
+
     def by_stage(self, stage: str) -> Coverage:
         """Return what the tests of one stage cover by themselves; imports and collection are in no stage's share.
 
@@ -152,6 +162,20 @@ class Coverage:
         if self._stage is None:
             return f"{file.path}:{_shortened(file.missing.split(', '))}"
         return f"{file.path} ({file.lines - self._covered(file)[0]} lines not run by {self._stage})"
+
+
+def in_source(name: str, path: str) -> bool:
+    """Return whether a file belongs to a folder or an importable package or module of that name."""
+    folder = name.removeprefix("./").rstrip("/")
+    package = name.replace(".", "/")
+    return (
+        folder in ("", ".")
+        or path == folder
+        or path.startswith((f"{folder}/", f"{package}/"))
+        or path == f"{package}.py"
+        or f"/{package}/" in path
+        or path.endswith(f"/{package}.py")
+    )
 
 
 def _shortened(ranges: list[str]) -> str:

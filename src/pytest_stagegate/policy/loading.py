@@ -92,7 +92,7 @@ def _read(path: Path, rootdir: Path) -> tuple[dict[str, Any], str]:
     try:
         text = path.read_text(encoding="utf-8-sig")
         return tomllib.loads(text), text
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise MistakesError("the policy", [Mistake(name, f"can't be read: {reason}")], code="policy") from error
 

@@ -51,6 +51,8 @@ class CoverageOptions(GateOptions, frozen=True):
 )
 def coverage(measured: Coverage, options: CoverageOptions) -> Iterator[Check]:
     """Yield a check for lines, one for branches and one for each path."""
+    if options.source:
+        measured = measured.of_source(options.source)
     if options.by_stage is not None:
         try:
             measured = measured.by_stage(options.by_stage)
