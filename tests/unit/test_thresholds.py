@@ -209,3 +209,13 @@ def test_a_duration_is_shown_with_the_largest_unit_that_fits(length: int, shown:
 def test_no_evidence_says_why() -> None:
     made = no_evidence("coverage", "not-measured", "nobody measured coverage in this run")
     assert (made.verdict, made.inspected, made.shown) == (Verdict.NO_EVIDENCE, 0, "no evidence")
+
+
+def test_a_number_that_no_decimal_can_write_is_shown_as_a_fraction() -> None:
+    made = check("thirds", Measure(Fraction(1, 3), inspected=3), at_least=Fraction(1, 3))
+    assert (made.shown, made.limit_shown, made.verdict) == ("1/3", "≥ 1/3", Verdict.PASS)
+
+
+def test_a_share_that_was_not_counted_is_shown_without_counts() -> None:
+    made = check("share", Measure(Fraction(1, 2), kind="share", inspected=1), at_least="50 %")
+    assert (made.shown, made.verdict) == ("50 %", Verdict.PASS)
