@@ -131,7 +131,7 @@ class Finishing:
         self._finished = True
         own = int(session.exitstatus)
         self._close(session, own)
-        self._decide(own)
+        self._decide()
         if own == 0 and not _limits_warnings(session.config):
             self._settle()
         try:
@@ -163,6 +163,7 @@ class Finishing:
         self._amend(final)
         if self._decided is not None or self._fault:
             _print(config, self._last_line(config))
+        # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
         nothing_selected = final == pytest.ExitCode.NO_TESTS_COLLECTED and self._selection_left_nothing()
         return self._status if self._status and (final == 0 or nothing_selected) else status
 
@@ -211,7 +212,7 @@ class Finishing:
         _, evidence = read_record(self.recorder.path)
         return evidence.tests.stages()
 
-    def _decide(self, own: int) -> None:
+    def _decide(self) -> None:
         assert self.recorder is not None
         if not self._fault and not self.recorder.own:
             self._fault = "another run has written over this run's record; give each run its own --stage-gate-out"
@@ -232,22 +233,19 @@ class Finishing:
             self._status = HOLD_STATUS
             return
         decision = self._decided.decision
-        # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
         self._status = decide.exit_status(
             decision.decision, provisional=bool(decision.provisional), strict=self._strict
         )
 
     def _amend(self, status: int) -> None:
         """Decide again when another plugin has changed pytest's status since."""
-        if status in (self._recorded_status, self._status) or self._fault or self.recorder is None:
-            return
-        if status == 0:
+        if status in (0, self._recorded_status, self._status) or self._fault or self.recorder is None:
             return
         if self.recorder.own:
             self.recorder.amend(status)
         self._recorded_status = status
         self._decided = None
-        self._decide(status)
+        self._decide()
 
     def _settle(self) -> None:
         session = self._session

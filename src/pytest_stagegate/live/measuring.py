@@ -168,8 +168,6 @@ class Measurement:
             return Absent("not-measured", "coverage was measured, but no line of the source was run")
         except (CoverageException, OSError) as error:
             return Absent("unreadable", f"coverage could not be combined: {error}")
-        if cov is None and self.mode == "ours":
-            return Absent("not-measured", "coverage was measured, but no line of the source was run")
         if cov is None:
             return Absent("coverage-incomplete", f"{self.mode} was active, but its data could not be found")
         measured_by = "pytest-stagegate" if self.mode == "ours" else self.mode
@@ -190,10 +188,12 @@ class Measurement:
             return Absent("source-matches-nothing", f"no file of the source {', '.join(map(repr, empty))} was measured")
         return data
 
-    def _combined(self) -> coverage.Coverage | None:
+    def _combined(self) -> coverage.Coverage:
+        from coverage.exceptions import NoDataError
+
         parts = sorted((self.out / _PARTS).iterdir())
         if not parts:
-            return None
+            raise NoDataError("no process has saved any data")
         cov = new_coverage(self.wish, self.out / "coverage.data", suffix=False)
         cov.combine([str(part) for part in parts], strict=True)
         cov.save()

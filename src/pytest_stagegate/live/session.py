@@ -204,7 +204,7 @@ class Starting:
         recorder = self._recorder(config)
         _register(config, recorder, "stagegate-recorder")
         if config.getoption("dist", "no") != "no":
-            side = ControllerSide(recorder, self._setup.measurement, _stop_with)
+            side = ControllerSide(recorder, self._setup.measurement, _stop)
             _register(config, side, "stagegate-controller")
         else:
             _register(
@@ -255,12 +255,8 @@ class Starting:
             raise pytest.UsageError(text) from error
 
 
-def _stop(error: MistakesError) -> NoReturn:
-    raise pytest.UsageError(str(error))
-
-
-def _stop_with(text: str) -> NoReturn:
-    raise pytest.UsageError(text)
+def _stop(told: MistakesError | str) -> NoReturn:
+    raise pytest.UsageError(str(told))
 
 
 def _facts(config: pytest.Config, chosen: Selection) -> dict[str, str]:
