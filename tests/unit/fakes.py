@@ -13,6 +13,7 @@ from pytest_stagegate.judging import ActiveGate, Place, judge
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Outcome, TestData
@@ -74,9 +75,15 @@ def timed(*microseconds: int) -> TestData:
 
 def file_of(path: str, covered: int, lines_: int, taken: int = 0, branches: int = 0, **stages: int) -> FileCoverage:
     """Return the coverage of one file; what is missing stands at its end."""
-    missing = f"{covered + 1}-{lines_}" if covered < lines_ else ""
-    alone = {stage: (count, 0) for stage, count in stages.items()}
-    return FileCoverage(path, lines_, covered, branches, taken, missing, alone)
+    names = [f"{line}>{line + 2}" for line in range(1, branches + 1)]
+    return FileCoverage(
+        path,
+        ranges(range(1, covered + 1)),
+        ranges(range(covered + 1, lines_ + 1)),
+        " ".join(names[:taken]),
+        " ".join(names[taken:]),
+        {stage: (ranges(range(1, count + 1)), "") for stage, count in stages.items()},
+    )
 
 
 def coverage_of(*files: FileCoverage, branches: bool = False, label_problem: str = "") -> CoverageData:

@@ -1,4 +1,4 @@
-"""From coverage.py to exact integers for each file, through its public JSON report.
+"""From coverage.py to exact sets of lines and branches for each file, through its public JSON report.
 
 Source of the numbers: https://coverage.readthedocs.io/en/latest/commands/cmd_json.html
 """
@@ -9,20 +9,20 @@ import json
 import os
 import re
 import tempfile
-from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import coverage
 from coverage.exceptions import CoverageException, NoDataError
 
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.evidence import Absent
+from pytest_stagegate.model.linesets import ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_WITHOUT_STAGES: Final[dict[str, dict[str, tuple[int, int]]]] = {}
+_Report = dict[str, Any]
 
 
 def read_coverage(
@@ -44,7 +44,8 @@ def read_coverage(
     """
     try:
         whole = _report(cov, None)
-        by_stage = _WITHOUT_STAGES if label_problem else {stage: _covered(cov, stage) for stage in sorted(stages)}
+        wanted = () if label_problem else sorted(stages)
+        by_stage: dict[str, _Report] = {stage: _report(cov, stage)["files"] for stage in wanted}
     except NoDataError:
         return Absent("not-measured", "coverage was measured, but no line of the source was run")
     except (CoverageException, OSError, ValueError) as error:
@@ -59,14 +60,14 @@ def read_coverage(
     )
 
 
-def _report(cov: coverage.Coverage, stage: str | None) -> dict[str, Any]:
+def _report(cov: coverage.Coverage, stage: str | None) -> _Report:
     handle, name = tempfile.mkstemp(suffix=".json", prefix="stagegate-")
     os.close(handle)
     try:
         # A static context of the user's stands before ours, divided by "|".
         contexts = None if stage is None else [rf"(^|\|){re.escape(stage)}$"]
         cov.json_report(outfile=name, contexts=contexts, pretty_print=False, show_contexts=False)
-        report: dict[str, Any] = json.loads(Path(name).read_bytes())
+        report: _Report = json.loads(Path(name).read_bytes())
         return report
     finally:
         cov.get_data().set_query_contexts(None)
@@ -74,24 +75,24 @@ def _report(cov: coverage.Coverage, stage: str | None) -> dict[str, Any]:
         Path(name).unlink(missing_ok=True)
 
 
-def _covered(cov: coverage.Coverage, stage: str) -> dict[str, tuple[int, int]]:
-    summaries = {path: report["summary"] for path, report in _report(cov, stage)["files"].items()}
-    return {path: (each["covered_lines"], each.get("covered_branches", 0)) for path, each in summaries.items()}
-
-
-def _file(
-    path: str, report: dict[str, Any], rootdir: Path, by_stage: dict[str, dict[str, tuple[int, int]]]
-) -> FileCoverage:
-    summary = report["summary"]
+def _file(path: str, report: _Report, rootdir: Path, by_stage: dict[str, _Report]) -> FileCoverage:
     return FileCoverage(
         path=_relative(path, rootdir),
-        lines=summary["num_statements"],
-        covered=summary["covered_lines"],
-        branches=summary.get("num_branches", 0),
-        taken=summary.get("covered_branches", 0),
+        executed=ranges(report["executed_lines"]),
         missing=ranges(report["missing_lines"]),
-        stages={stage: counts[path] for stage, counts in by_stage.items() if path in counts},
+        taken=branches(report.get("executed_branches", ())),
+        untaken=branches(report.get("missing_branches", ())),
+        stages={stage: _alone(files[path]) for stage, files in by_stage.items() if path in files},
     )
+
+
+def _alone(report: _Report) -> tuple[str, str]:
+    return ranges(report["executed_lines"]), branches(report.get("executed_branches", ()))
+
+
+def branches(arcs: Iterable[tuple[int, int]]) -> str:
+    """Return the names of branches for the report's pairs of lines."""
+    return " ".join(f"{start}>{end}" for start, end in sorted(map(tuple, arcs)))
 
 
 def _relative(path: str, rootdir: Path) -> str:
@@ -101,12 +102,3 @@ def _relative(path: str, rootdir: Path) -> str:
         inside = absolute.parts[absolute.parts.index("site-packages") + 1 :]
         return "/".join(inside)
     return Path(os.path.relpath(absolute, rootdir.absolute())).as_posix()
-
-
-def ranges(numbers: list[int]) -> str:
-    """Return ``"3-5, 9"`` for ``[3, 4, 5, 9]``."""
-    runs = []
-    for _, members in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
-        run = [number for _, number in members]
-        runs.append(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}")
-    return ", ".join(runs)

@@ -1,12 +1,15 @@
-"""Coverage as exact integers for each file, and the face that gates read it through."""
+"""Coverage as exact sets of lines and branches for each file, and the face that gates read it through."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
 from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.linesets import branch_counts, count
 from pytest_stagegate.model.numbers import Measure, NothingMeasured, Ratio
 
 if TYPE_CHECKING:
@@ -20,7 +23,29 @@ _RANGES: Final = 8
 
 
 class FileCoverage(msgspec.Struct, frozen=True, array_like=True):
-    """Coverage of one file.
+    """Coverage of one file, as sets, so that parts of a run can be merged exactly.
+
+    Attributes:
+        path: Relative to the root, with ``/``.
+        executed: Executable lines that were run, as ranges ``"3-5, 9"``.
+        missing: Executable lines that were not run, likewise; none of them is in `executed`.
+        taken: Branches that were taken, as names divided by blanks; empty when branches were not measured.
+            ``12>15`` is the jump from line 12 to line 15 (a negative number leaves the block that begins there),
+            ``12:0:1`` a branch as its tool names it, ``12#0`` one of a line whose branches are only counted.
+        untaken: Branches that were not taken, likewise.
+        stages: For each stage label what that stage's tests alone have run: lines and branches, written likewise.
+    """
+
+    path: str
+    executed: str
+    missing: str
+    taken: str = ""
+    untaken: str = ""
+    stages: dict[str, tuple[str, str]] = {}
+
+
+class Row(NamedTuple):
+    """The exact integers of one file.
 
     Attributes:
         path: Relative to the root, with ``/``.
@@ -28,8 +53,8 @@ class FileCoverage(msgspec.Struct, frozen=True, array_like=True):
         covered: Of these, lines that were run.
         branches: Branches; 0 when branches were not measured.
         taken: Of these, branches that were taken.
-        missing: Lines that were not run, as ranges ``"3-5, 9"``.
-        stages: For each stage label the covered lines and taken branches of that stage's tests alone.
+        missing: Lines that were not run, as ranges.
+        stages: For each stage label covered lines and taken branches of that stage's tests alone.
     """
 
     path: str
@@ -38,18 +63,19 @@ class FileCoverage(msgspec.Struct, frozen=True, array_like=True):
     branches: int
     taken: int
     missing: str
-    stages: dict[str, tuple[int, int]] = {}
+    stages: dict[str, tuple[int, int]]
 
 
-class CoverageData(msgspec.Struct, frozen=True, kw_only=True):
-    """Coverage of one run.
+@dataclass(frozen=True, kw_only=True)
+class CoverageData:
+    """Coverage of one run, or of several that were merged.
 
     Attributes:
         producer: Who measured, with version, for example ``coverage 7.17.3 (pytest-cov)``.
         measured_branches: Whether branches were measured.
         labelled: Whether coverage was labelled by stage, so that `FileCoverage.stages` is known.
         label_problem: Why it was not, one sentence.
-        files: Sorted by path.
+        files: Sorted by path, each path once.
     """
 
     producer: str
@@ -57,6 +83,29 @@ class CoverageData(msgspec.Struct, frozen=True, kw_only=True):
     labelled: bool
     label_problem: str = ""
     files: tuple[FileCoverage, ...] = ()
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        """Return the integers of each file; counted once.
+
+        Raises:
+            ValueError: When a set of lines or branches is not written as it should be.
+        """
+        return tuple(_row(file) for file in self.files)
+
+
+def _row(file: FileCoverage) -> Row:
+    covered = count(file.executed)
+    branches, taken = branch_counts(file.taken, file.untaken)
+    return Row(
+        file.path,
+        covered + count(file.missing),
+        covered,
+        branches,
+        taken,
+        file.missing,
+        {stage: (count(lines), branch_counts(arcs, "")[1]) for stage, (lines, arcs) in file.stages.items()},
+    )
 
 
 class ContextsUnavailable(NothingMeasured):
@@ -81,7 +130,7 @@ class Coverage:
         self._tally = tally
         self._wanted = wanted
         self._stage = stage
-        self._files = [file for file in data.files if wanted(file.path)]
+        self._files = [row for row in data.rows if wanted(row.path)]
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""
@@ -152,13 +201,13 @@ class Coverage:
         ]
         return Measure(Ratio(taken, total), unit="branches", inspected=total, where=tuple(where))
 
-    def _covered(self, file: FileCoverage) -> tuple[int, int]:
+    def _covered(self, file: Row) -> tuple[int, int]:
         if self._stage is None:
             return file.covered, file.taken
         lines, branches = file.stages.get(self._stage, (0, 0))
         return lines, branches
 
-    def _gap(self, file: FileCoverage) -> str:
+    def _gap(self, file: Row) -> str:
         if self._stage is None:
             return f"{file.path}:{_shortened(file.missing.split(', '))}"
         return f"{file.path} ({file.lines - self._covered(file)[0]} lines not run by {self._stage})"

@@ -1,4 +1,4 @@
-"""Which stage and environments a test belongs to."""
+"""Which stage and environments a test belongs to, and where it was run."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ class Tag(NamedTuple):
         stage: One name of the closed vocabulary.
         environments: Where the test may run; empty for everywhere.
         tagged: Whether a mark or a path rule named the stage; False when the default was taken.
+        ran_in: The environment that its run was against, or None when the run named none.
+        shard: The shard that ran it, or None for a run that is no shard.
     """
 
     stage: str
     environments: tuple[str, ...] = ()
     tagged: bool = False
+    ran_in: str | None = None
+    shard: str | None = None
 
 
 class TagRule(NamedTuple):

@@ -6,7 +6,7 @@ import enum
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -63,6 +63,10 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     not_selected: bool = False
 
 
+QUICK: Final = 100_000
+"""Microseconds from which on the name of every passed test is kept."""
+
+
 @dataclass
 class TestData:
     """All tests of a run, by index; columns instead of objects, so that a plainly passed test costs bytes.
@@ -75,6 +79,9 @@ class TestData:
         durations: Microseconds of setup, call and teardown together.
         details: By index, for tests that did not plainly pass.
         skipped_files: Paths of modules skipped as a whole; they are no items.
+        unnamed: For each tag the microseconds of plainly passed tests whose names are not kept; they are in no
+            column. So that a file of a million results needs little memory, readers of other tools' results keep
+            no name of a test that passed in less than `QUICK` microseconds.
     """
 
     __test__ = False
@@ -86,6 +93,18 @@ class TestData:
     durations: array[int] = field(default_factory=lambda: array("Q"))
     details: dict[int, Detail] = field(default_factory=dict)
     skipped_files: list[str] = field(default_factory=list)
+    unnamed: dict[int, array[int]] = field(default_factory=dict)
+
+    def add(
+        self, name: str, outcome: Outcome, microseconds: int, detail: Detail | None = None, *, tag: int = 0
+    ) -> None:
+        """Append one test."""
+        if detail is not None:
+            self.details[len(self.ids)] = detail
+        self.ids.append(name)
+        self.tag_of.append(tag)
+        self.outcomes.append(outcome)
+        self.durations.append(microseconds)
 
     def executed(self, index: int) -> bool:
         """Return whether the test's call began and it was not skipped in it."""
@@ -101,6 +120,7 @@ class TestData:
             if chosen[tag]:
                 by_outcome[outcome] += count
         details = [(index, detail) for index, detail in self.details.items() if chosen[self.tag_of[index]]]
+        by_outcome[Outcome.PASSED] += sum(len(passed) for tag, passed in self.unnamed.items() if chosen[tag])
         plain = by_outcome[Outcome.PASSED] - sum(self.outcomes[index] == Outcome.PASSED for index, _ in details)
         return Counts(
             collected=sum(by_outcome.values()),
@@ -119,6 +139,7 @@ class TestData:
     def stages(self) -> set[str]:
         """Return the stages of which at least one test was not deselected."""
         used = {tag for tag, outcome in zip(self.tag_of, self.outcomes, strict=True) if outcome != Outcome.DESELECTED}
+        used.update(self.unnamed)
         return {self.tags[tag].stage for tag in used}
 
 
@@ -251,6 +272,7 @@ class TestResults:
     def total_duration(self) -> Measure:
         """Sum of all tests' setup, call and teardown; a duration in microseconds."""
         total = sum(duration for index, duration in enumerate(self._data.durations) if self._included(index))
+        total += sum(sum(passed) for passed in self._unnamed())
         return self._measure(total, kind="duration", unit="")
 
     @property
@@ -259,17 +281,22 @@ class TestResults:
         durations = self._data.durations
         slowest = sorted(filter(self._included, range(len(durations))), key=lambda i: (-durations[i], i))[:10]
         places = tuple(f"{self._data.ids[i]} ({durations[i] / 1e6:.2f} s)" for i in slowest if durations[i])
-        return self._measure(durations[slowest[0]] if slowest else 0, kind="duration", unit="", places=places)
+        longest = max((durations[slowest[0]] if slowest else 0, *map(max, self._unnamed())))
+        return self._measure(longest, kind="duration", unit="", places=places)
 
     def slower_than(self, microseconds: int) -> tuple[str, ...]:
-        """Return the ids of tests that took longer, in collection order."""
+        """Return the ids of tests that took longer, in collection order; a text for each whose name was not kept."""
         slow = [i for i, duration in enumerate(self._data.durations) if duration > microseconds and self._included(i)]
-        return self._names(slow)
+        unnamed = sum(duration > microseconds for passed in self._unnamed() for duration in passed)
+        return (*self._names(slow), *["a passed test whose name was not kept"] * unnamed)
 
     @property
     def _ended(self) -> int:
         counts = self._counts
         return counts.collected - counts.deselected - counts.lost
+
+    def _unnamed(self) -> list[array[int]]:
+        return [passed for tag, passed in self._data.unnamed.items() if self._wanted(self._data.tags[tag])]
 
     def _included(self, index: int) -> bool:
         return self._stage is None or self._data.tags[self._data.tag_of[index]].stage == self._stage

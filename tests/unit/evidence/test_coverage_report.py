@@ -6,7 +6,7 @@ from typing import Any
 import coverage
 import pytest
 
-from pytest_stagegate.evidence.coverage_report import ranges, read_coverage
+from pytest_stagegate.evidence.coverage_report import read_coverage
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.evidence import Absent
 
@@ -40,7 +40,7 @@ def test_lines_are_counted_exactly(tmp_path: Path, source: str) -> None:
     cov = measured(tmp_path)
     cov.get_data().add_lines({source: [1, 2, 3]})
     data = read(cov, tmp_path)
-    assert data.files == (FileCoverage("src/a.py", 4, 3, 0, 0, "4"),)
+    assert data.files == (FileCoverage("src/a.py", "1-3", "4"),)
     assert (data.measured_branches, data.producer) == (False, f"coverage {coverage.__version__} (pytest-cov)")
 
 
@@ -48,7 +48,7 @@ def test_branches_are_counted_where_they_were_measured(tmp_path: Path, source: s
     cov = measured(tmp_path, branch=True)
     cov.get_data().add_arcs({source: [(-1, 1), (1, -1), (-1, 2), (2, 3), (3, -1)]})
     data = read(cov, tmp_path)
-    assert (data.files[0].branches, data.files[0].taken, data.measured_branches) == (2, 1, True)
+    assert (data.files[0].taken, data.files[0].untaken, data.measured_branches) == ("2>3", "2>4", True)
 
 
 def labelled(tmp_path: Path, source: str, static: str = "") -> coverage.Coverage:
@@ -62,8 +62,8 @@ def labelled(tmp_path: Path, source: str, static: str = "") -> coverage.Coverage
 @pytest.mark.parametrize("static", ["", "nightly"])
 def test_a_stage_s_share_is_what_its_tests_cover_alone(tmp_path: Path, source: str, static: str) -> None:
     data = read(labelled(tmp_path, source, static), tmp_path, "test", "deploy", "monitor")
-    assert data.files[0].stages == {"test": (2, 0), "deploy": (2, 0), "monitor": (0, 0)}
-    assert data.files[0].covered == 4
+    assert data.files[0].stages == {"test": ("2-3", ""), "deploy": ("2, 4", ""), "monitor": ("", "")}
+    assert data.files[0].executed == "1-4"
 
 
 def test_without_labels_no_stage_has_a_share(tmp_path: Path, source: str) -> None:
@@ -103,10 +103,3 @@ def test_nothing_is_left_behind(tmp_path: Path, source: str, monkeypatch: pytest
     cov.get_data().add_lines({source: [1]})
     read(cov, tmp_path, "test")
     assert list(folder.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("numbers", "shown"), [([], ""), ([3], "3"), ([3, 4, 5, 9], "3-5, 9"), ([1, 3, 4], "1, 3-4"), ([1, 2], "1-2")]
-)
-def test_line_numbers_are_written_as_ranges(numbers: list[int], shown: str) -> None:
-    assert ranges(numbers) == shown

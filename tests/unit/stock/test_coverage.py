@@ -38,7 +38,7 @@ def test_branch_limit(limit: str, verdict: str) -> None:
 
 def test_uncovered_lines_are_named_worst_file_first() -> None:
     made = check_of(of(coverage_of(PAYMENTS, LEGACY), line=share("100 %")), "line")
-    assert made.where == ("src/legacy/old.py:2-10", "src/payments/card.py:10-10")
+    assert made.where == ("src/legacy/old.py:2-10", "src/payments/card.py:10")
 
 
 def test_branches_not_taken_are_counted_by_file() -> None:

@@ -1,0 +1,32 @@
+"""What one evidence file says, whatever its format: the common answer of all readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pytest_stagegate.model.coverage import CoverageData
+from pytest_stagegate.model.tests import TestData
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contents:
+    """What a reader got out of one file.
+
+    Attributes:
+        tests: Test results, with exactly one tag, or None when the file holds none.
+        coverage: Coverage, or None when the file holds none.
+        producer: Tool and version, as far as the file states them; may be empty.
+        created: When it was made, RFC 3339 in UTC, or None when the file does not say. A time without a zone is
+            taken as UTC.
+        commit: The commit that it is about, or None when the file does not say.
+        environment: The environment that the file says it ran in; may be empty.
+        warnings: What is wrong with the file without making it unreadable; sentences.
+    """
+
+    tests: TestData | None = None
+    coverage: CoverageData | None = None
+    producer: str = ""
+    created: str | None = None
+    commit: str | None = None
+    environment: str = ""
+    warnings: tuple[str, ...] = ()
