@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.decision import Blocker, Note, Word
+from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.verdicts import SEVERITY, Check, GateResult, Level, OnMissing, Verdict
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def judged_anything(results: Iterable[tuple[Verdict, Level]]) -> bool:
 
 
 def blockers(results: Sequence[GateResult], incomplete: Sequence[Note], *, judged: bool) -> tuple[Blocker, ...]:
-    """Return why the decision is not GO, worst first; empty for GO.
+    """Return why the decision is not GO, worst first, causes before what follows from them; empty for GO.
 
     Args:
         results: The gates with their effects.
@@ -54,6 +55,10 @@ def blockers(results: Sequence[GateResult], incomplete: Sequence[Note], *, judge
         judged: Whether a gate that can block or warn came to a verdict.
     """
     found = [
+        Blocker(effect=Word.HOLD, reason=note.reason, gate=None, text=note.text, remedy=REMEDIES.get(note.reason, ""))
+        for note in incomplete
+    ]
+    found += [
         Blocker(
             effect=Word(result.effect),
             reason=result.reason,
@@ -65,7 +70,6 @@ def blockers(results: Sequence[GateResult], incomplete: Sequence[Note], *, judge
         for result in results
         if result.effect
     ]
-    found += [Blocker(effect=Word.HOLD, reason=note.reason, gate=None, text=note.text) for note in incomplete]
     if not judged:
         text = "No gate that can block or warn came to a verdict, so there is nothing to base a GO on."
         found.append(Blocker(effect=Word.HOLD, reason="nothing-judged", gate=None, text=text))

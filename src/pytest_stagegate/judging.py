@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate import decide
 from pytest_stagegate.hooks import Gate, GateOptions, Warnings
@@ -20,11 +21,15 @@ from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Leve
 from pytest_stagegate.thresholds import no_evidence, show_duration
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from pytest_stagegate.model.evidence import Age
 
 
 class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
     """A gate answered with something that is no check."""
+
+
+_KINDS: Final[dict[type, str]] = {TestResults: "tests", Warnings: "tests", Coverage: "coverage"}
+"""Kind of evidence that each face shows."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ class ActiveGate:
         on_missing: What missing evidence does.
         owner: Who answers for it.
         remedy: The policy's own text, or the definition's.
-        max_age: Microseconds after which evidence is stale, or None for no limit.
+        max_age: Microseconds after which evidence is stale, or None for the limit of each piece.
         declared_in: Where the policy declares it, or empty.
     """
 
@@ -62,12 +67,22 @@ class ActiveGate:
 
 @dataclass(frozen=True)
 class Place:
-    """Where and when a decision is taken."""
+    """Where and when a decision is taken.
+
+    Attributes:
+        stage: The stage that is decided.
+        environment: The environment, or None.
+        instant: The instant at which ages and dates are judged.
+    """
 
     stage: str
     environment: str | None
-    day: dt.date
-    evidence_age: int
+    instant: dt.datetime
+
+    @property
+    def day(self) -> dt.date:
+        """The day of the instant, UTC."""
+        return self.instant.astimezone(dt.timezone.utc).date()
 
 
 def judge(active: ActiveGate, evidence: Evidence, place: Place) -> GateResult:
@@ -76,12 +91,12 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place) -> GateResult:
     Args:
         active: The gate and what the policy says of it.
         evidence: Everything known about the run.
-        place: Stage, environment, day (UTC) and the evidence's age in microseconds.
+        place: Stage, environment and instant.
 
     Returns:
         The result; an exception of the gate's own code is the verdict ERROR, never an exception here.
     """
-    checks = _stale(active, place) or _missing(active, evidence) or _called(active, evidence)
+    checks = _stale(active, evidence) or _missing(active, evidence) or _called(active, evidence)
     worst = decide.worst_check(checks)
     verdict, reason = worst.verdict, worst.reason
     if verdict is Verdict.NO_EVIDENCE and active.on_missing is OnMissing.SKIP:
@@ -137,11 +152,25 @@ def _shortfall(check: Check) -> str:
     return f"{check.name} {check.shown}{limit}"
 
 
-def _stale(active: ActiveGate, place: Place) -> list[Check]:
-    if active.max_age is None or place.evidence_age <= active.max_age or active.enforcement.level is Level.OBSERVE:
+def _stale(active: ActiveGate, evidence: Evidence) -> list[Check]:
+    """Return a check for each piece of evidence that the gate would read and must not."""
+    if active.enforcement.level is Level.OBSERVE:
         return []
-    age, limit = (show_duration(Fraction(each), upward=False) for each in (place.evidence_age, active.max_age))
-    text = f"the evidence is {age} old; this gate takes none older than {limit}"
+    kinds = {_KINDS[face] for face in active.gate.needs.values() if face in _KINDS}
+    unusable = [
+        _verdict(Verdict.STALE, each.note.reason, each.note.text.rstrip("."), name="evidence")
+        for each in evidence.stale
+        if each.kind in kinds
+    ]
+    return unusable + [check for age in evidence.ages if age.kind in kinds for check in _too_old(active, age)]
+
+
+def _too_old(active: ActiveGate, age: Age) -> list[Check]:
+    limit = active.max_age if active.max_age is not None else age.limit
+    if age.microseconds <= limit:
+        return []
+    told, most = (show_duration(Fraction(each), upward=False) for each in (age.microseconds, limit))
+    text = f"{age.name} is {told} old; this gate takes nothing older than {most}"
     return [_verdict(Verdict.STALE, "too-old", text, name="age")]
 
 
@@ -191,7 +220,7 @@ def _broke_off(active: ActiveGate, error: BaseException, tally: Tally) -> Check:
 
 
 def _arguments(active: ActiveGate, evidence: Evidence, tally: Tally) -> dict[str, Any]:
-    tests = TestResults(evidence.tests, tally, exit_status=evidence.exit_status, ending=evidence.incomplete)
+    tests = TestResults(evidence.tests, tally, exits=evidence.exits)
     faces: dict[type, Any] = {TestResults: tests}
     if not isinstance(evidence.coverage, Absent):
         faces[Coverage] = Coverage(evidence.coverage, tally)

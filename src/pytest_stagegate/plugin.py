@@ -16,6 +16,8 @@ _SWITCHES = (
     "stagegate_select",
     "stagegate_strict",
     "stagegate_env",
+    "stagegate_evidence",
+    "stagegate_shard",
     "stagegate_report",
     "stagegate_policy",
     "stagegate_out",
@@ -55,6 +57,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="ENV",
         dest="stagegate_env",
         help="the environment that the run is against",
+    )
+    add(
+        "--stage-gate-evidence",
+        action="append",
+        metavar="PATH",
+        dest="stagegate_evidence",
+        help="further evidence: JUnit, CTRF, coverage… (repeatable; PATH,stage=…,environment=…,format=…)",
+    )
+    add(
+        "--stage-gate-shard",
+        metavar="ID",
+        dest="stagegate_shard",
+        help="only record, as the shard ID; `stagegate check` merges the shards and decides",
     )
     add(
         "--stage-gate-report",

@@ -4,47 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pytest_stagegate import decide
-from pytest_stagegate.documents.rendering import Wanted, documents_of, write_documents
-from pytest_stagegate.documents.writing import sha256_of
-from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError, nearest
-from pytest_stagegate.evidence.folding import read_record
+from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
+from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError, UsageError, nearest
+from pytest_stagegate.evidence.gathering import Defaults, Given, gather, sha256_of
+from pytest_stagegate.evidence.merging import merged
+from pytest_stagegate.evidence.provenance import declared_name
+from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, vet
 from pytest_stagegate.judging import ActiveGate, Place, judge
-from pytest_stagegate.model.decision import Cell, Decision, EvidenceItem, PolicyReference, TestRow, Tests
-from pytest_stagegate.model.evidence import Absent, Evidence
+from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Subject
 from pytest_stagegate.model.globs import matches
-from pytest_stagegate.model.numbers import Duration
-from pytest_stagegate.model.tests import Outcome, TestData
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.loading import load
 from pytest_stagegate.registry import Registry
-from pytest_stagegate.tagging import Vocabulary
+from pytest_stagegate.summing import index, matrix, rows_of, totals
+from pytest_stagegate.tagging import Vocabulary, stages_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pytest_stagegate.documents.view import View
-    from pytest_stagegate.evidence.lines import Run
     from pytest_stagegate.model.decision import Blocker
+    from pytest_stagegate.model.evidence import Evidence
+    from pytest_stagegate.model.sources import Expected, Source
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.policy.model import Policy
-
-NOT_PASSED_LIMIT: Final = 500
-_DEFAULT_MAX_AGE: Final = Duration.parse("24 h").microseconds
-_ROW_ORDER: Final = (
-    Outcome.FAILED,
-    Outcome.ERROR,
-    Outcome.LOST,
-    Outcome.XPASSED,
-    Outcome.PASSED,
-    Outcome.SKIPPED,
-    Outcome.XFAILED,
-)
 
 
 @dataclass(frozen=True)
@@ -63,9 +52,18 @@ class Project:
     bound: tuple[BoundGate, ...]
     vocabulary: Vocabulary
 
-    def gates(self, stage: str, environment: str | None, *, max_age: int | None = None) -> list[ActiveGate]:
-        """Return the gates of one decision; `max_age` (microseconds) is taken where the policy names none."""
-        return [_active(each, max_age) for each in applying(self.bound, stage, environment)]
+    def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
+        """Return the gates of one decision."""
+        return [_active(each) for each in applying(self.bound, stage, environment)]
+
+    def expected(self, stage: str, environment: str | None) -> tuple[Expected, ...]:
+        """Return the cells that must have evidence when a stage is decided: of the stages whose tests it judges."""
+        judged = stages_of(self.vocabulary, stage)
+        return tuple(
+            cell
+            for cell in self.policy.expected
+            if cell.stage in judged and (environment is None or cell.environment in (None, environment))
+        )
 
     @property
     def templates(self) -> Path | None:
@@ -81,11 +79,13 @@ class Decided:
         decision: The decision.
         view: The same as finished strings.
         files: Content of each document by its path.
+        evidence: Evidence files that lie beside them.
     """
 
     decision: Decision
     view: View
     files: dict[Path, bytes]
+    evidence: tuple[Path, ...] = ()
 
 
 def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
@@ -130,12 +130,10 @@ def _no_file(pattern: str, rootdir: Path) -> str:
     return f"{pattern!r} matches no file below the root; {nearest(pattern, patterns)}"
 
 
-def _active(bound: BoundGate, max_age: int | None) -> ActiveGate:
+def _active(bound: BoundGate) -> ActiveGate:
     table = bound.table
     if table is None:
-        return ActiveGate(
-            bound.id, bound.gate, bound.options, bound.enforcement, remedy=bound.gate.remedy, max_age=max_age
-        )
+        return ActiveGate(bound.id, bound.gate, bound.options, bound.enforcement, remedy=bound.gate.remedy)
     return ActiveGate(
         bound.id,
         bound.gate,
@@ -144,37 +142,66 @@ def _active(bound: BoundGate, max_age: int | None) -> ActiveGate:
         on_missing=table.on_missing,
         owner=table.owner,
         remedy=table.remedy or bound.gate.remedy,
-        max_age=table.max_age if table.max_age is not None else max_age,
+        max_age=table.max_age,
         declared_in=table.place,
     )
 
 
-def decide_record(
-    project: Project,
-    record: Path,
-    *,
-    wanted: tuple[Wanted, ...],
-    out: Path,
-    as_of: dt.datetime | None = None,
-) -> Decided:
-    """Decide from a record and render the documents; nothing is written.
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is to be decided.
+
+    Attributes:
+        given: The evidence files.
+        checkout: The project as its work tree is, and why a decision on it would be provisional.
+        at: The stage; the records' own when None, else the policy's default stage.
+        environment: The environment; the records' own when None.
+        as_of: The instant at which ages and dates are judged; the start of the latest run when None.
+    """
+
+    given: tuple[Given, ...]
+    checkout: tuple[Subject, tuple[Note, ...]]
+    at: str | None = None
+    environment: str | None = None
+    as_of: dt.datetime | None = None
+
+
+def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...], out: Path) -> Decided:
+    """Decide from evidence files and render the documents; nothing is written.
 
     Args:
         project: Policy and gates.
-        record: The run's ``evidence.jsonl``.
+        question: What is to be decided, and from which files.
         wanted: Which documents.
         out: The output folder, for the documents' paths.
-        as_of: The instant at which ages and dates are judged; the run's own start when None.
 
     Raises:
-        EvidenceError: When the record can't be read.
+        UsageError: When the files leave open what is asked.
         StageGateError: When a template of the project's own is broken.
     """
-    header, evidence = read_record(record)
-    instant = as_of or _time(evidence.started, record)
-    place = _place(header, evidence, instant, record, project)
-    results, blockers = _judged(project, evidence, place)
-    rows, omitted = _rows(evidence.tests)
+    policy = project.policy
+    defaults = Defaults(
+        root=project.rootdir,
+        rules=policy.evidence,
+        stage=question.at or policy.default_stage,
+        environment=question.environment or policy.default_environment,
+    )
+    sources = gather(question.given, defaults)
+    instant = question.as_of or _start(sources)
+    yardstick = Yardstick(
+        name=declared_name(project.rootdir),
+        commit=question.checkout[0].commit,
+        stages=policy.stages,
+        shape_sha256=policy.shape_sha256,
+        as_of=instant,
+    )
+    vetted = vet(sources, yardstick)
+    stage = question.at or _stage(vetted.sources) or policy.default_stage
+    environment = question.environment or _environment(vetted.sources)
+    place = Place(stage=stage, environment=environment, instant=instant)
+    evidence = _evidence(project, vetted, question, place)
+    results, blockers = _judged(project, vetted, question, evidence, place)
+    rows, omitted = rows_of(evidence.tests)
     decision = Decision(
         decision=decide.decide(blockers),
         provisional=evidence.provisional,
@@ -185,131 +212,93 @@ def decide_record(
         as_of=_written(instant),
         subject=evidence.subject,
         gates=results,
-        tests=_totals(evidence.tests),
-        matrix=_matrix(project, evidence.tests, place.environment),
+        tests=totals(evidence.tests),
+        matrix=matrix(policy.stages, evidence.tests),
         not_passed=rows,
         not_passed_omitted=omitted,
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
-        evidence=_index(record, evidence),
-        policy=PolicyReference(source=project.policy.source, sha256=project.policy.sha256),
+        evidence=index(vetted.sources),
+        policy=PolicyReference(
+            source=policy.source,
+            sha256=policy.sha256,
+            recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
+        ),
     )
     shown, files = documents_of(decision, wanted, out, project.templates)
-    return Decided(decision, shown, files)
+    own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
+    beside = tuple(path for name in EVIDENCE_FILES if own and (path := out / name).is_file())
+    return Decided(decision, shown, files, beside)
 
 
-def _place(header: Run, evidence: Evidence, instant: dt.datetime, record: Path, project: Project) -> Place:
-    if header.stage not in project.policy.stages:
-        text = f"{record.name}: its stage {header.stage!r} is not one of the policy's stages"
-        raise EvidenceError(text, code="foreign")
-    finished = _time(evidence.finished or evidence.started, record)
-    return Place(
-        stage=header.stage,
-        environment=header.environment,
-        day=instant.astimezone(dt.timezone.utc).date(),
-        evidence_age=max(0, (instant - finished) // dt.timedelta(microseconds=1)),
+def _start(sources: Iterable[Source]) -> dt.datetime:
+    """Return when the latest run began."""
+    started = [each.evidence.started for each in sources if each.evidence is not None]
+    if not started:
+        why = " ".join(each.note.text for each in sources if each.note is not None)
+        raise EvidenceError(f"nothing says when the run was: no record of one can be read. {why}".strip())
+    return dt.datetime.fromisoformat(max(started).replace("Z", "+00:00"))
+
+
+def _stage(sources: Iterable[Source]) -> str | None:
+    """Return the stage that all usable records were made for; None where there is none."""
+    said = {origin.stage for each in sources if each.usable and each.evidence for origin in each.evidence.origins}
+    if len(said) > 1:
+        raise UsageError(f"the records were made for the stages {', '.join(sorted(said))}; name one of them with --at")
+    return next(iter(said), None)
+
+
+def _environment(sources: Iterable[Source]) -> str | None:
+    """Return the environment that all usable runs were against; None where they differ."""
+    said = {each.environment for each in sources if each.usable and each.kind == "run"}
+    return next(iter(said)) if len(said) == 1 else None
+
+
+def _evidence(
+    project: Project, vetted: Vetted, question: Question, place: Place, *, environment: str | None = None
+) -> Evidence:
+    """Return what the usable sources say together; of one environment alone where one is named."""
+    subject, notes = question.checkout
+    chosen = [each for each in vetted.sources if environment in (None, each.environment)]
+    whole = merged(chosen, subject, _written(place.instant))
+    cells = missing_cells(whole.tests, project.expected(place.stage, place.environment))
+    own = () if whole.origins else notes
+    return replace(
+        whole,
+        incomplete=(*whole.incomplete, *vetted.notes, *cells),
+        provisional=tuple(dict.fromkeys((*own, *whole.provisional, *vetted.provisional))),
+        ages=vetted.ages,
+        stale=vetted.stale,
     )
 
 
-def _judged(project: Project, evidence: Evidence, place: Place) -> tuple[tuple[GateResult, ...], tuple[Blocker, ...]]:
-    gates = project.gates(place.stage, place.environment, max_age=_DEFAULT_MAX_AGE)
-    results = tuple(judge(active, evidence, place) for active in gates)
-    levels = [active.enforcement.on(place.day) for active in gates]
+def _judged(
+    project: Project, vetted: Vetted, question: Question, evidence: Evidence, place: Place
+) -> tuple[tuple[GateResult, ...], tuple[Blocker, ...]]:
+    asked = [(active, evidence, place) for active in project.gates(place.stage, place.environment)]
+    known = {(active.id, active.declared_in) for active, _, _ in asked}
+    # Where runs against several environments are decided together, each one's own gates judge its own evidence.
+    for environment in sorted({tag.ran_in for tag in evidence.tests.tags if tag.ran_in} - {place.environment}):
+        there = replace(place, environment=environment)
+        own = [each for each in project.gates(place.stage, environment) if (each.id, each.declared_in) not in known]
+        if own:
+            narrowed = _evidence(project, vetted, question, there, environment=environment)
+            asked += [(active, narrowed, there) for active in own]
+    results = tuple(judge(*each) for each in asked)
+    levels = [active.enforcement.on(place.day) for active, _, _ in asked]
     judged = decide.judged_anything(zip([result.verdict for result in results], levels, strict=True))
     return results, decide.blockers(results, evidence.incomplete, judged=judged)
 
 
-def publish(decided: Decided, out: Path, record: Path) -> None:
+def publish(decided: Decided, out: Path) -> None:
     """Write the documents and the list of digests.
 
     Raises:
         OSError: When a file can't be written.
     """
-    write_documents(decided.files, out, (record, out / "coverage.data"))
-
-
-def _time(written: str, record: Path) -> dt.datetime:
-    try:
-        instant = dt.datetime.fromisoformat(written.replace("Z", "+00:00"))
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise EvidenceError(f"{record.name}: {written!r} is not a time with its zone", code="damaged")
-    return instant
+    digests = {path.name: digest for path in decided.evidence if (digest := sha256_of(path)) is not None}
+    write_documents(decided.files, out, digests)
 
 
 def _written(instant: dt.datetime) -> str:
     return instant.astimezone(dt.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _totals(tests: TestData) -> Tests:
-    counts = tests.counts()
-    return Tests(
-        **{name: getattr(counts, name) for name in counts.__struct_fields__},
-        skipped_files=len(tests.skipped_files),
-        not_selected=sum(detail.not_selected for detail in tests.details.values()),
-        untagged=tests.counts(lambda tag: not tag.tagged).collected,
-        subtests=sum(detail.subtest_count for detail in tests.details.values()),
-    )
-
-
-def _matrix(project: Project, tests: TestData, environment: str | None) -> tuple[Cell, ...]:
-    present = {tag.stage for tag in tests.tags}
-    cells = []
-    for stage in project.policy.stages:
-        if stage in present:
-            counts = tests.counts(lambda tag, stage=stage: tag.stage == stage)  # type: ignore[misc]
-            values = {name: getattr(counts, name) for name in counts.__struct_fields__}
-            cells.append(Cell(stage=stage, environment=environment, **values))
-    return tuple(cells)
-
-
-def _rows(tests: TestData) -> tuple[tuple[TestRow, ...], int]:
-    """Return the tests that did not plainly pass, failures first; deselected ones are only counted."""
-    lost = (index for index, outcome in enumerate(tests.outcomes) if outcome == Outcome.LOST)
-    plain_subtests = (index for index, detail in tests.details.items() if detail.reruns or not _plain(tests, index))
-    indexes = sorted({*lost, *plain_subtests}, key=lambda i: (_ROW_ORDER.index(Outcome(tests.outcomes[i])), i))
-    return tuple(_row(tests, index) for index in indexes[:NOT_PASSED_LIMIT]), max(0, len(indexes) - NOT_PASSED_LIMIT)
-
-
-def _plain(tests: TestData, index: int) -> bool:
-    return tests.outcomes[index] in (Outcome.PASSED, Outcome.DESELECTED)
-
-
-def _row(tests: TestData, index: int) -> TestRow:
-    detail = tests.details.get(index)
-    return TestRow(
-        id=tests.ids[index],
-        stage=tests.tags[tests.tag_of[index]].stage,
-        outcome=Outcome(tests.outcomes[index]).word,
-        reason=detail.reason if detail else "",
-        message=detail.message if detail else "",
-        reruns=detail.reruns if detail else 0,
-        subtests=detail.subtests if detail else (),
-    )
-
-
-def _index(record: Path, evidence: Evidence) -> tuple[EvidenceItem, ...]:
-    run = EvidenceItem(
-        id="run",
-        kind="tests",
-        source=record.name,
-        sha256=sha256_of(record),
-        producer=evidence.producer,
-        created=evidence.finished or evidence.started,
-        state="incomplete" if evidence.incomplete else "whole",
-    )
-    if isinstance(evidence.coverage, Absent):
-        return (run,)
-    return (
-        run,
-        EvidenceItem(
-            id="coverage",
-            kind="coverage",
-            source=record.name,
-            sha256=None,
-            producer=evidence.coverage.producer,
-            created=evidence.finished or evidence.started,
-            state="whole",
-        ),
-    )

@@ -170,6 +170,11 @@ def selection(
     return Selection(decided, _stages(vocabulary, decided, mode), environment or default_environment, mode)
 
 
+def stages_of(vocabulary: Vocabulary, at: str) -> frozenset[str]:
+    """Return the stages whose tests a decision about a stage judges."""
+    return _stages(vocabulary, at, "default")
+
+
 def _stages(vocabulary: Vocabulary, decided: str, mode: str) -> frozenset[str]:
     stages = vocabulary.stages
     here, default = stages.index(decided), stages.index(vocabulary.default_stage)

@@ -13,8 +13,18 @@ import pytest
 from pytest_stagegate.documents.rendering import decision_json, decision_schema
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.run import decide_record, load_project
-from tests.unit.fakes import collected, coverage_of, end, file_of, passed, project_at, record_at, run_line
+from pytest_stagegate.run import load_project
+from tests.unit.fakes import (
+    collected,
+    coverage_of,
+    decision_on,
+    end,
+    file_of,
+    passed,
+    project_at,
+    record_at,
+    run_line,
+)
 
 POLICY = """
 [gate.coverage]
@@ -54,5 +64,5 @@ def test_a_decision_with_something_everywhere_fits_the_schema(tmp_path: Path, pu
         end(1),
     )
     project = load_project(project_at(tmp_path, policy=POLICY))
-    decision = decide_record(project, record, wanted=(), out=tmp_path).decision
+    decision = decision_on(project, record)
     jsonschema.validate(json.loads(decision_json(decision)), published, jsonschema.Draft202012Validator)

@@ -61,7 +61,7 @@ def test_an_old_record_is_stale(project: Project) -> None:
 def test_a_record_that_does_not_exist_holds_and_is_named(project: Project) -> None:
     status, out = check(project, "nowhere.jsonl")
     assert status == 21
-    assert "nowhere.jsonl: can't be read: No such file or directory" in out
+    assert "nowhere.jsonl: there is no such file" in out
 
 
 def test_a_damaged_record_holds_and_names_the_line(project: Project) -> None:

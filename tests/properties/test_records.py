@@ -17,8 +17,8 @@ from pytest_stagegate.evidence.folding import Fold
 from pytest_stagegate.model.decision import Decision, Note
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.tests import Outcome
-from pytest_stagegate.run import Project, decide_record, load_project
-from tests.unit.fakes import collected, coverage_of, encoded, end, file_of, passed, run_line
+from pytest_stagegate.run import Project, load_project
+from tests.unit.fakes import collected, coverage_of, decision_on, encoded, end, file_of, passed, run_line
 
 PARTS = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed", "deselected", "lost")
 WORDS = st.sampled_from([outcome.word for outcome in Outcome if outcome is not Outcome.DESELECTED])
@@ -64,7 +64,7 @@ def word_of(content: bytes, folder: Path) -> str:
     record = folder / "evidence.jsonl"
     record.write_bytes(content)
     try:
-        return decide_record(project(folder), record, wanted=(), out=folder).decision.decision.value
+        return decision_on(project(folder), record).decision.value
     except EvidenceError:
         return "HOLD"
 
@@ -100,5 +100,5 @@ def test_a_decision_is_read_back_from_its_json(folder: Path, record: list[lines.
     coverage = [lines.Measured(coverage=coverage_of(file_of("a.py", 1, 3)))] if measured else []
     warning = lines.Warned(warning=WarningLine(category="UserWarning", message="é\u2028", place="a.py:1", count=2))
     path.write_bytes(encoded(run_line(), *collected(COUNT), *record, warning, *coverage))
-    decision = decide_record(project(folder), path, wanted=(), out=folder).decision
+    decision = decision_on(project(folder), path)
     assert msgspec.json.decode(decision_json(decision), type=Decision) == decision

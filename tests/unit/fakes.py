@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from pytest_stagegate.evidence import lines
+from pytest_stagegate.evidence.gathering import Given
 from pytest_stagegate.hooks import Gate, gate
 from pytest_stagegate.judging import ActiveGate, Place, judge
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
-from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.evidence import Absent, Age, Evidence, WarningLine
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.tags import Tag
-from pytest_stagegate.model.tests import Detail, Outcome, TestData
+from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
+from pytest_stagegate.run import Question, decide_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from pytest_stagegate.model.decision import Decision
+    from pytest_stagegate.run import Project
+
 STARTED: Final = "2026-11-23T09:00:00Z"
 FINISHED: Final = "2026-11-23T09:05:00Z"
 TODAY: Final = dt.date(2026, 11, 23)
 HOUR: Final = 3_600_000_000
+NO_SHAPE: Final = hashlib.sha256(b"{}").hexdigest()
+"""What a policy without stages, environments, tag rules and expected cells has."""
+
+NOW: Final = dt.datetime(2026, 11, 23, 9, 0, tzinfo=dt.timezone.utc)
 SUBJECT: Final = Subject(name="rates", version="1.2.0", commit="c" * 40, commit_source="git", dirty=False)
 ABSENT: Final = Absent("not-measured", "nobody measured coverage in this run", "Install pytest-cov.")
 
@@ -105,21 +115,24 @@ def evidence_of(
     warnings_recorded: bool = True,
     exit_status: int | None = 0,
     incomplete: tuple[Note, ...] = (),
+    age: int = 0,
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
+    tests = tests if tests is not None else outcomes_of(passed=3)
+    counts = tests.counts()
     return Evidence(
-        tests=tests if tests is not None else outcomes_of(passed=3),
+        tests=tests,
         coverage=coverage,
         warnings=tuple(warnings),
         warnings_recorded=warnings_recorded,
         subject=SUBJECT,
         started=STARTED,
         finished=FINISHED,
-        exit_status=exit_status,
+        exits=(Exit(exit_status, counts.failed + counts.errors, incomplete),),
         incomplete=incomplete,
         provisional=(),
         collection_errors=(),
-        producer="pytest 9.0",
+        ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
     )
 
 
@@ -136,7 +149,6 @@ def judged(
     enforcement: Enforcement | None = None,
     on_missing: OnMissing = OnMissing.HOLD,
     max_age: int | None = None,
-    age: int = 0,
     remedy: str = "",
     **options: Any,
 ) -> GateResult:
@@ -151,7 +163,7 @@ def judged(
         max_age=max_age,
         remedy=remedy,
     )
-    return judge(active, evidence or evidence_of(), Place("test", None, TODAY, age))
+    return judge(active, evidence or evidence_of(), Place("test", None, NOW))
 
 
 def check_of(result: GateResult, name: str) -> Check:
@@ -199,6 +211,7 @@ def run_line(**more: Any) -> lines.Run:
         "environment": None,
         "subject": SUBJECT,
         "policy_sha256": "0" * 64,
+        "shape_sha256": NO_SHAPE,
         "warnings_recorded": True,
         "provisional": (),
         "facts": {},
@@ -236,6 +249,15 @@ def record_at(path: Path, *written: lines.Line) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(encoded(*written))
     return path
+
+
+def decision_on(
+    project: Project, *given: Path, as_of: dt.datetime | None = None, checkout: Subject = SUBJECT, **more: Any
+) -> Decision:
+    """Decide from evidence files."""
+    asked = tuple(Given(path) for path in given)
+    question = Question(given=asked, checkout=(checkout, ()), as_of=as_of, **more)
+    return decide_on(project, question, wanted=(), out=given[0].parent).decision
 
 
 def green_record(path: Path, **header: Any) -> Path:

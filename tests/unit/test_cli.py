@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -124,16 +125,19 @@ def test_a_gate_that_blocks_from_a_day_is_judged_as_of_the_instant(project: Path
 def test_a_missing_record_is_hold(capsys: pytest.CaptureFixture[str]) -> None:
     assert check("nowhere.jsonl") == 21
     streams = capsys.readouterr()
-    assert streams.err == "stagegate: nowhere.jsonl: can't be read: No such file or directory\n"
+    assert streams.err == (
+        "stagegate: nothing says when the run was: no record of one can be read. "
+        "nowhere.jsonl: there is no such file.\n"
+    )
     assert streams.out.startswith("‖ HOLD  ")
 
 
-@pytest.mark.parametrize("content", [b"", b"{}\n", b"\x00\xff\n", b"<testsuite/>\n"])
+@pytest.mark.parametrize("content", [b"", b"{}\n", b"\x00\xff\n", b'{"record":"end"}'])
 def test_a_damaged_record_is_hold(content: bytes, capsys: pytest.CaptureFixture[str]) -> None:
     RECORD.parent.mkdir()
     RECORD.write_bytes(content)
     assert check() == 21
-    assert capsys.readouterr().err.startswith("stagegate: evidence.jsonl")
+    assert ".stagegate/evidence.jsonl: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("started", ["yesterday", "2026-11-23T09:00:00", ""])
@@ -145,7 +149,7 @@ def test_a_record_whose_time_can_t_be_read_is_hold(started: str) -> None:
 def test_a_record_of_a_stage_that_the_policy_does_not_know_is_hold(capsys: pytest.CaptureFixture[str]) -> None:
     green_record(RECORD, stage="shipping")
     assert check() == 21
-    assert "its stage 'shipping' is not one of the policy's stages" in capsys.readouterr().err
+    assert "its stage 'shipping' is not one of the policy's stages" in capsys.readouterr().out
 
 
 def test_documents_that_can_t_be_written_are_hold(capsys: pytest.CaptureFixture[str]) -> None:
@@ -163,7 +167,7 @@ def test_a_bad_instant_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> N
     )
 
 
-@pytest.mark.parametrize("args", [["check", "--bogus"], ["chekc"], ["check", "a", "b"], ["check", "."], []])
+@pytest.mark.parametrize("args", [["check", "--bogus"], ["chekc"], ["inspect"], ["attach"], []])
 def test_a_mistake_on_the_command_line_is_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*args) == 2
     assert "Usage: stagegate" in capsys.readouterr().err
@@ -235,7 +239,8 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("command", sorted(commands.commands))
 def test_every_command_s_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(command, "--help") == 0
-    assert f"\n  Example:\n    stagegate {command}" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert re.search(rf"\n  Examples?:\n    stagegate {command}", told)
 
 
 def test_a_record_that_can_t_be_judged_does_not_leave_an_older_decision(tmp_path: Path) -> None:
@@ -244,4 +249,4 @@ def test_a_record_that_can_t_be_judged_does_not_leave_an_older_decision(tmp_path
     with pytest.raises(SystemExit) as ended:
         main(["check", str(tmp_path / "evidence.jsonl"), "--root", str(tmp_path)])
     assert ended.value.code == 21
-    assert not (tmp_path / "decision.json").exists()
+    assert json.loads((tmp_path / "decision.json").read_bytes())["decision"] == "HOLD"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import textwrap
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ import pytest
 
 from pytest_stagegate.hooks import GateOptions, Warnings, gate, gates_of
 from pytest_stagegate.model.coverage import Coverage
-from pytest_stagegate.model.evidence import WarningLine
+from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.evidence import Stale, WarningLine
 from pytest_stagegate.model.numbers import Count, Measure, Share
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
@@ -278,17 +280,29 @@ def passes(tests: TestResults) -> Check:
 
 @pytest.mark.parametrize(("age", "verdict"), [(HOUR, "PASS"), (HOUR + 1, "STALE"), (30 * HOUR, "STALE")])
 def test_evidence_past_its_age_is_stale(age: int, verdict: str) -> None:
-    assert judged(passes, max_age=HOUR, age=age).verdict == verdict
+    assert judged(passes, evidence_of(age=age), max_age=HOUR).verdict == verdict
 
 
 def test_stale_evidence_holds_and_says_how_old_it_is() -> None:
-    result = judged(passes, max_age=HOUR, age=30 * HOUR)
+    result = judged(passes, evidence_of(age=30 * HOUR), max_age=HOUR)
     assert short(result) == ("STALE", "too-old", "HOLD")
-    assert result.summary == "age: the evidence is 30 h old; this gate takes none older than 1 h"
+    assert result.summary == "age: evidence.jsonl is 30 h old; this gate takes nothing older than 1 h"
 
 
-def test_without_max_age_evidence_never_gets_stale() -> None:
-    assert judged(passes, age=10**6 * HOUR).verdict is Verdict.PASS
+@pytest.mark.parametrize(("age", "verdict"), [(24 * HOUR, Verdict.PASS), (24 * HOUR + 1, Verdict.STALE)])
+def test_without_max_age_each_piece_has_the_limit_of_its_own(age: int, verdict: Verdict) -> None:
+    assert judged(passes, evidence_of(age=age)).verdict is verdict
+
+
+def test_a_gate_may_take_older_evidence_than_others() -> None:
+    assert judged(passes, evidence_of(age=30 * HOUR), max_age=40 * HOUR).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("tests", Verdict.STALE), ("coverage", Verdict.PASS)])
+def test_a_gate_does_not_use_stale_evidence_of_a_kind_that_it_reads(kind: str, verdict: Verdict) -> None:
+    note = Note(reason="changed", text="a.xml: its content has changed since the run recorded it.")
+    evidence = dataclasses.replace(evidence_of(), stale=(Stale(kind, note),))
+    assert judged(passes, evidence).verdict is verdict
 
 
 def missing(tests: TestResults) -> Check:
@@ -310,7 +324,7 @@ def test_what_missing_evidence_does_is_the_policy_s_choice(
 
 
 def test_stale_evidence_is_never_skipped() -> None:
-    result = judged(passes, max_age=HOUR, age=2 * HOUR, on_missing=OnMissing.SKIP)
+    result = judged(passes, evidence_of(age=2 * HOUR), max_age=HOUR, on_missing=OnMissing.SKIP)
     assert short(result) == ("STALE", "too-old", "HOLD")
 
 

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stagegate.documents.writing import sha256_of
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.evidence import lines
+from pytest_stagegate.evidence.gathering import sha256_of
 from pytest_stagegate.model.decision import Decision, Note
-from pytest_stagegate.run import NOT_PASSED_LIMIT, decide_record, load_project
+from pytest_stagegate.run import load_project
+from pytest_stagegate.summing import NOT_PASSED_LIMIT
 from tests.unit.fakes import (
     STARTED,
     collected,
     coverage_of,
+    decision_on,
     end,
     file_of,
     green_record,
@@ -29,7 +31,7 @@ WORST_FIRST = ["failed", "error", "lost", "xpassed", "passed", "skipped", "xfail
 def decided(rootdir: Path, *more: lines.Line, count: int = 2, policy: str = "") -> Decision:
     record = record_at(rootdir / "out" / "evidence.jsonl", run_line(), *collected(count), *more)
     project = load_project(project_at(rootdir, policy=policy))
-    return decide_record(project, record, wanted=(), out=rootdir / "out").decision
+    return decision_on(project, record)
 
 
 def outcome(item: int, word: str, **more: object) -> lines.Test:
@@ -45,8 +47,8 @@ def test_the_decision_is_as_of_the_start_of_the_run_unless_it_is_said(tmp_path: 
     record = green_record(tmp_path / "evidence.jsonl")
     project = load_project(tmp_path)
     later = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.timezone(dt.timedelta(hours=1)))
-    named = decide_record(project, record, wanted=(), out=tmp_path, as_of=later).decision
-    own = decide_record(project, record, wanted=(), out=tmp_path).decision
+    named = decision_on(project, record, as_of=later)
+    own = decision_on(project, record)
     assert (own.as_of, named.as_of) == (STARTED, "2026-11-23T10:00:00Z")
 
 
@@ -93,7 +95,7 @@ def test_the_matrix_has_a_row_for_each_stage_with_tests(tmp_path: Path) -> None:
     tags = lines.Tags(tags=(("deploy", (), True), ("code", (), True)))
     items = lines.Items(first=0, ids=("a", "b", "c"), tags=(0, 1, 1))
     record = record_at(tmp_path / "e.jsonl", run_line(), tags, items, passed(0, 1, 2), end())
-    decision = decide_record(load_project(tmp_path), record, wanted=(), out=tmp_path).decision
+    decision = decision_on(load_project(tmp_path), record)
     assert [(cell.stage, cell.passed) for cell in decision.matrix] == [("code", 2), ("deploy", 1)]
 
 
@@ -135,7 +137,7 @@ def test_the_policy_s_max_age_holds_beside_the_default_of_a_day(tmp_path: Path) 
     project = load_project(project_at(tmp_path, policy='[gate.results]\nmax_age = "1 h"'))
     record = green_record(tmp_path / "evidence.jsonl")
     as_of = dt.datetime(2026, 11, 23, 11, 0, tzinfo=dt.timezone.utc)
-    decision = decide_record(project, record, wanted=(), out=tmp_path, as_of=as_of).decision
+    decision = decision_on(project, record, as_of=as_of)
     assert [gate.gate for gate in decision.gates if gate.verdict == "STALE"] == ["results"]
 
 

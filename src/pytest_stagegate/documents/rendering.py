@@ -13,7 +13,7 @@ import msgspec
 from pytest_stagegate.documents.gates_xml import gates_xml
 from pytest_stagegate.documents.templating import render, with_content_policy
 from pytest_stagegate.documents.view import View, view
-from pytest_stagegate.documents.writing import sha256_of, write_whole
+from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.model.decision import Decision
 
 SUMS: Final = "SHA256SUMS"
@@ -34,6 +34,9 @@ class Wanted:
 
 FILES: Final = {"json": "decision.json", "html": "report.html", "md": "report.md", "junit": "gates.xml"}
 """Format to its file in the output folder."""
+
+EVIDENCE_FILES: Final = ("evidence.jsonl", "coverage.data")
+"""What a run leaves in the output folder beside its documents."""
 
 FORMATS: Final = (*FILES, "terminal")
 DEFAULT: Final = tuple(Wanted(format) for format in FORMATS)
@@ -76,13 +79,13 @@ def documents_of(
     return shown, files
 
 
-def write_documents(files: dict[Path, bytes], out: Path, evidence: tuple[Path, ...]) -> None:
+def write_documents(files: dict[Path, bytes], out: Path, evidence: dict[str, str]) -> None:
     """Write the files, then the list of digests of everything in the output folder.
 
     Args:
         files: Content by path.
         out: The output folder.
-        evidence: Evidence files in the folder, which belong on the list.
+        evidence: Digests of the evidence files in the folder, by name; they belong on the list.
 
     Raises:
         OSError: When a file can't be written.
@@ -90,7 +93,7 @@ def write_documents(files: dict[Path, bytes], out: Path, evidence: tuple[Path, .
     for path, content in files.items():
         write_whole(path, content)
     digests = {path.name: hashlib.sha256(content).hexdigest() for path, content in files.items() if path.parent == out}
-    digests |= {path.name: sha256_of(path) for path in evidence if path.parent == out and path.is_file()}
+    digests |= evidence
     sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
     write_whole(out / SUMS, sums.encode())
 
@@ -114,6 +117,6 @@ def remove_documents(out: Path, *, evidence: bool) -> None:
     Raises:
         OSError: When a file can't be removed.
     """
-    names = (*FILES.values(), SUMS, *(("evidence.jsonl", "coverage.data") if evidence else ()))
+    names = (*FILES.values(), SUMS, *(EVIDENCE_FILES if evidence else ()))
     for name in names if out.is_dir() else ():
         (out / name).unlink(missing_ok=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.decision import Cell, Decision, EvidenceItem, TestRow, Word
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
+from pytest_stagegate.thresholds import show_duration
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Blocker
@@ -59,6 +61,20 @@ _COUNTED: Final = (
 def clean(text: str) -> str:
     """Return text without terminal escapes, control characters and marks that reorder it."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _ANSI.sub("", text))
+
+
+_EVIDENCE_HEAD: Final = (
+    "id",
+    "kind",
+    "source",
+    "from",
+    "commit",
+    "state",
+    "made by",
+    "made at",
+    "stale after",
+    "sha256",
+)
 
 
 @dataclass(frozen=True)
@@ -208,7 +224,7 @@ def view(decision: Decision, digest: str) -> View:
         tests_more=f"{omitted} more are in evidence.jsonl." if omitted else "",
         collection_errors=tuple((clean(e.path), clean(e.message)) for e in decision.collection_errors),
         run=tuple((clean(key), clean(value)) for key, value in sorted(decision.run.items())),
-        evidence_head=("id", "kind", "source", "state", "made by", "made at", "sha256"),
+        evidence_head=_EVIDENCE_HEAD,
         evidence=tuple(_evidence(item) for item in decision.evidence),
         digest=digest,
     )
@@ -357,7 +373,10 @@ def _test(row: TestRow) -> TestView:
 
 
 def _evidence(item: EvidenceItem) -> tuple[str, ...]:
-    digest = item.sha256 or "part of the record"
-    return tuple(
-        clean(each) for each in (item.id, item.kind, item.source, item.state, item.producer, item.created, digest)
-    )
+    digest = item.sha256 or ("part of the record" if item.state in ("whole", "incomplete") else "no file")
+    place = " ".join(part for part in (item.environment, item.shard) if part)
+    state = f"{item.state}: {item.text}" if item.text else item.state
+    limit = show_duration(Fraction(item.max_age), upward=False) if item.max_age is not None else "never"
+    commit = item.commit[:12] if item.commit is not None else "not stated"
+    made = (item.producer or "not stated", item.created or "not stated")
+    return tuple(clean(each) for each in (item.id, item.kind, item.source, place, commit, state, *made, limit, digest))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +12,9 @@ from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note
-from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.evidence import Absent, Evidence, Origin, WarningLine
 from pytest_stagegate.model.tags import Tag
-from pytest_stagegate.model.tests import Detail, Outcome, TestData
+from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ class Fold:
         self._warnings: list[WarningLine] = []
         self._endings: list[Note] = []
         self._collection_errors: list[CollectionError] = []
+        self.attached: list[lines.Attached] = []
         self._running: list[int] = []
         self._removed = 0
         self._end: lines.End | None = None
@@ -58,6 +60,7 @@ class Fold:
             lines.Warned: self._on_warned,
             lines.Measured: self._on_measured,
             lines.NotMeasured: self._on_not_measured,
+            lines.Attached: self.attached.append,
             lines.Ending: self._on_ending,
             lines.End: self._on_end,
         }
@@ -73,22 +76,26 @@ class Fold:
         Raises:
             EvidenceError: When the record has no first line.
         """
-        if self.run is None:
+        run = self.run
+        if run is None:
             raise EvidenceError(f"{self._name}: this is no record of a run; its first line is missing")
+        incomplete = tuple(self._incomplete())
+        counts = self._tests.counts()
+        status = self._end.exit_status if self._end is not None else None
         return Evidence(
             tests=self._tests,
             coverage=self._coverage,
             warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
-            warnings_recorded=self.run.warnings_recorded,
-            subject=self.run.subject,
-            started=self.run.started,
+            warnings_recorded=run.warnings_recorded,
+            subject=run.subject,
+            started=run.started,
             finished=self._end.finished if self._end is not None else None,
-            exit_status=self._end.exit_status if self._end is not None else None,
-            incomplete=tuple(self._incomplete()),
-            provisional=self.run.provisional,
+            exits=(Exit(status, counts.failed + counts.errors, incomplete, run.shard),),
+            incomplete=incomplete,
+            provisional=run.provisional,
             collection_errors=tuple(sorted(self._collection_errors, key=lambda each: each.path)),
-            producer=self.run.producer,
-            facts=self.run.facts,
+            facts=run.facts,
+            origins=(Origin(run.stage, run.environment, run.shard, run.policy_sha256, run.shape_sha256, run.producer),),
         )
 
     def broken(self, note: Note) -> None:
@@ -124,10 +131,13 @@ class Fold:
         if line.schema != lines.SCHEMA:
             text = f"{self._name}: its schema is {line.schema!r}; this version reads {lines.SCHEMA!r}"
             raise EvidenceError(text, code="unknown-schema")
+        _instant(line.started)
         self.run = line
 
     def _on_tags(self, line: lines.Tags) -> None:
-        self._tests.tags = [Tag(*tag) for tag in line.tags]
+        run = self.run
+        ran = (run.environment, run.shard) if run is not None else (None, None)
+        self._tests.tags = [Tag(*tag, *ran) for tag in line.tags]
 
     def _on_items(self, line: lines.Items) -> None:
         tests = self._tests
@@ -208,21 +218,28 @@ class Fold:
         self._endings.append(line.note)
 
     def _on_end(self, line: lines.End) -> None:
+        _instant(line.finished)
         self._end = line
         self._whole = self._whole and line.lines == self._lines
+
+
+def _instant(written: str) -> None:
+    """Refuse a time without its zone: ages are computed from it."""
+    if dt.datetime.fromisoformat(written.replace("Z", "+00:00")).tzinfo is None:
+        raise ValueError(f"{written!r} is not a time with its zone")
 
 
 def _tests(count: int) -> str:
     return "1 collected test" if count == 1 else f"{count} collected tests"
 
 
-def read_record(path: Path) -> tuple[lines.Run, Evidence]:
+def read_record(path: Path) -> tuple[Evidence, tuple[lines.Attached, ...]]:
     """Read a record.
 
     A file that ends in the middle of a line is read up to there and is not whole.
 
     Returns:
-        The first line and the evidence.
+        The evidence, and the further files that the run was given.
 
     Raises:
         EvidenceError: When the file can't be read, or a line other than the last is damaged.
@@ -237,9 +254,7 @@ def read_record(path: Path) -> tuple[lines.Run, Evidence]:
                 _feed(fold, raw, f"{path.name}:{number}")
     except OSError as error:
         raise EvidenceError(f"{path.name}: can't be read: {error.strerror}", code="missing") from error
-    evidence = fold.evidence()
-    assert fold.run is not None  # evidence() has made sure
-    return fold.run, evidence
+    return fold.evidence(), tuple(fold.attached)
 
 
 def _feed(fold: Fold, raw: bytes, place: str) -> None:

@@ -30,8 +30,10 @@ class Run(_Line, frozen=True, kw_only=True, tag="run"):
     started: str
     stage: str
     environment: str | None
+    shard: str | None = None
     subject: Subject
     policy_sha256: str
+    shape_sha256: str
     warnings_recorded: bool
     provisional: tuple[Note, ...]
     facts: dict[str, str]
@@ -127,6 +129,28 @@ class NotMeasured(_Line, frozen=True, kw_only=True, tag="no-coverage"):
     remedy: str
 
 
+class Attached(_Line, frozen=True, kw_only=True, tag="attached"):
+    """A further evidence file that the run was given, as it was when the run ended.
+
+    Attributes:
+        path: Relative to the root, with ``/``; the file's name alone when it lies elsewhere.
+        sha256: Digest of its bytes, or None when it was not there.
+        modified: Time of its last change, or None likewise.
+        format: Format that the user named, or empty.
+        stage: Stage that the user named, or empty.
+        environment: Environment that the user named, or the run's.
+        stale: Why it was no evidence of this run already then, or None.
+    """
+
+    path: str
+    sha256: str | None
+    modified: str | None
+    format: str = ""
+    stage: str = ""
+    environment: str | None = None
+    stale: Note | None = None
+
+
 class Ending(_Line, frozen=True, kw_only=True, tag="ending"):
     """Why the run is not whole."""
 
@@ -158,6 +182,7 @@ Line = (
     | Warned
     | Measured
     | NotMeasured
+    | Attached
     | Ending
     | End
 )

@@ -41,7 +41,7 @@ def subject_of(rootdir: Path, environ: Mapping[str, str]) -> tuple[Subject, tupl
         rootdir: The project's root; name and version come from its ``pyproject.toml`` where they are static.
         environ: Environment variables; the first of `COMMIT_VARIABLES` names the commit where there is no repository.
     """
-    name, version = _name_and_version(rootdir)
+    name, version = _declared(rootdir)
     commit = _from_git(rootdir) or _from_variables(environ)
     notes = []
     if commit.dirty:
@@ -50,22 +50,29 @@ def subject_of(rootdir: Path, environ: Mapping[str, str]) -> tuple[Subject, tupl
         text = f"The commit is unknown: no repository, and none of {', '.join(COMMIT_VARIABLES)} is set."
         notes.append(Note(reason="commit-unknown", text=text))
     subject = Subject(
-        name=name, version=version, commit=commit.id, commit_source=commit.source, dirty=commit.dirty, artifacts=()
+        name=name or rootdir.name or "project",
+        version=version,
+        commit=commit.id,
+        commit_source=commit.source,
+        dirty=commit.dirty,
+        artifacts=(),
     )
     return subject, tuple(notes)
 
 
-def _name_and_version(rootdir: Path) -> tuple[str, str | None]:
+def declared_name(rootdir: Path) -> str | None:
+    """Return the project's name where its ``pyproject.toml`` declares one."""
+    return _declared(rootdir)[0]
+
+
+def _declared(rootdir: Path) -> tuple[str | None, str | None]:
     try:
         project: Any = tomllib.loads((rootdir / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         project = {}
     name = project.get("name") if isinstance(project, dict) else None
     version = project.get("version") if isinstance(project, dict) else None
-    return (
-        name if isinstance(name, str) and name else rootdir.name or "project",
-        version if isinstance(version, str) else None,
-    )
+    return name if isinstance(name, str) and name else None, version if isinstance(version, str) else None
 
 
 def _from_git(rootdir: Path) -> _Commit | None:

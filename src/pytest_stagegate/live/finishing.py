@@ -12,8 +12,10 @@ from pytest_stagegate import decide
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.folding import read_record
+from pytest_stagegate.evidence.gathering import Given
+from pytest_stagegate.live.attached import attached
 from pytest_stagegate.model.evidence import Absent
-from pytest_stagegate.run import Decided, Project, decide_record, publish
+from pytest_stagegate.run import Decided, Project, Question, decide_on, publish
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.documents.rendering import Wanted
     from pytest_stagegate.live.measuring import Measurement
     from pytest_stagegate.live.recording import Recorder
+    from pytest_stagegate.model.decision import Note, Subject
 
 HOLD_STATUS: Final = 21
 _SHOWING: Final = (
@@ -67,15 +70,29 @@ class Finishing:
         wanted: Which documents.
         out: The output folder.
         strict: Whether CONDITIONAL and provisional decisions end the run with a status of their own.
+        given: Further evidence files.
+        shard: Name of the shard, which only records and decides nothing; None otherwise.
     """
 
-    def __init__(self, project: Project, wanted: tuple[Wanted, ...], out: Path, *, strict: bool) -> None:
+    def __init__(
+        self,
+        project: Project,
+        wanted: tuple[Wanted, ...],
+        out: Path,
+        *,
+        strict: bool,
+        given: tuple[Given, ...] = (),
+        shard: str | None = None,
+    ) -> None:
         self._project = project
         self._wanted = wanted
         self._out = out
         self._strict = strict
+        self._given = given
+        self._shard = shard
         self.recorder: Recorder | None = None
         self.measurement: Measurement | None = None
+        self.checkout: tuple[Subject, tuple[Note, ...]] | None = None
         self._session: pytest.Session | None = None
         self._decided: Decided | None = None
         self._fault = ""
@@ -161,7 +178,7 @@ class Finishing:
             return self._without_session(config, status)
         final = int(status or 0)
         self._amend(final)
-        if self._decided is not None or self._fault:
+        if self._decided is not None or self._fault or self._shard is not None:
             _print(config, self._last_line(config))
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
         nothing_selected = final == pytest.ExitCode.NO_TESTS_COLLECTED and self._selection_left_nothing()
@@ -196,6 +213,8 @@ class Finishing:
             coverage = self.measurement.result(session.config, self._stages())
         except Exception as error:
             coverage = Absent("unreadable", f"coverage could not be read: {type(error).__name__}: {error}")
+        for line in attached(self._given, self._project.rootdir, session.config, self.recorder.started):
+            self.recorder.line(line)
         try:
             self.recorder.close(own, coverage)
         except OSError as error:
@@ -209,7 +228,7 @@ class Finishing:
         if self.measurement.label_problem or not self.measurement.labels:
             return set()
         self.recorder.flush()
-        _, evidence = read_record(self.recorder.path)
+        evidence, _ = read_record(self.recorder.path)
         return evidence.tests.stages()
 
     def _decide(self) -> None:
@@ -219,9 +238,14 @@ class Finishing:
         if self._fault:
             self._status = HOLD_STATUS
             return
+        if self._shard is not None:
+            self._status = 0
+            return
+        assert self.checkout is not None
+        question = Question(given=(Given(self.recorder.path), *self._given), checkout=self.checkout)
         try:
-            self._decided = decide_record(self._project, self.recorder.path, wanted=self._wanted, out=self._out)
-            publish(self._decided, self._out, self.recorder.path)
+            self._decided = decide_on(self._project, question, wanted=self._wanted, out=self._out)
+            publish(self._decided, self._out)
         except StageGateError as error:
             self._fault = str(error)
         except OSError as error:
@@ -271,10 +295,12 @@ class Finishing:
     def _last_line(self, config: pytest.Config) -> Text:
         if self._fault:
             return Text(f"‖ HOLD  stagegate: {self._fault}", "hold")
+        folder = self._out.relative_to(self._project.rootdir.resolve()).as_posix()
+        if self._shard is not None:
+            return Text(f"stagegate: shard {self._shard} is recorded in {folder}; `stagegate check` decides", "")
         assert self._decided is not None
         documents = ""
         if config.get_verbosity() >= 0 and self._decided.files:
-            folder = self._out.relative_to(self._project.rootdir.resolve()).as_posix()
             documents = f"documents in {folder}"
         return last_word(self._decided.view, documents)
 

@@ -43,6 +43,7 @@ class Recorder:
 
     def __init__(self, path: Path, run: lines.Run, rootdir: Path, *, each: bool = False) -> None:
         self.path = path
+        self.started = run.started
         self._writer = RecordWriter(path, run)
         self._process = os.getpid()
         self._fault: OSError | None = None
@@ -158,6 +159,10 @@ class Recorder:
         """Note that a worker process went down."""
         self._writer.line(lines.WorkerLost(worker=worker, text=shortened(text, 300)))
         self._writer.flush()
+
+    def line(self, line: lines.Line) -> None:
+        """Write down something that is known only at the end."""
+        self._writer.line(line)
 
     def ended_early(self, reason: str, text: str) -> None:
         """Note why the run is not whole; each reason once."""

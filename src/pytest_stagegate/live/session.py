@@ -18,6 +18,7 @@ import pytest
 from pytest_stagegate.documents.rendering import DEFAULT, FORMATS, Wanted, prepare_folder, remove_documents
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
 from pytest_stagegate.evidence import lines
+from pytest_stagegate.evidence.gathering import Given, given
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.finishing import Finishing, only_shows
@@ -31,12 +32,15 @@ from pytest_stagegate.tagging import Selection, selection
 if TYPE_CHECKING:
     import argparse
 
+    from pytest_stagegate.model.decision import Note, Subject
+
 _SECRET: Final = re.compile(
     r"(?i)token|secret|passw|\b(pw|pwd|pat|dsn|auth)\b|auth|key\b|credential|bearer|cookie|session-?id"
 )
 _LOGIN: Final = re.compile(r"://[^/@\s]+@")
 DEFAULT_OUT: Final = ".stagegate"
-_PATH_OPTIONS: Final = ("--stage-gate-policy", "--stage-gate-out")
+_PATH_OPTIONS: Final = ("--stage-gate-policy", "--stage-gate-out", "--stage-gate-evidence")
+_SHARD: Final = re.compile(r"[\w.+-]+")
 
 
 @dataclass
@@ -50,6 +54,8 @@ class Setup:
     wanted: tuple[Wanted, ...]
     out: Path
     strict: bool
+    given: tuple[Given, ...]
+    shard: str | None
 
 
 def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
@@ -71,7 +77,9 @@ def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
         setup = _setup(asked, rootdir, early_config.invocation_params, parser)
     except StageGateError as error:
         raise pytest.UsageError(str(error)) from error
-    finishing = Finishing(setup.project, setup.wanted, setup.out, strict=setup.strict)
+    finishing = Finishing(
+        setup.project, setup.wanted, setup.out, strict=setup.strict, given=setup.given, shard=setup.shard
+    )
     early_config.pluginmanager.register(Starting(setup, finishing), "stagegate-starting")
     early_config.add_cleanup(setup.measurement.stop)
     return Switched(early_config, setup.measurement, finishing)
@@ -116,9 +124,38 @@ def _setup(
         environment=asked.stagegate_env,
         default_environment=project.policy.default_environment,
     )
+    shard = _shard(asked, project)
+    given = _given(asked, invoked_in, project)
     wish = wish_of(project.gates(chosen.at, chosen.environment))
     measurement = start_measuring(asked, wish, rootdir, out)
-    return Setup(project, chosen, measurement, parser, wanted, out, bool(asked.stagegate_strict))
+    return Setup(project, chosen, measurement, parser, wanted, out, bool(asked.stagegate_strict), given, shard)
+
+
+def _shard(asked: argparse.Namespace, project: Project) -> str | None:
+    shard: str | None = asked.stagegate_shard
+    if shard is None:
+        return None
+    if not _SHARD.fullmatch(shard):
+        raise UsageError(f"--stage-gate-shard: {shard!r} is no name; use letters, digits and the signs . + - _")
+    if asked.stagegate_report:
+        raise UsageError("--stage-gate-report: a shard only records; `stagegate check` writes the documents")
+    expected = {cell.shard for cell in project.policy.expected if cell.shard is not None}
+    if expected and shard not in expected:
+        raise UsageError(f"--stage-gate-shard: the policy expects no shard {shard!r}; {nearest(shard, expected)}")
+    return shard
+
+
+def _given(asked: argparse.Namespace, base: Path, project: Project) -> tuple[Given, ...]:
+    policy = project.policy
+    found = [
+        given(written, base, "--stage-gate-evidence", policy.stages, policy.environments)
+        for written in asked.stagegate_evidence or ()
+    ]
+    own = getattr(asked, "xmlpath", None)
+    if own and any(each.path.resolve() == (base / own).resolve() for each in found):
+        text = f"--stage-gate-evidence: {own} is this run's own --junitxml; its tests are recorded already"
+        raise UsageError(text)
+    return tuple(found)
 
 
 def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
@@ -201,7 +238,8 @@ class Starting:
         if only_shows(config.option):
             _register(config, self._collecting(lambda collected: None, _stop), "stagegate-collecting")
             return
-        recorder = self._recorder(config)
+        subject, notes = subject_of(self._setup.project.rootdir, os.environ)
+        recorder = self._recorder(config, subject, notes)
         _register(config, recorder, "stagegate-recorder")
         if config.getoption("dist", "no") != "no":
             side = ControllerSide(recorder, self._setup.measurement, _stop)
@@ -217,6 +255,7 @@ class Starting:
             )
         self._finishing.recorder = recorder
         self._finishing.measurement = self._setup.measurement
+        self._finishing.checkout = subject, notes
         _register(config, self._finishing, "stagegate-finishing")
 
     def _collecting(self, done: Callable[..., None], failed: Callable[[MistakesError], None]) -> Collecting:
@@ -230,9 +269,8 @@ class Starting:
             labelled=self._setup.measurement.labels,
         )
 
-    def _recorder(self, config: pytest.Config) -> Recorder:
+    def _recorder(self, config: pytest.Config, subject: Subject, notes: tuple[Note, ...]) -> Recorder:
         rootdir = self._setup.project.rootdir
-        subject, notes = subject_of(rootdir, os.environ)
         chosen = self._setup.selection
         run = lines.Run(
             schema=lines.SCHEMA,
@@ -240,8 +278,10 @@ class Starting:
             started=now(),
             stage=chosen.at,
             environment=chosen.environment,
+            shard=self._setup.shard,
             subject=subject,
             policy_sha256=self._setup.project.policy.sha256,
+            shape_sha256=self._setup.project.policy.shape_sha256,
             warnings_recorded=config.pluginmanager.hasplugin("warnings"),
             provisional=(*notes, *by_hand(config, self._setup.parser)),
             facts=_facts(config, chosen),

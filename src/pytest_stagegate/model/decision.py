@@ -132,12 +132,18 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Short name, unique in the decision.
-        kind: ``tests`` or ``coverage``.
-        source: File name inside the output folder, or who measured.
-        sha256: Digest of the file's bytes; None where the evidence is part of another item.
-        producer: Tool and version.
-        created: When it was made, RFC 3339, UTC.
-        state: ``whole``, ``incomplete`` or ``missing``.
+        kind: ``tests`` or ``coverage``; ``unknown`` where it could not be told.
+        format: Format of the file; empty likewise.
+        source: The file, relative to the root, or its last two parts where it lies elsewhere.
+        sha256: Digest of the file's bytes; None where the evidence is part of another item, or there is no file.
+        producer: Tool and version; empty when not stated.
+        created: When it was made, RFC 3339, UTC; None when unknown.
+        commit: The commit that it is about; None when not stated.
+        environment: The environment it was made in; None when not stated.
+        shard: The shard that made it, or None.
+        max_age: Age from which on it is stale where a gate says nothing else, in microseconds; None for no limit.
+        state: ``whole``, ``incomplete``, ``missing``, ``unreadable``, ``stale``, ``foreign`` or ``duplicate``.
+        text: Why it could not be used; empty when it was.
     """
 
     id: str
@@ -145,8 +151,14 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     sha256: str | None
     producer: str
-    created: str
+    created: str | None
     state: str
+    format: str = ""
+    commit: str | None = None
+    environment: str | None = None
+    shard: str | None = None
+    max_age: int | None = None
+    text: str = ""
 
 
 class PolicyReference(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,10 +167,12 @@ class PolicyReference(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         source: File name, or ``built-in`` when the project has no policy.
         sha256: Digest of the policy's content as canonical JSON.
+        recorded: Digests of the policies that the recorded runs had; others than `sha256` when limits were changed.
     """
 
     source: str
     sha256: str
+    recorded: tuple[str, ...] = ()
 
 
 class TestRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import enum
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
@@ -61,6 +61,22 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     subtest_count: int = 0
     worker: str = ""
     not_selected: bool = False
+
+
+class Exit(NamedTuple):
+    """How one run of pytest ended.
+
+    Attributes:
+        status: Its exit status, or None when the record has no end.
+        bad: How many failed tests and errors it reported.
+        ending: Why the run is not whole; empty when it is.
+        shard: The shard, or None.
+    """
+
+    status: int | None
+    bad: int
+    ending: tuple[Note, ...] = ()
+    shard: str | None = None
 
 
 QUICK: Final = 100_000
@@ -150,8 +166,7 @@ class TestResults:
     which nothing was executed is no evidence. Narrow with `tagged`.
 
     Attributes:
-        exit_status: pytest's own exit status, or None when the run has no end record.
-        ending: Why the run is not whole; empty when it is.
+        exits: How each run of pytest ended; several where shards were merged, none where other tools ran the tests.
     """
 
     __test__ = False
@@ -162,15 +177,13 @@ class TestResults:
         tally: Tally,
         *,
         stage: str | None = None,
-        exit_status: int | None = 0,
-        ending: tuple[Note, ...] = (),
+        exits: tuple[Exit, ...] = (),
     ) -> None:
         self._data = data
         self._tally = tally
         self._stage = stage
         self._counts = data.counts(self._wanted)
-        self.exit_status = exit_status
-        self.ending = ending
+        self.exits = exits
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""
@@ -181,7 +194,18 @@ class TestResults:
 
     def tagged(self, *, stage: str) -> TestResults:
         """Return the results of one stage's tests only."""
-        return TestResults(self._data, self._tally, stage=stage, exit_status=self.exit_status, ending=self.ending)
+        return TestResults(self._data, self._tally, stage=stage, exits=self.exits)
+
+    @property
+    def exit_status(self) -> int | None:
+        """Exit status of pytest itself, the highest of all runs; None when one is unknown or no pytest ran."""
+        statuses = [each.status for each in self.exits]
+        return None if None in statuses or not statuses else max(status for status in statuses if status is not None)
+
+    @property
+    def ending(self) -> tuple[Note, ...]:
+        """Why the runs are not whole; empty when they are."""
+        return tuple(note for each in self.exits for note in each.ending)
 
     @property
     def counts(self) -> Counts:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import Mistake, MistakesError
-from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
+from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.model import BUILT_IN, COMMON_KEYS, DEFAULT_STAGES, GateTable, Policy
 from pytest_stagegate.policy.reading import Reader
 
@@ -33,7 +33,11 @@ _KEYS: Final = (
     "templates",
     "tag",
     "gate",
+    "expect",
+    "evidence",
 )
+_SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
+"""What shapes a record: a run under another policy with the same of these can be judged by this one."""
 _UNTAGGED: Final = ("default", "error")
 
 
@@ -53,7 +57,7 @@ def load(rootdir: Path, file: Path | None = None) -> Policy:
     """
     found = _find(rootdir, file)
     if found is None:
-        return Policy(source=BUILT_IN, text="", prefix=(), sha256=_digest({}))
+        return Policy(source=BUILT_IN, text="", prefix=(), sha256=_digest({}), shape_sha256=_digest({}))
     path, table, prefix, text = found
     reader = Reader(_relative(path, rootdir), text, prefix)
     policy = _policy(reader, table)
@@ -126,6 +130,7 @@ def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
         text=reader.text,
         prefix=reader.prefix,
         sha256=_digest(table),
+        shape_sha256=_digest({key: table[key] for key in _SHAPE if key in table}),
         stages=stages,
         environments=environments,
         default_stage=default_stage,
@@ -134,6 +139,8 @@ def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
         templates=reader.text_of(table, ("templates",)) or None,
         tags=_tags(reader, table, stages, environments),
         gates=_gates(reader, table, stages, environments),
+        expected=expected_cells(reader, table, stages, environments),
+        evidence=evidence_rules(reader, table, stages, environments),
     )
 
 
@@ -184,7 +191,7 @@ def _gates(
                 ),
                 owner=reader.text_of(entry, (*path, "owner")),
                 remedy=reader.text_of(entry, (*path, "remedy")),
-                max_age=_max_age(reader, entry, (*path, "max_age")),
+                max_age=max_age(reader, entry, (*path, "max_age")),
                 options={key: value for key, value in entry.items() if key not in COMMON_KEYS},
                 place=reader.place(path),
             )
@@ -203,13 +210,3 @@ def _enforcement(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -
     allowed = '"block", "warn", "observe" or { block_from = 2027-01-31 }'
     reader.mistake(path, f"has to be {allowed}, not {value!r}")
     return None
-
-
-def _max_age(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> int | None:
-    if path[-1] not in entry:
-        return None
-    try:
-        return Duration.parse(entry[path[-1]]).microseconds
-    except ValueError as error:
-        reader.mistake(path, str(error))
-        return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_stagegate.errors import Mistake
+from pytest_stagegate.model.sources import EvidenceRule, Expected
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, OnMissing
 
@@ -55,6 +56,7 @@ class Policy:
         text: The file's text, for places.
         prefix: Keys from the top of the file to the policy's own table.
         sha256: Digest of the content as canonical JSON.
+        shape_sha256: Digest of what shapes a record: stages, environments, tag rules, expected cells.
         stages: Closed vocabulary, in order of the flow.
         environments: Closed vocabulary; may be empty.
         default_stage: Stage of untagged tests, and the stage that is decided when none is named.
@@ -63,6 +65,8 @@ class Policy:
         templates: Folder with templates of the project's own, relative to the root, or None.
         tags: Path rules, in order.
         gates: Gate tables, in order.
+        expected: Cells that must have evidence.
+        evidence: What it says of evidence files; the last rule that matches a file counts.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -70,6 +74,7 @@ class Policy:
     text: str
     prefix: tuple[str, ...]
     sha256: str
+    shape_sha256: str
     stages: tuple[str, ...] = DEFAULT_STAGES
     environments: tuple[str, ...] = ()
     default_stage: str = "test"
@@ -78,4 +83,6 @@ class Policy:
     templates: str | None = None
     tags: tuple[TagRule, ...] = ()
     gates: tuple[GateTable, ...] = ()
+    expected: tuple[Expected, ...] = ()
+    evidence: tuple[EvidenceRule, ...] = ()
     mistakes: tuple[Mistake, ...] = ()

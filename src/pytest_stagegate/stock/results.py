@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pytest_stagegate.decide import worst_check
 from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.tests import TestResults
@@ -14,6 +15,8 @@ from pytest_stagegate.thresholds import check, no_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pytest_stagegate.model.tests import Exit
 
 _EXPLAINED_BY_FAILURES: Final = 1
 _NO_TESTS: Final = 5
@@ -46,7 +49,8 @@ def results(tests: TestResults, options: ResultsOptions) -> Iterator[Check]:
     yield check("errors", tests.errors, at_most=options.max_errors)
     yield _lost(tests)
     yield _passed(tests, options.min_passed)
-    yield exit_status_check(tests)
+    if tests.exits:
+        yield exit_status_check(tests)
 
 
 def _lost(tests: TestResults) -> Check:
@@ -68,26 +72,29 @@ def _passed(tests: TestResults, at_least: int) -> Check:
 
 
 def exit_status_check(tests: TestResults) -> Check:
-    """Return whether pytest's own exit status is explained by the tests.
+    """Return whether pytest's own exit status is explained by the tests, of each run by itself.
 
     A status that neither a failed test nor the run's known ending explains comes from something that no test
-    shows: another plugin's limit, too many warnings, an internal error. It fails and stands in the record.
+    shows: another plugin's limit, too many warnings, an internal error. It fails and stands in the record, so that
+    the failed test of one shard can't explain the status of another.
     """
-    status = tests.exit_status
-    counts = tests.counts
-    inspected = counts.collected
-    explained = status == 0 or (status == _EXPLAINED_BY_FAILURES and counts.failed + counts.errors > 0)
+    return worst_check([_exit_check(each, tests.counts.collected) for each in tests.exits])
+
+
+def _exit_check(run: Exit, inspected: int) -> Check:
+    status = run.status
+    named = f" of shard {run.shard}" if run.shard else ""
     if status is None:
-        return no_evidence("exit-status", "run-incomplete", "pytest's exit status is unknown")
-    if explained:
+        return no_evidence("exit-status", "run-incomplete", f"pytest's exit status{named} is unknown")
+    if status == 0 or (status == _EXPLAINED_BY_FAILURES and run.bad > 0):
         if inspected:
             return _status_check(Verdict.PASS, "", status, inspected, "")
         return no_evidence("exit-status", "nothing-collected", "no test was collected")
     if status == _NO_TESTS:
-        return no_evidence("exit-status", "pytest-exit-5", "pytest ran no test (exit status 5)")
-    if tests.ending and not any(note.reason == "internal-error" for note in tests.ending):
-        return no_evidence("exit-status", "run-incomplete", f"pytest ended early with exit status {status}")
-    text = f"pytest ended with exit status {status}, which no failed test explains"
+        return no_evidence("exit-status", "pytest-exit-5", f"pytest ran no test{named} (exit status 5)")
+    if run.ending and not any(note.reason == "internal-error" for note in run.ending):
+        return no_evidence("exit-status", "run-incomplete", f"pytest{named} ended early with exit status {status}")
+    text = f"pytest{named} ended with exit status {status}, which no failed test explains"
     return _status_check(Verdict.FAIL, f"pytest-exit-{status}", status, inspected, text)
 
 

@@ -12,6 +12,7 @@ from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.tests import Exit
 from tests.unit.fakes import FINISHED, collected, coverage_of, encoded, end, file_of, passed, record_at, run_line
 
 Read = Callable[..., Evidence]
@@ -22,7 +23,7 @@ def read(tmp_path: Path) -> Read:
     """Return the evidence in a record of these lines, behind a first one and three collected tests."""
 
     def evidence(*more: lines.Line) -> Evidence:
-        return read_record(record_at(tmp_path / "evidence.jsonl", run_line(), *collected(3), *more))[1]
+        return read_record(record_at(tmp_path / "evidence.jsonl", run_line(), *collected(3), *more))[0]
 
     return evidence
 
@@ -41,15 +42,16 @@ def failed(item: int) -> lines.Test:
 
 def test_a_whole_record(read: Read) -> None:
     evidence = read(passed(0, 1), passed(2), end())
-    assert (evidence.tests.counts().passed, evidence.exit_status, evidence.finished) == (3, 0, FINISHED)
+    assert (evidence.tests.counts().passed, evidence.exits, evidence.finished) == (3, (Exit(0, 0),), FINISHED)
     assert (evidence.incomplete, evidence.provisional, evidence.collection_errors) == ((), (), ())
 
 
 def test_the_first_line_says_what_was_run(tmp_path: Path) -> None:
     note = Note(reason="narrowed", text="The run was narrowed by hand with -k.")
     first = run_line(stage="deploy", environment="staging", provisional=(note,), facts={"pytest": "9.0"})
-    header, evidence = read_record(record_at(tmp_path / "evidence.jsonl", first, end()))
-    assert (header.stage, header.environment) == ("deploy", "staging")
+    evidence, _ = read_record(record_at(tmp_path / "evidence.jsonl", first, end()))
+    (origin,) = evidence.origins
+    assert (origin.stage, origin.environment) == ("deploy", "staging")
     assert (evidence.provisional, evidence.facts, evidence.subject) == ((note,), {"pytest": "9.0"}, first.subject)
 
 
@@ -92,7 +94,7 @@ def test_tests_that_never_ran_are_lost(read: Read) -> None:
 
 def test_a_record_without_an_end_is_not_whole(read: Read) -> None:
     evidence = read(passed(0, 1, 2))
-    assert (reasons(evidence), evidence.exit_status, evidence.finished) == (["no-end-record"], None, None)
+    assert (reasons(evidence), evidence.exits[0].status, evidence.finished) == (["no-end-record"], None, None)
     assert evidence.incomplete[0].text == "The process ended without closing its record."
 
 
@@ -107,7 +109,7 @@ def test_with_an_end_started_marks_mean_nothing(read: Read) -> None:
 
 
 def test_the_last_end_counts(read: Read) -> None:
-    assert read(passed(0, 1, 2), end(0), end(3)).exit_status == 3
+    assert read(passed(0, 1, 2), end(0), end(3)).exits[0].status == 3
 
 
 def test_a_run_that_ended_early_says_why_once(read: Read) -> None:
@@ -156,7 +158,7 @@ def test_coverage_that_nobody_spoke_of_was_not_measured(read: Read) -> None:
 def test_a_record_that_breaks_off_in_a_line_is_not_whole(tmp_path: Path) -> None:
     path = record_at(tmp_path / "evidence.jsonl", run_line(), *collected(2), passed(0, 1), end())
     path.write_bytes(path.read_bytes()[:-1])
-    evidence = read_record(path)[1]
+    evidence = read_record(path)[0]
     assert reasons(evidence) == ["no-end-record", "record-truncated"]
     assert evidence.incomplete[1].text == "The record breaks off in line 5."
     assert evidence.tests.counts().passed == 2
@@ -166,7 +168,7 @@ def test_a_record_that_lost_a_line_is_not_whole(tmp_path: Path) -> None:
     path = tmp_path / "evidence.jsonl"
     kept = encoded(run_line(), *collected(2), passed(0), passed(1), end()).splitlines(keepends=True)
     path.write_bytes(b"".join(kept[:3] + kept[4:]))
-    assert "lines-missing" in reasons(read_record(path)[1])
+    assert "lines-missing" in reasons(read_record(path)[0])
 
 
 @pytest.mark.parametrize(

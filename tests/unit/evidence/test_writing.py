@@ -29,7 +29,7 @@ def names(count: int) -> list[str]:
 
 
 def read(path: Path) -> Evidence:
-    return read_record(path)[1]
+    return read_record(path)[0]
 
 
 def test_what_is_written_is_read_back(writer: RecordWriter, path: Path) -> None:
@@ -161,7 +161,7 @@ def test_a_line_can_be_added_to_a_closed_record(writer: RecordWriter, path: Path
     writer.line(end(0, lines_=writer.lines + 1))
     writer.close()
     append_line(path, end(3, lines_=writer.lines + 1))
-    assert (read(path).exit_status, read(path).incomplete) == (3, ())
+    assert (read(path).exits[0].status, read(path).incomplete) == (3, ())
 
 
 def test_a_folder_that_does_not_exist_is_an_os_error(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.loading import load
 from pytest_stagegate.registry import Registry
 from pytest_stagegate.run import load_project
-from tests.unit.fakes import TODAY, evidence_of, outcomes_of, project_at
+from tests.unit.fakes import NOW, evidence_of, outcomes_of, project_at
 
 ALWAYS = {"results", "coverage", "skips", "flaky", "durations", "warnings"}
 
@@ -137,7 +137,7 @@ def test_a_limit_that_is_an_option_s_default_is_judged(tmp_path: Path, policy: s
     project = load_project(project_at(tmp_path, policy=policy, gates__own=OWN))
     (active,) = [each for each in project.gates("test", None) if each.id == "nothing-fails"]
     evidence = evidence_of(outcomes_of(failed=1), exit_status=1)
-    assert judge(active, evidence, Place("test", None, TODAY, 0)).verdict is Verdict.FAIL
+    assert judge(active, evidence, Place("test", None, NOW)).verdict is Verdict.FAIL
 
 
 def test_mistakes_of_policy_and_gates_are_reported_together(tmp_path: Path) -> None:

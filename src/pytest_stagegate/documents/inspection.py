@@ -1,0 +1,28 @@
+"""What ``stagegate inspect`` prints for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stagegate.documents.view import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stagegate.model.inspected import Inspected
+
+
+def told(found: Inspected) -> Iterator[str]:
+    """Yield the lines about one file."""
+    if found.format is not None:
+        made = [found.producer, found.created or "", f"commit {found.commit[:12]}" if found.commit else ""]
+        by = ", ".join(clean(part) for part in made if part)
+        yield f"{clean(found.source)}: {found.kind}, format {found.format}" + (f" ({by})" if by else "")
+    else:
+        yield f"{clean(found.source)}: of no known format"
+    if found.figures:
+        yield "  " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in found.figures.items())
+    for warning in found.warnings:
+        yield f"  warning: {clean(warning)}"
+    if found.error is not None:
+        yield f"  error: {clean(found.error)}"

@@ -1,0 +1,66 @@
+"""Attachments: what an evidence file itself does not say, in a file beside it (schema ``stagegate/attachment/1``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pytest_stagegate.errors import EvidenceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SCHEMA: Final = "stagegate/attachment/1"
+_SUFFIX: Final = ".stagegate.json"
+
+
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is stated about one evidence file.
+
+    Attributes:
+        sha256: Digest of the file's bytes when it was stated; other bytes are stale.
+        created: When the file was made, RFC 3339, UTC; None when it says so itself.
+        commit: The commit that it is about.
+        environment: The environment it was made in, or None.
+        stage: The stage that its test results belong to, or empty.
+        shard: The shard that made it, or None.
+        producer: Tool and version, or empty.
+    """
+
+    sha256: str
+    created: str | None = None
+    commit: str | None = None
+    environment: str | None = None
+    stage: str = ""
+    shard: str | None = None
+    producer: str = ""
+    schema: str = SCHEMA
+
+
+def attachment_path(path: Path) -> Path:
+    """Return where the attachment of a file stands."""
+    return path.with_name(path.name + _SUFFIX)
+
+
+def read_attachment(path: Path) -> Attachment | None:
+    """Return what is attached to an evidence file, or None.
+
+    Raises:
+        EvidenceError: When there is an attachment that can't be read.
+    """
+    beside = attachment_path(path)
+    try:
+        found = msgspec.json.decode(beside.read_bytes(), type=Attachment)
+    except FileNotFoundError:
+        return None
+    except (OSError, msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise EvidenceError(f"{beside.name}: the attachment can't be read: {error}") from error
+    if found.schema != SCHEMA:
+        raise EvidenceError(f"{beside.name}: its schema is {found.schema!r}; this version reads {SCHEMA!r}")
+    return found
+
+
+def attachment_json(attachment: Attachment) -> bytes:
+    """Return the bytes of an attachment: keys sorted, two spaces, one line feed at the end."""
+    return msgspec.json.format(msgspec.json.encode(attachment, order="sorted"), indent=2) + b"\n"

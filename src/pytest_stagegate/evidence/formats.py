@@ -1,0 +1,86 @@
+"""Telling a file's format from its content, and reading it."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.model.sources import FORMATS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_stagegate.model.contents import Contents
+
+_HEAD: Final = 1 << 14
+_SQLITE: Final = b"SQLite format 3\0"
+_NO_ELEMENT: Final = re.compile(r"<!--.*?(-->|\Z)|<\?.*?(\?>|\Z)|<!DOCTYPE[^>\[]*(\[.*?(\]\s*>|\Z)|>|\Z)", re.DOTALL)
+_ELEMENT: Final = re.compile(r"<([\w.:-]+)([^>]*)")
+_JSON: Final = re.compile(r'"(record|results|reportFormat|specVersion|meta)"\s*:')
+_JSON_FORMATS: Final = {"record": "stagegate", "meta": "coverage-json"}
+_LCOV: Final = re.compile(r"\s*(#[^\n]*\n\s*)*(TN|SF):")
+
+
+def read_file(path: Path, root: Path, format_: str) -> Contents:
+    """Read a file of another tool.
+
+    Args:
+        path: The file.
+        root: The project's root.
+        format_: A key of `FORMATS` other than ``stagegate``.
+
+    Raises:
+        EvidenceError: When the file can't be read.
+    """
+    contents: Contents = import_module(f"{__package__}.readers.{format_.replace('-', '_')}").read(path, root)
+    return contents
+
+
+def detect(path: Path) -> str:
+    """Return the format that the first bytes of a file tell.
+
+    Raises:
+        EvidenceError: When they tell none, or the file can't be read.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except FileNotFoundError as error:
+        raise EvidenceError(f"{path.name}: there is no such file", code="missing") from error
+    except OSError as error:
+        raise EvidenceError(f"{path.name}: can't be read: {error.strerror}") from error
+    if not head:
+        raise EvidenceError(f"{path.name}: the file is empty", code="empty")
+    found = "coverage-data" if head.startswith(_SQLITE) else _of_text(_decoded(head))
+    if not found:
+        known = ", ".join(FORMATS)
+        raise EvidenceError(f"{path.name}: its content tells no format that is known: {known}", code="unknown-format")
+    return found
+
+
+def _decoded(head: bytes) -> str:
+    wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return head.decode("utf-16" if wide else "utf-8-sig", "replace")
+
+
+def _of_text(text: str) -> str:
+    start = text.lstrip()
+    if start.startswith("<"):
+        return _of_xml(start)
+    if start.startswith("{"):
+        key = _JSON.search(start)
+        return _JSON_FORMATS.get(key[1], "ctrf") if key is not None else ""
+    if start.startswith("mode:"):
+        return "go-cover"
+    return "lcov" if _LCOV.match(start) else ""
+
+
+def _of_xml(text: str) -> str:
+    """Return the format of an XML file; one of an unknown root element goes to the reader that says so best."""
+    element = _ELEMENT.search(_NO_ELEMENT.sub("", text))
+    name, attributes = (element[1], element[2]) if element is not None else ("", "")
+    if name == "coverage":
+        return "clover" if "clover" in attributes or "generated" in attributes else "cobertura"
+    return "jacoco" if name == "report" else "junit"

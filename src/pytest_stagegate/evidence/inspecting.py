@@ -1,0 +1,76 @@
+"""Inspecting: what a file is and what it says, without a policy and without a decision."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stagegate.evidence.gathering import Defaults, Given, gather
+from pytest_stagegate.model.coverage import CoverageData
+from pytest_stagegate.model.inspected import Inspected
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest_stagegate.model.sources import Source
+    from pytest_stagegate.model.tests import TestData
+
+
+def looked_at(path: Path, root: Path, format_: str) -> Inspected:
+    """Return what one file says.
+
+    Args:
+        path: The file.
+        root: The project's root; paths of covered files are made relative to it.
+        format_: Name of the format; told from the content when empty.
+    """
+    source = gather([Given(path, format_)], Defaults(root, (), "", None))[0]
+    evidence = source.evidence
+    warnings = [] if evidence is None else [note.text for note in evidence.incomplete]
+    if source.contents is not None:
+        warnings += source.contents.warnings
+    return Inspected(
+        source=path.as_posix(),
+        kind=("tests" if source.kind == "run" else source.kind) or None,
+        format=source.format or None,
+        producer=source.producer,
+        created=source.created if evidence is not None or source.contents is None else source.contents.created,
+        commit=source.commit,
+        figures=_figures(source),
+        warnings=tuple(warnings),
+        error=source.note.text if source.note is not None else None,
+    )
+
+
+def _figures(source: Source) -> dict[str, int]:
+    if source.evidence is not None:
+        coverage = source.evidence.coverage
+        lines = _coverage(coverage) if isinstance(coverage, CoverageData) else {}
+        return {**_tests(source.evidence.tests), **lines}
+    contents = source.contents
+    if contents is None:
+        return {}
+    tests = _tests(contents.tests) if contents.tests is not None else {}
+    return {**tests, **(_coverage(contents.coverage) if contents.coverage is not None else {})}
+
+
+def _tests(tests: TestData) -> dict[str, int]:
+    counts = tests.counts()
+    always = {
+        "tests": counts.collected,
+        "passed": counts.passed,
+        "failed": counts.failed,
+        "errors": counts.errors,
+        "skipped": counts.skipped,
+    }
+    more = {name: getattr(counts, name) for name in ("xfailed", "xpassed", "flaky", "deselected", "lost")}
+    return always | {name: count for name, count in more.items() if count}
+
+
+def _coverage(data: CoverageData) -> dict[str, int]:
+    return {
+        "lines_covered": sum(row.covered for row in data.rows),
+        "lines_total": sum(row.lines for row in data.rows),
+        "branches_covered": sum(row.taken for row in data.rows),
+        "branches_total": sum(row.branches for row in data.rows),
+        "files": len(data.rows),
+    }

@@ -1,0 +1,266 @@
+"""Merging: the sources of one decision become one `Evidence`, whatever their order and grouping."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.model.coverage import CoverageData, FileCoverage
+from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.linesets import bits, written
+from pytest_stagegate.model.tests import Outcome, TestData
+
+if TYPE_CHECKING:
+    from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.sources import Source
+    from pytest_stagegate.model.tags import Tag
+
+_NOT_MEASURED: Final = Absent("not-measured", "no evidence holds any coverage")
+
+
+def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidence:
+    """Return what all usable sources say together.
+
+    Tests are merged by node id: one that a shard ran and others left out counts where it ran; one that several
+    shards or environments ran counts once for each, and is named with them. Coverage is the union of what was run.
+
+    Args:
+        sources: In any order.
+        subject: What is decided, where no run says.
+        instant: Time that stands for the start, where no run says; RFC 3339, UTC.
+    """
+    usable = sorted((each for each in sources if each.usable), key=_place)
+    runs = [each.evidence for each in usable if each.evidence is not None]
+    contents = [each.contents for each in usable if each.contents is not None]
+    labels = [_label(each) for each in usable if each.evidence is not None]
+    return Evidence(
+        tests=_tests([*(run.tests for run in runs), *(each.tests for each in contents if each.tests is not None)]),
+        coverage=_coverage(
+            [(label, run.coverage) for label, run in zip(labels, runs, strict=True)],
+            [each.coverage for each in contents if each.coverage is not None],
+        ),
+        warnings=_warnings(runs),
+        warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
+        subject=_subject(runs, subject),
+        started=max((run.started for run in runs), default=instant),
+        finished=_finished(runs),
+        exits=tuple(each for run in runs for each in run.exits),
+        incomplete=_notes(runs, labels),
+        provisional=tuple(dict.fromkeys(note for run in runs for note in run.provisional)),
+        collection_errors=tuple(dict.fromkeys(error for run in runs for error in run.collection_errors)),
+        facts=_facts(runs, labels),
+        origins=tuple(origin for run in runs for origin in run.origins),
+    )
+
+
+def _place(source: Source) -> tuple[str, ...]:
+    return (source.environment or "", source.shard or "", source.kind, source.name, source.sha256 or "")
+
+
+def _label(source: Source) -> str:
+    return " ".join(part for part in (source.environment, source.shard) if part) or source.name
+
+
+def _subject(runs: Sequence[Evidence], subject: Subject) -> Subject:
+    """Return the first run's subject; dirty where any of them was."""
+    dirty = [run.subject for run in runs if run.subject.dirty]
+    return next(iter(dirty), runs[0].subject if runs else subject)
+
+
+def _finished(runs: Sequence[Evidence]) -> str | None:
+    times = [run.finished for run in runs]
+    return max((time for time in times if time is not None), default=None) if None not in times else None
+
+
+def _notes(runs: Sequence[Evidence], labels: Sequence[str]) -> tuple[Note, ...]:
+    if len(runs) == 1:
+        return runs[0].incomplete
+    return tuple(
+        type(note)(reason=note.reason, text=f"{label}: {note.text}")
+        for label, run in zip(labels, runs, strict=True)
+        for note in run.incomplete
+    )
+
+
+def _facts(runs: Sequence[Evidence], labels: Sequence[str]) -> dict[str, str]:
+    """Return the facts of all runs; where they differ, each with its run."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for label, run in zip(labels, runs, strict=True):
+        for key, value in run.facts.items():
+            found[key][label] = value
+    return {key: _fact(values) for key, values in found.items()}
+
+
+def _fact(values: dict[str, str]) -> str:
+    if len(set(values.values())) == 1:
+        return next(iter(values.values()))
+    return "; ".join(f"{label}: {value}" for label, value in values.items())
+
+
+def _warnings(runs: Sequence[Evidence]) -> tuple[WarningLine, ...]:
+    counts: Counter[tuple[str, str]] = Counter()
+    texts: dict[tuple[str, str], str] = {}
+    for run in runs:
+        for line in run.warnings:
+            key = (line.category, line.place)
+            counts[key] += line.count
+            texts[key] = min(line.message, texts.get(key, line.message))
+    lines = [WarningLine(category=c, place=p, count=n, message=texts[c, p]) for (c, p), n in counts.items()]
+    return tuple(sorted(lines, key=lambda each: (-each.count, each.place, each.category)))
+
+
+# ---- tests
+
+
+def _tests(parts: Sequence[TestData]) -> TestData:
+    if len(parts) == 1:
+        return parts[0]
+    whole = TestData()
+    index_of: dict[Tag, int] = {}
+    for part in parts:
+        moved = [index_of.setdefault(tag, len(index_of)) for tag in part.tags]
+        first = len(whole.ids)
+        whole.ids.extend(part.ids)
+        whole.tag_of.extend(moved[tag] for tag in part.tag_of)
+        whole.outcomes.extend(part.outcomes)
+        whole.durations.extend(part.durations)
+        whole.details.update((first + index, detail) for index, detail in part.details.items())
+        whole.skipped_files.extend(part.skipped_files)
+        for tag, passed in part.unnamed.items():
+            whole.unnamed.setdefault(moved[tag], array("I")).extend(passed)
+    whole.tags = list(index_of)
+    whole.skipped_files = sorted(set(whole.skipped_files))
+    return _once(whole)
+
+
+def _once(data: TestData) -> TestData:
+    """Take out what one shard left out and another ran, and name tests of one id apart."""
+    by_id: dict[str, list[int]] = defaultdict(list)
+    for index, name in enumerate(data.ids):
+        by_id[name].append(index)
+    dropped: set[int] = set()
+    for name, indexes in by_id.items():
+        if len(indexes) > 1:
+            dropped.update(_left_out_elsewhere(data, indexes))
+            ran = [index for index in indexes if index not in dropped]
+            for index in ran if len(ran) > 1 else ():
+                data.ids[index] = _named_apart(name, data.tags[data.tag_of[index]])
+    return _without(data, dropped) if dropped else data
+
+
+def _left_out_elsewhere(data: TestData, indexes: list[int]) -> list[int]:
+    """Return which of the tests of one id are left out where another of the same environment counts."""
+    dropped = []
+    by_environment: dict[str | None, list[int]] = defaultdict(list)
+    for index in indexes:
+        by_environment[data.tags[data.tag_of[index]].ran_in].append(index)
+    for same in by_environment.values():
+        left_out = [index for index in same if data.outcomes[index] == Outcome.DESELECTED]
+        # Left out everywhere: it stays once, by the choice of stage only where every shard says so.
+        left_out.sort(key=lambda index: data.details[index].not_selected)
+        dropped += left_out if len(left_out) < len(same) else left_out[1:]
+    return dropped
+
+
+def _named_apart(name: str, tag: Tag) -> str:
+    place = " ".join(part for part in (tag.ran_in, tag.shard) if part)
+    return f"{name} ({place})" if place else name
+
+
+def _without(data: TestData, dropped: set[int]) -> TestData:
+    kept = [index for index in range(len(data.ids)) if index not in dropped]
+    position = {index: new for new, index in enumerate(kept)}
+    return TestData(
+        ids=[data.ids[index] for index in kept],
+        tag_of=array("H", (data.tag_of[index] for index in kept)),
+        tags=data.tags,
+        outcomes=bytearray(data.outcomes[index] for index in kept),
+        durations=array("Q", (data.durations[index] for index in kept)),
+        details={position[index]: detail for index, detail in data.details.items() if index in position},
+        skipped_files=data.skipped_files,
+        unnamed=data.unnamed,
+    )
+
+
+# ---- coverage
+
+
+def _coverage(
+    runs: Sequence[tuple[str, CoverageData | Absent]], files: Sequence[CoverageData]
+) -> CoverageData | Absent:
+    """Return the union, unless a run that should have measured did not: less evidence must never look better."""
+    absent = [(label, each) for label, each in runs if isinstance(each, Absent)]
+    measured = [each for _, each in runs if isinstance(each, CoverageData)]
+    broken = [(label, each) for label, each in absent if each.reason != _NOT_MEASURED.reason]
+    if broken:
+        label, first = broken[0]
+        return first if len(runs) == 1 else Absent(first.reason, f"{label}: {first.text}", first.remedy)
+    if absent and measured:
+        text = f"{absent[0][0]} measured no coverage, while other runs of the same evidence did"
+        return Absent("coverage-incomplete", text)
+    parts = [*measured, *files]
+    if not parts:
+        return absent[0][1] if absent else _NOT_MEASURED
+    return parts[0] if len(parts) == 1 else union(parts)
+
+
+def union(parts: Sequence[CoverageData]) -> CoverageData:
+    """Return what several measurements of the same sources have run together; exact, and in any order the same.
+
+    Raises:
+        ValueError: When a set of lines is not written as it should be.
+    """
+    files: dict[str, list[FileCoverage]] = defaultdict(list)
+    for part in parts:
+        for file in part.files:
+            files[file.path].append(file)
+    problems = sorted({part.label_problem for part in parts if not part.labelled})
+    return CoverageData(
+        producer=", ".join(sorted({name for part in parts for name in part.producer.split(", ")})),
+        measured_branches=all(part.measured_branches for part in parts),
+        labelled=not problems,
+        label_problem=problems[0] if problems else "",
+        files=tuple(_file(files[path], labelled=not problems) for path in sorted(files)),
+    )
+
+
+def _file(parts: Sequence[FileCoverage], *, labelled: bool) -> FileCoverage:
+    if len(parts) == 1 and labelled:
+        return parts[0]
+    executed = _lines(part.executed for part in parts)
+    taken = _branches(part.taken for part in parts)
+    stages = sorted({stage for part in parts for stage in part.stages}) if labelled else []
+    return FileCoverage(
+        path=parts[0].path,
+        executed=written(executed),
+        missing=written(_lines(part.missing for part in parts) & ~executed),
+        taken=_sorted(taken),
+        untaken=_sorted(_branches(part.untaken for part in parts) - taken),
+        stages={stage: _alone([part.stages[stage] for part in parts if stage in part.stages]) for stage in stages},
+    )
+
+
+def _alone(parts: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    return written(_lines(lines for lines, _ in parts)), _sorted(_branches(names for _, names in parts))
+
+
+def _lines(texts: Iterable[str]) -> int:
+    found = 0
+    for text in texts:
+        found |= bits(text)
+    return found
+
+
+def _branches(texts: Iterable[str]) -> set[str]:
+    return {name for text in texts for name in text.split()}
+
+
+def _sorted(names: Iterable[str]) -> str:
+    return " ".join(sorted(names, key=_by_line))
+
+
+def _by_line(name: str) -> tuple[int, str]:
+    digits = len(name) - len(name.lstrip("0123456789"))
+    return int(name[:digits] or 0), name

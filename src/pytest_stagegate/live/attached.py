@@ -1,0 +1,71 @@
+"""Further evidence of a live run: what each file was when the run ended, for the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.evidence.gathering import Given, modified, sha256_of
+from pytest_stagegate.evidence.lines import Attached
+from pytest_stagegate.model.decision import Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    import pytest
+
+_COVERAGE_REPORTS: Final = {"xml": "coverage.xml", "json": "coverage.json", "lcov": "coverage.lcov"}
+"""Reports of pytest-cov, and where they go when nothing else is said."""
+
+
+def attached(given: Iterable[Given], rootdir: Path, config: pytest.Config, started: str) -> Iterator[Attached]:
+    """Return a line of the record for each file.
+
+    Args:
+        given: What was asked for.
+        rootdir: Paths are made relative to it.
+        config: The session's configuration, for the files that this run itself writes.
+        started: When the session began, RFC 3339, UTC.
+    """
+    own = set(_own_reports(config))
+    for each in given:
+        path = each.path.resolve()
+        yield Attached(
+            path=_relative(path, rootdir),
+            sha256=sha256_of(path),
+            modified=modified(path),
+            format=each.format,
+            stage=each.stage,
+            environment=each.environment,
+            stale=_older(path, started) if path in own else None,
+        )
+
+
+def _own_reports(config: pytest.Config) -> Iterator[Path]:
+    wanted = getattr(config.option, "cov_report", None)
+    if not isinstance(wanted, dict):
+        return
+    for name, default in _COVERAGE_REPORTS.items():
+        if name in wanted:
+            yield (config.invocation_params.dir / (wanted[name] or default)).resolve()
+
+
+def _older(path: Path, started: str) -> Note | None:
+    """Say so when a file that this run should have written is older than the run."""
+    try:
+        written = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.timezone.utc)
+    except OSError:
+        return None
+    # Some file systems keep whole seconds.
+    if written >= dt.datetime.fromisoformat(started.replace("Z", "+00:00")).replace(microsecond=0):
+        return None
+    text = f"{path.name}: this run should have written it, and it is older than the run."
+    return Note(reason="older-than-run", text=text)
+
+
+def _relative(path: Path, rootdir: Path) -> str:
+    try:
+        return path.relative_to(rootdir.resolve()).as_posix()
+    except ValueError:
+        return path.name

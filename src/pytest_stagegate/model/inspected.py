@@ -1,0 +1,33 @@
+"""What ``stagegate inspect`` answers for one file."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Inspected(msgspec.Struct, frozen=True, kw_only=True):
+    """What one file is, what was read from it, and what is wrong with it.
+
+    Attributes:
+        source: The path as it was given.
+        kind: ``tests`` or ``coverage``; None when it could not be told.
+        format: Name of the format; None likewise.
+        producer: Tool and version; empty when the file does not say.
+        created: When it was made, RFC 3339, UTC; None when the file does not say.
+        commit: The commit that it is about; None when the file does not say.
+        figures: Of tests ``tests``, ``passed``, ``failed``, ``errors``, ``skipped`` and what else there is; of coverage
+            ``lines_covered``, ``lines_total``, ``branches_covered``, ``branches_total``, ``files``. A record of a run
+            that measured coverage has both.
+        warnings: What is wrong without making it unreadable.
+        error: Why it could not be read; None when it could.
+    """
+
+    source: str
+    kind: str | None
+    format: str | None
+    producer: str
+    created: str | None
+    commit: str | None
+    figures: dict[str, int]
+    warnings: tuple[str, ...]
+    error: str | None

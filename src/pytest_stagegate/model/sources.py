@@ -1,0 +1,131 @@
+"""Evidence files as values: where each comes from, what it says, and whether it may be used."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from pytest_stagegate.model.contents import Contents
+from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.evidence import Evidence
+
+FORMATS: Final = {
+    "stagegate": "run",
+    "junit": "tests",
+    "ctrf": "tests",
+    "coverage-data": "coverage",
+    "coverage-json": "coverage",
+    "cobertura": "coverage",
+    "lcov": "coverage",
+    "jacoco": "coverage",
+    "clover": "coverage",
+    "go-cover": "coverage",
+}
+"""Each format that is read, and the kind of evidence that it brings."""
+
+
+class State(str, enum.Enum):
+    """Whether an evidence file can be used."""
+
+    WHOLE = "whole"
+    INCOMPLETE = "incomplete"
+    MISSING = "missing"
+    UNREADABLE = "unreadable"
+    STALE = "stale"
+    FOREIGN = "foreign"
+    DUPLICATE = "duplicate"
+
+    def __str__(self) -> str:
+        """Return the word itself."""
+        return self.value
+
+
+class Expected(NamedTuple):
+    """A cell that must have evidence, from ``[[tool.stagegate.expect]]``.
+
+    Attributes:
+        stage: A stage of which tests must have been executed.
+        environment: The environment the run has to be against, or None for any.
+        shard: The shard that has to bring it, or None for any.
+    """
+
+    stage: str
+    environment: str | None
+    shard: str | None
+
+    def __str__(self) -> str:
+        """Return the cell in words."""
+        where = f" in {self.environment}" if self.environment else ""
+        return f"stage {self.stage}{where}" + (f" from shard {self.shard}" if self.shard else "")
+
+
+class EvidenceRule(NamedTuple):
+    """What the policy says of the evidence files that a glob matches, from ``[[tool.stagegate.evidence]]``.
+
+    Attributes:
+        path: Glob relative to the root.
+        format: Format name, or empty to detect it.
+        stage: Stage that test results belong to, or empty.
+        environment: Environment it was made in, or None.
+        max_age: Microseconds, or None for the default.
+        commit_required: Whether a file that does not say which commit it is about is stale.
+    """
+
+    path: str
+    format: str
+    stage: str
+    environment: str | None
+    max_age: int | None
+    commit_required: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One evidence file.
+
+    Attributes:
+        name: For people: relative to the root, or the last parts of its path.
+        kind: ``run`` (a record of ours), ``tests`` or ``coverage``; empty when it could not be told.
+        format: Name of the format; empty likewise.
+        sha256: Digest of the bytes, or None when there are none.
+        producer: Tool and version.
+        created: When it was made, RFC 3339, UTC, or None when unknown.
+        commit: The commit it is about, or None when it is not stated.
+        environment: The environment it was made in, or None.
+        shard: The shard that made it, or None.
+        max_age: Microseconds after which it is stale.
+        commit_required: Whether it is stale when it states no commit.
+        evidence: What a record says.
+        contents: What another tool's file says.
+        state: Whether it can be used.
+        note: Why it can't be, or None.
+    """
+
+    name: str
+    kind: str = ""
+    format: str = ""
+    sha256: str | None = None
+    producer: str = ""
+    created: str | None = None
+    commit: str | None = None
+    environment: str | None = None
+    shard: str | None = None
+    max_age: int
+    commit_required: bool = False
+    evidence: Evidence | None = None
+    contents: Contents | None = None
+    state: State = State.WHOLE
+    note: Note | None = None
+
+    @property
+    def usable(self) -> bool:
+        """Whether what it says is part of the evidence."""
+        return self.state in (State.WHOLE, State.INCOMPLETE)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of evidence that it brings: ``tests`` and ``coverage``; both when it could not be told."""
+        if self.kind == "run":
+            return ("tests", "coverage")
+        return (self.kind,) if self.kind else ("tests", "coverage")

@@ -1,0 +1,71 @@
+"""The policy's word on evidence: which cells must have some, and what is known of a file by its path."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_stagegate.model.numbers import Duration
+from pytest_stagegate.model.sources import FORMATS, EvidenceRule, Expected
+
+if TYPE_CHECKING:
+    from pytest_stagegate.policy.reading import Reader
+
+_EXPECT_KEYS: Final = ("stage", "environment", "shards")
+_EVIDENCE_KEYS: Final = ("path", "format", "stage", "environment", "max_age", "commit")
+_COMMIT: Final = ("required", "shown")
+
+
+def expected_cells(
+    reader: Reader, table: dict[str, Any], stages: tuple[str, ...], environments: tuple[str, ...]
+) -> tuple[Expected, ...]:
+    """Return the cells of ``[[tool.stagegate.expect]]``, each stage × environment × shard by itself."""
+    cells: dict[Expected, None] = {}
+    for index, entry in enumerate(reader.tables(table, ("expect",))):
+        path = ("expect", str(index))
+        reader.no_other(entry, path, _EXPECT_KEYS)
+        named = reader.names(entry, (*path, "stage"), single=True) or ()
+        places = reader.names(entry, (*path, "environment"), single=True)
+        shards = reader.names(entry, (*path, "shards"))
+        reader.in_vocabulary(named, (*path, "stage"), "stage", stages)
+        reader.in_vocabulary(places or (), (*path, "environment"), "environment", environments)
+        if "stage" not in entry:
+            reader.mistake(path, "names no stage")
+        for stage in named:
+            for place in places or (None,):
+                cells.update({Expected(stage, place, shard): None for shard in shards or (None,)})
+    return tuple(cells)
+
+
+def evidence_rules(
+    reader: Reader, table: dict[str, Any], stages: tuple[str, ...], environments: tuple[str, ...]
+) -> tuple[EvidenceRule, ...]:
+    """Return the rules of ``[[tool.stagegate.evidence]]``, in order."""
+    rules = []
+    for index, entry in enumerate(reader.tables(table, ("evidence",))):
+        path = ("evidence", str(index))
+        reader.no_other(entry, path, _EVIDENCE_KEYS)
+        glob = reader.text_of(entry, (*path, "path"))
+        stage = reader.text_of(entry, (*path, "stage"))
+        place = reader.text_of(entry, (*path, "environment")) or None
+        if stage:
+            reader.in_vocabulary([stage], (*path, "stage"), "stage", stages)
+        if place is not None:
+            reader.in_vocabulary([place], (*path, "environment"), "environment", environments)
+        if not glob:
+            reader.mistake(path, "has no path")
+            continue
+        kind = reader.one_of(entry, (*path, "format"), FORMATS, "") if "format" in entry else ""
+        required = reader.one_of(entry, (*path, "commit"), _COMMIT, "shown") == "required"
+        rules.append(EvidenceRule(glob, kind, stage, place, max_age(reader, entry, (*path, "max_age")), required))
+    return tuple(rules)
+
+
+def max_age(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> int | None:
+    """Return a ``max_age`` in microseconds, or None where there is none."""
+    if path[-1] not in entry:
+        return None
+    try:
+        return Duration.parse(entry[path[-1]]).microseconds
+    except ValueError as error:
+        reader.mistake(path, str(error))
+        return None

@@ -1,0 +1,113 @@
+"""Summing up: what a decision says of its evidence beside the gates: counts, tests by name, the index of sources."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pytest_stagegate.model.coverage import CoverageData
+from pytest_stagegate.model.decision import Cell, EvidenceItem, TestRow, Tests
+from pytest_stagegate.model.tests import Outcome, TestData
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_stagegate.model.sources import Source
+
+NOT_PASSED_LIMIT: Final = 500
+_ROW_ORDER: Final = (
+    Outcome.FAILED,
+    Outcome.ERROR,
+    Outcome.LOST,
+    Outcome.XPASSED,
+    Outcome.PASSED,
+    Outcome.SKIPPED,
+    Outcome.XFAILED,
+)
+
+
+def totals(tests: TestData) -> Tests:
+    """Return the counts of all tests."""
+    counts = tests.counts()
+    return Tests(
+        **{name: getattr(counts, name) for name in counts.__struct_fields__},
+        skipped_files=len(tests.skipped_files),
+        not_selected=sum(detail.not_selected for detail in tests.details.values()),
+        untagged=tests.counts(lambda tag: not tag.tagged).collected,
+        subtests=sum(detail.subtest_count for detail in tests.details.values()),
+    )
+
+
+def matrix(stages: Sequence[str], tests: TestData) -> tuple[Cell, ...]:
+    """Return the counts of each stage and environment that has tests, in the order of the flow."""
+    present = sorted({(stages.index(tag.stage), tag.ran_in or "") for tag in tests.tags if tag.stage in stages})
+    cells = []
+    for position, place in present:
+        cell = (stages[position], place or None)
+        counts = tests.counts(lambda tag, cell=cell: (tag.stage, tag.ran_in) == cell)  # type: ignore[misc]
+        values = {name: getattr(counts, name) for name in counts.__struct_fields__}
+        cells.append(Cell(stage=cell[0], environment=cell[1], **values))
+    return tuple(cells)
+
+
+def rows_of(tests: TestData) -> tuple[tuple[TestRow, ...], int]:
+    """Return the tests that did not plainly pass, failures first; deselected ones are only counted."""
+    lost = (index for index, outcome in enumerate(tests.outcomes) if outcome == Outcome.LOST)
+    plain_subtests = (index for index, detail in tests.details.items() if detail.reruns or not _plain(tests, index))
+    indexes = sorted({*lost, *plain_subtests}, key=lambda i: (_ROW_ORDER.index(Outcome(tests.outcomes[i])), i))
+    return tuple(_row(tests, index) for index in indexes[:NOT_PASSED_LIMIT]), max(0, len(indexes) - NOT_PASSED_LIMIT)
+
+
+def _plain(tests: TestData, index: int) -> bool:
+    return tests.outcomes[index] in (Outcome.PASSED, Outcome.DESELECTED)
+
+
+def _row(tests: TestData, index: int) -> TestRow:
+    detail = tests.details.get(index)
+    return TestRow(
+        id=tests.ids[index],
+        stage=tests.tags[tests.tag_of[index]].stage,
+        outcome=Outcome(tests.outcomes[index]).word,
+        reason=detail.reason if detail else "",
+        message=detail.message if detail else "",
+        reruns=detail.reruns if detail else 0,
+        subtests=detail.subtests if detail else (),
+    )
+
+
+def index(sources: Iterable[Source]) -> tuple[EvidenceItem, ...]:
+    """Return the evidence index: each file, and the coverage that a record holds by itself."""
+    items = [item for source in sources for item in _items(source)]
+    names: dict[str, int] = {}
+    for item in items:
+        names[item.id] = names.get(item.id, 0) + 1
+    seen: dict[str, int] = {}
+    numbered = []
+    for item in items:
+        seen[item.id] = seen.get(item.id, 0) + 1
+        name = item.id if names[item.id] == 1 else f"{item.id}-{seen[item.id]}"
+        numbered.append(msgspec.structs.replace(item, id=name))
+    return tuple(numbered)
+
+
+def _items(source: Source) -> Iterator[EvidenceItem]:
+    whole = EvidenceItem(
+        id=source.kind or "unknown",
+        kind="tests" if source.kind == "run" else source.kind or "unknown",
+        format=source.format,
+        source=source.name,
+        sha256=source.sha256,
+        producer=source.producer,
+        created=source.created,
+        commit=source.commit,
+        environment=source.environment,
+        shard=source.shard,
+        max_age=source.max_age,
+        state=source.state.value,
+        text=source.note.text if source.note is not None else "",
+    )
+    yield whole
+    if source.evidence is not None and isinstance(source.evidence.coverage, CoverageData):
+        producer = source.evidence.coverage.producer
+        yield msgspec.structs.replace(whole, id="coverage", kind="coverage", sha256=None, producer=producer)
