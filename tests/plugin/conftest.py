@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import pytest
 # A run inside this process takes away what it imported, and half a package imported anew is two packages.
 import pytest_stagegate.evidence.coverage_report
 import pytest_stagegate.live  # noqa: F401
+from pytest_stagegate.cli import main
 
 MIXED = """
     import pytest
@@ -108,6 +111,22 @@ class Project:
         run = self.pytester.runpytest_subprocess if process else self.pytester.runpytest_inprocess
         result = run(*words)
         return Gated(int(result.ret), str(result.stdout), str(result.stderr), self.path / ".stagegate")
+
+    def shard(self, name: str, *args: str, process: bool = False) -> Gated:
+        """Record a shard; its record is kept in ``records/NAME``."""
+        run = self.run(f"--stage-gate-shard={name}", *args, gate=False, process=process)
+        kept = self.path / "records" / name
+        kept.mkdir(parents=True, exist_ok=True)
+        (run.folder / "evidence.jsonl").replace(kept / "evidence.jsonl")
+        return run
+
+    def check(self, *args: str) -> Gated:
+        """Decide offline, in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+            main(["check", *args])
+        assert isinstance(ended.value.code, int)
+        return Gated(ended.value.code, out.getvalue(), err.getvalue(), self.path / ".stagegate")
 
     def commit_everything(self) -> None:
         """Make the project a repository with one commit."""
