@@ -179,26 +179,7 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         UsageError: When the files leave open what is asked.
         StageGateError: When a template of the project's own is broken.
     """
-    policy = project.policy
-    defaults = Defaults(
-        root=project.rootdir,
-        rules=policy.evidence,
-        stage=question.at or policy.default_stage,
-        environment=question.environment or policy.default_environment,
-    )
-    sources = gather(question.given, defaults)
-    instant = question.as_of or _start(sources)
-    yardstick = Yardstick(
-        name=declared_name(project.rootdir),
-        commit=question.checkout[0].commit,
-        stages=policy.stages,
-        shape_sha256=policy.shape_sha256,
-        as_of=instant,
-    )
-    vetted = vet(sources, yardstick)
-    stage = question.at or _stage(vetted.sources) or policy.default_stage
-    environment = question.environment or _environment(vetted.sources)
-    place = Place(stage=stage, environment=environment, instant=instant)
+    vetted, place = _vetted(project, question)
     evidence = _evidence(project, vetted, question, place)
     results, blockers = _judged(project, vetted, question, evidence, place)
     rows, omitted = rows_of(evidence.tests)
@@ -209,19 +190,19 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         blockers=blockers,
         stage=place.stage,
         environment=place.environment,
-        as_of=_written(instant),
+        as_of=_written(place.instant),
         subject=evidence.subject,
         gates=results,
         tests=totals(evidence.tests),
-        matrix=matrix(policy.stages, evidence.tests),
+        matrix=matrix(project.policy.stages, evidence.tests),
         not_passed=rows,
         not_passed_omitted=omitted,
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
         evidence=index(vetted.sources),
         policy=PolicyReference(
-            source=policy.source,
-            sha256=policy.sha256,
+            source=project.policy.source,
+            sha256=project.policy.sha256,
             recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
         ),
     )
@@ -229,6 +210,29 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
     own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
     beside = tuple(path for name in EVIDENCE_FILES if own and (path := out / name).is_file())
     return Decided(decision, shown, files, beside)
+
+
+def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
+    """Read the files and hold each against what is decided; and find out what that is."""
+    policy = project.policy
+    fallback = question.environment or policy.default_environment
+    stage = question.at or policy.default_stage
+    sources = gather(question.given, Defaults(project.rootdir, policy.evidence, stage, fallback))
+    instant = question.as_of or _start(sources)
+    yardstick = Yardstick(
+        name=declared_name(project.rootdir),
+        commit=question.checkout[0].commit,
+        stages=policy.stages,
+        shape_sha256=policy.shape_sha256,
+        as_of=instant,
+    )
+    vetted = vet(sources, yardstick)
+    runs = [each for each in vetted.sources if each.usable and each.kind == "run"]
+    return vetted, Place(
+        stage=question.at or _stage(runs) or policy.default_stage,
+        environment=question.environment or (_environment(runs) if runs else policy.default_environment),
+        instant=instant,
+    )
 
 
 def _start(sources: Iterable[Source]) -> dt.datetime:
@@ -240,17 +244,17 @@ def _start(sources: Iterable[Source]) -> dt.datetime:
     return dt.datetime.fromisoformat(max(started).replace("Z", "+00:00"))
 
 
-def _stage(sources: Iterable[Source]) -> str | None:
-    """Return the stage that all usable records were made for; None where there is none."""
-    said = {origin.stage for each in sources if each.usable and each.evidence for origin in each.evidence.origins}
+def _stage(runs: Iterable[Source]) -> str | None:
+    """Return the stage that all records were made for; None where there is none."""
+    said = {origin.stage for each in runs if each.evidence is not None for origin in each.evidence.origins}
     if len(said) > 1:
         raise UsageError(f"the records were made for the stages {', '.join(sorted(said))}; name one of them with --at")
     return next(iter(said), None)
 
 
-def _environment(sources: Iterable[Source]) -> str | None:
-    """Return the environment that all usable runs were against; None where they differ."""
-    said = {each.environment for each in sources if each.usable and each.kind == "run"}
+def _environment(runs: Iterable[Source]) -> str | None:
+    """Return the environment that all runs were against; None where they differ."""
+    said = {each.environment for each in runs}
     return next(iter(said)) if len(said) == 1 else None
 
 

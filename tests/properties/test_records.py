@@ -40,11 +40,14 @@ LINES = st.one_of(
     st.builds(lines.SkippedFile, path=st.just("t.py"), reason=st.just("")),
     st.builds(lines.CollectionFailed, path=st.just("t.py"), message=st.text(max_size=3)),
     st.builds(lines.Ending, note=st.builds(Note, reason=st.just("interrupted"), text=st.just("Stopped."))),
-    st.builds(end, st.integers(0, 5)),
+    st.just(lines.Measured(coverage=coverage_of(file_of("a.py", 3, 4)))),
+)
+EVENTS = st.tuples(st.lists(LINES, max_size=10), st.lists(st.builds(end, st.integers(0, 5)), max_size=1)).map(
+    lambda parts: [*parts[0], *parts[1]]
 )
 
 
-@given(st.lists(LINES, max_size=12))
+@given(EVENTS)
 def test_every_collected_test_is_counted_exactly_once(record: list[lines.Line]) -> None:
     fold = Fold("evidence.jsonl")
     for line in (run_line(), *collected(COUNT), *record):
@@ -67,6 +70,53 @@ def word_of(content: bytes, folder: Path) -> str:
         return decision_on(project(folder), record).decision.value
     except EvidenceError:
         return "HOLD"
+
+
+POLICIES = {
+    "none": "",
+    "strict": '[gate.coverage]\nline = "75 %"\n[gate.skips]\nmax_skipped = 1\n[gate.flaky]\nmax_flaky = 0',
+    "lenient": """
+        [gate.results]
+        enforcement = "warn"
+        max_failed = 1
+        min_passed = 2
+        [gate.coverage]
+        line = "80 %"
+        enforcement = "warn"
+        on_missing = "skip"
+        [gate.skips]
+        max_skipped = 0
+        enforcement = "warn"
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A project for each policy."""
+    found = {}
+    for name, text in POLICIES.items():
+        found[name] = tmp_path_factory.mktemp(name)
+        (found[name] / "stagegate.toml").write_text(text)
+    return found
+
+
+LETS_PASS = ("CONDITIONAL", "GO")
+
+
+@given(EVENTS, st.sampled_from(sorted(POLICIES)), st.data())
+def test_a_less_complete_record_never_makes_a_better_decision(
+    folders: dict[str, Path], record: list[lines.Line], policy: str, data: st.DataObject
+) -> None:
+    content = encoded(run_line(), *collected(COUNT), *record)
+    written = content.splitlines(keepends=True)
+    if data.draw(st.booleans(), label="cut, not a line lost"):
+        less = content[: data.draw(st.integers(0, len(content) - 1), label="bytes")]
+    else:
+        lost = data.draw(st.sets(st.integers(0, len(written) - 1), min_size=1), label="lost lines")
+        less = b"".join(line for number, line in enumerate(written) if number not in lost)
+    whole, part = word_of(content, folders[policy]), word_of(less, folders[policy])
+    assert part not in LETS_PASS or (whole in LETS_PASS and (whole, part) != ("CONDITIONAL", "GO"))
 
 
 WHOLE: dict[str, tuple[lines.Line, ...]] = {
@@ -94,11 +144,10 @@ def test_a_record_that_lost_any_one_line_never_goes(word: str, folder: Path) -> 
     assert {word_of(record, folder) for record in records} <= {"HOLD", "NO_GO"}
 
 
-@given(st.lists(LINES, max_size=8), st.booleans())
-def test_a_decision_is_read_back_from_its_json(folder: Path, record: list[lines.Line], measured: bool) -> None:
+@given(EVENTS)
+def test_a_decision_is_read_back_from_its_json(folder: Path, record: list[lines.Line]) -> None:
     path = folder / "roundtrip.jsonl"
-    coverage = [lines.Measured(coverage=coverage_of(file_of("a.py", 1, 3)))] if measured else []
     warning = lines.Warned(warning=WarningLine(category="UserWarning", message="é\u2028", place="a.py:1", count=2))
-    path.write_bytes(encoded(run_line(), *collected(COUNT), *record, warning, *coverage))
+    path.write_bytes(encoded(run_line(), *collected(COUNT), warning, *record))
     decision = decision_on(project(folder), path)
     assert msgspec.json.decode(decision_json(decision), type=Decision) == decision

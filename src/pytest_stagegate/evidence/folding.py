@@ -67,6 +67,8 @@ class Fold:
 
     def feed(self, line: lines.Line) -> None:
         """Take in one line."""
+        if self._end is not None:
+            raise ValueError("it stands behind the end of the record")
         self._lines += 1
         self._step[type(line)](line)
 
@@ -220,7 +222,7 @@ class Fold:
     def _on_end(self, line: lines.End) -> None:
         _instant(line.finished)
         self._end = line
-        self._whole = self._whole and line.lines == self._lines
+        self._whole = line.lines == self._lines
 
 
 def _instant(written: str) -> None:

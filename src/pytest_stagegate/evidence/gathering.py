@@ -39,6 +39,7 @@ class Given(NamedTuple):
         stage: Stage of its test results, or empty.
         environment: Environment it was made in, or None.
         recorded: What the record of a run says of it, or None.
+        ran_in: The environment of the run that was given it, where nothing else says where it was made.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class Given(NamedTuple):
     stage: str = ""
     environment: str | None = None
     recorded: Attached | None = None
+    ran_in: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,16 +115,16 @@ def gather(asked: Iterable[Given], defaults: Defaults) -> list[Source]:
             continue
         source, attached = _record(base, each.path)
         sources.append(source)
-        recorded += [_found(line, each.path, defaults.root) for line in attached]
+        recorded += [_found(line, each.path, source.environment, defaults.root) for line in attached]
     sources += [_foreign(each, defaults) for each in _united(others, recorded)]
     return sources
 
 
-def _found(line: Attached, record: Path, root: Path) -> Given:
+def _found(line: Attached, record: Path, ran_in: str | None, root: Path) -> Given:
     """Look for a file that a run was given: at its place below the root, else beside the record."""
     path, beside = root / line.path, record.parent / Path(line.path).name
     there = path if path.exists() or not beside.exists() else beside
-    return Given(there, line.format, line.stage, line.environment, line)
+    return Given(there, line.format, line.stage, line.environment, line, ran_in)
 
 
 def _united(others: list[Given], recorded: list[Given]) -> list[Given]:
@@ -135,7 +137,7 @@ def _united(others: list[Given], recorded: list[Given]) -> list[Given]:
         path = each.path.resolve()
         place = path if path in found or not same else same[0]
         mine = found.get(place)
-        found[place] = each if mine is None else mine._replace(recorded=line)
+        found[place] = each if mine is None else mine._replace(recorded=line, ran_in=each.ran_in)
     return list(found.values())
 
 
@@ -195,7 +197,8 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
         return _unusable(base, asked.path, error)
     rule = _rule(base.name, defaults)
     stated = attachment or Attachment(sha256="")
-    ran_in = asked.environment or stated.environment or rule.environment or contents.environment or defaults.environment
+    said = asked.environment or stated.environment or rule.environment or contents.environment
+    ran_in = said or asked.ran_in or defaults.environment
     if contents.tests is not None:
         stage = asked.stage or stated.stage or rule.stage or defaults.stage
         contents.tests.tags = [Tag(stage, (), True, ran_in, stated.shard)]

@@ -138,7 +138,7 @@ class Attached(_Line, frozen=True, kw_only=True, tag="attached"):
         modified: Time of its last change, or None likewise.
         format: Format that the user named, or empty.
         stage: Stage that the user named, or empty.
-        environment: Environment that the user named, or the run's.
+        environment: Environment that the user named, or None.
         stale: Why it was no evidence of this run already then, or None.
     """
 
@@ -158,7 +158,7 @@ class Ending(_Line, frozen=True, kw_only=True, tag="ending"):
 
 
 class End(_Line, frozen=True, kw_only=True, tag="end"):
-    """Last line; when the exit status is changed afterwards a further one follows, and the last counts.
+    """Last line; when the exit status is changed afterwards, it is written anew.
 
     ``lines`` is the number of lines up to and with this one, so that a record that lost one is known.
     """

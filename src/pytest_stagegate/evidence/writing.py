@@ -24,6 +24,9 @@ FLUSH_SECONDS: Final = 0.5
 # Bound here, so that a test that replaces them does not reach the record.
 _lseek, _write, _monotonic = os.lseek, os.write, time.monotonic
 
+_LAST_LINE: Final = 1 << 12
+"""More bytes than the last line of a record ever has."""
+
 _STARTED_HEAD: Final = b'{"record":"started","item":'
 _STARTED_WIDTH: Final = 12
 
@@ -141,7 +144,20 @@ def _identity(status: os.stat_result) -> tuple[int, int]:
     return status.st_dev, status.st_ino
 
 
-def append_line(path: Path, line: Line) -> None:
-    """Append one line to a record that has been closed."""
-    with path.open("ab") as file:
+def replace_last_line(path: Path, line: Line) -> None:
+    """Write another last line over that of a record that has been closed.
+
+    The old one goes first, so that a process that dies in between leaves a record without an end, and no byte at
+    which the file could be cut leaves a record that looks whole and says something else.
+
+    Raises:
+        OSError: When the record can't be written.
+    """
+    with path.open("r+b") as file:
+        start = max(0, file.seek(0, os.SEEK_END) - _LAST_LINE)
+        file.seek(start)
+        tail = file.read()
+        file.seek(start + tail.rstrip(b"\n").rfind(b"\n") + 1)
+        file.truncate()
+        file.flush()
         file.write(msgspec.json.encode(line) + b"\n")

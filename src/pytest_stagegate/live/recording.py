@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from pytest_stagegate.evidence import lines
-from pytest_stagegate.evidence.writing import RecordWriter, append_line
+from pytest_stagegate.evidence.writing import RecordWriter, replace_last_line
 from pytest_stagegate.live.attempts import MESSAGE_LIMIT, Attempt, shortened
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Absent, WarningLine
@@ -219,9 +219,8 @@ class Recorder:
         self._writer.close()
 
     def amend(self, exit_status: int) -> None:
-        """Add an end record with the status that another plugin set after ours was written."""
-        self._lines += 1
-        append_line(self.path, _end(exit_status, self._lines))
+        """Put the status that another plugin set since into the end of the record."""
+        replace_last_line(self.path, _end(exit_status, self._lines))
 
     # ---- finding a test's index
 

@@ -108,8 +108,9 @@ def test_with_an_end_started_marks_mean_nothing(read: Read) -> None:
     assert read(lines.Started(item=0), passed(0, 1, 2), end()).incomplete == ()
 
 
-def test_the_last_end_counts(read: Read) -> None:
-    assert read(passed(0, 1, 2), end(0), end(3)).exits[0].status == 3
+def test_nothing_stands_behind_the_end(read: Read) -> None:
+    with pytest.raises(EvidenceError, match=r"evidence.jsonl:6: .* it stands behind the end of the record"):
+        read(passed(0, 1, 2), end(0), end(3))
 
 
 def test_a_run_that_ended_early_says_why_once(read: Read) -> None:

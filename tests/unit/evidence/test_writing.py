@@ -6,7 +6,7 @@ import pytest
 
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.folding import read_record
-from pytest_stagegate.evidence.writing import BATCH, RecordWriter, append_line
+from pytest_stagegate.evidence.writing import BATCH, RecordWriter, replace_last_line
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.tags import Tag
 from tests.unit.fakes import end, run_line
@@ -157,10 +157,10 @@ def test_marks_leave_the_other_lines_alone(writer: RecordWriter, path: Path) -> 
     assert (read(path).tests.counts().passed, read(path).incomplete) == (2, ())
 
 
-def test_a_line_can_be_added_to_a_closed_record(writer: RecordWriter, path: Path) -> None:
+def test_the_end_of_a_closed_record_can_be_written_anew(writer: RecordWriter, path: Path) -> None:
     writer.line(end(0, lines_=writer.lines + 1))
     writer.close()
-    append_line(path, end(3, lines_=writer.lines + 1))
+    replace_last_line(path, end(3, lines_=writer.lines))
     assert (read(path).exits[0].status, read(path).incomplete) == (3, ())
 
 
