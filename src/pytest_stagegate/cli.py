@@ -167,7 +167,7 @@ def attach(
     for path in files:
         digest = sha256_of(path)
         if digest is None:
-            raise EvidenceError(f"{path}: there is no such file, or it can't be read", code="missing")
+            raise UsageError(f"{path}: there is no such file, or it can't be read")
         stated = Attachment(
             sha256=digest,
             created=modified(path),

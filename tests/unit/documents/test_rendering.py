@@ -51,7 +51,8 @@ def test_the_sums_are_those_of_the_files_that_lie_beside_them(tmp_path: Path) ->
     record = tmp_path / "evidence.jsonl"
     record.write_bytes(b"record\n")
     elsewhere = tmp_path / "other" / "report.md"
-    write_documents({tmp_path / "b.json": b"b", tmp_path / "a.md": b"a", elsewhere: b"c"}, tmp_path, {"evidence.jsonl": hashlib.sha256(b"record\n").hexdigest()})
+    documents = {tmp_path / "b.json": b"b", tmp_path / "a.md": b"a", elsewhere: b"c"}
+    write_documents(documents, tmp_path, {"evidence.jsonl": hashlib.sha256(b"record\n").hexdigest()})
     named = {line[66:]: line[:64] for line in (tmp_path / SUMS).read_text().splitlines()}
     assert list(named) == ["a.md", "b.json", "evidence.jsonl"]
     assert all(digest == sha256_of(tmp_path / name) for name, digest in named.items())

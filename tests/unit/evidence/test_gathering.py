@@ -1,0 +1,250 @@
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from pytest_stagegate.errors import UsageError
+from pytest_stagegate.evidence import lines
+from pytest_stagegate.evidence.attaching import Attachment, attachment_json, attachment_path
+from pytest_stagegate.evidence.gathering import Defaults, Given, gather, given, shown
+from pytest_stagegate.model.sources import EvidenceRule, Source
+from tests.unit.fakes import FINISHED, collected, end, green_record, passed, record_at, run_line
+
+JUNIT = '<testsuite name="js" tests="2"><testcase name="a" time="1"/><testcase name="b" time="2"/></testsuite>'
+
+
+def made(root: Path, name: str = "js.xml", text: str = JUNIT, age: int = 0) -> Path:
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    os.utime(path, (1_700_000_000 - age, 1_700_000_000 - age))
+    return path
+
+
+def gathered(root: Path, *asked: Given | Path, rules: tuple[EvidenceRule, ...] = ()) -> list[Source]:
+    wanted = [each if isinstance(each, Given) else Given(each) for each in asked]
+    return gather(wanted, Defaults(root, rules, "test", None))
+
+
+def rule(path: str, **more: object) -> EvidenceRule:
+    return EvidenceRule(path, "", "", None, None, False)._replace(**more)
+
+
+def place(source: Source) -> tuple[str, str | None]:
+    assert source.contents is not None
+    assert source.contents.tests is not None
+    (tag,) = source.contents.tests.tags
+    return tag.stage, tag.ran_in
+
+
+def attach(path: Path, **more: object) -> None:
+    stated = {"sha256": hashlib.sha256(path.read_bytes()).hexdigest(), **more}
+    attachment_path(path).write_bytes(attachment_json(Attachment(**stated)))  # type: ignore[arg-type]
+
+
+def test_a_record_says_itself_what_it_is(tmp_path: Path) -> None:
+    (source,) = gathered(tmp_path, green_record(tmp_path / "evidence.jsonl", shard="linux", environment="dev"))
+    assert (source.kind, source.format, source.state, source.shard, source.environment) == (
+        "run",
+        "stagegate",
+        "whole",
+        "linux",
+        "dev",
+    )
+    assert (source.created, source.commit) == (FINISHED, "c" * 40)
+    assert source.sha256 == hashlib.sha256((tmp_path / "evidence.jsonl").read_bytes()).hexdigest()
+
+
+def test_a_folder_stands_for_the_records_below_it(tmp_path: Path) -> None:
+    for name in ("b/deep", "a"):
+        green_record(tmp_path / "all" / name / "evidence.jsonl", shard=name[0])
+    made(tmp_path, "all/a/js.xml")
+    assert [source.name for source in gathered(tmp_path, tmp_path / "all")] == [
+        "all/a/evidence.jsonl",
+        "all/b/deep/evidence.jsonl",
+    ]
+
+
+def test_a_folder_without_a_record_is_missing_evidence(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (source,) = gathered(tmp_path, tmp_path / "empty")
+    assert source.state == "missing"
+    assert source.note is not None
+    assert source.note.text == "empty: there is no evidence.jsonl in this folder."
+
+
+def test_one_file_that_can_t_be_read_hides_no_other(tmp_path: Path) -> None:
+    cut = made(tmp_path, "cut.xml", JUNIT[:60])
+    sources = gathered(tmp_path, cut, made(tmp_path), tmp_path / "nowhere.xml")
+    assert [(source.name, str(source.state)) for source in sources] == [
+        ("cut.xml", "unreadable"),
+        ("js.xml", "whole"),
+        ("nowhere.xml", "missing"),
+    ]
+
+
+def test_a_fault_of_a_reader_hides_no_other_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise RuntimeError("oops")
+
+    monkeypatch.setattr("pytest_stagegate.evidence.gathering.read_file", broken)
+    (source,) = gathered(tmp_path, made(tmp_path))
+    assert source.note is not None
+    assert source.note.text == "js.xml: a fault of stagegate itself while reading it: RuntimeError: oops."
+
+
+@pytest.mark.parametrize(
+    ("asked", "attached", "ruled", "expected"),
+    [
+        ({}, {}, {}, ("test", None)),
+        ({}, {}, {"stage": "plan", "environment": "dev"}, ("plan", "dev")),
+        ({}, {"stage": "code", "environment": "staging"}, {"stage": "plan", "environment": "dev"}, ("code", "staging")),
+        (
+            {"stage": "deploy", "environment": "live"},
+            {"stage": "code", "environment": "staging"},
+            {},
+            ("deploy", "live"),
+        ),
+    ],
+    ids=["nothing", "the policy", "the attachment", "the command line"],
+)
+def test_the_nearest_word_on_stage_and_environment_counts(
+    tmp_path: Path,
+    asked: dict[str, str],
+    attached: dict[str, str],
+    ruled: dict[str, str],
+    expected: tuple[str, str | None],
+) -> None:
+    path = made(tmp_path)
+    if attached:
+        attach(path, **attached)
+    (source,) = gathered(tmp_path, Given(path, **asked), rules=(rule("*.xml", **ruled),))  # type: ignore[arg-type]
+    assert place(source) == expected
+
+
+def test_the_last_rule_that_matches_counts(tmp_path: Path) -> None:
+    rules = (rule("**/*.xml", max_age=5), rule("js.xml", max_age=7, commit_required=True), rule("other.xml", max_age=9))
+    (source,) = gathered(tmp_path, made(tmp_path), rules=rules)
+    assert (source.max_age, source.commit_required) == (7, True)
+
+
+def test_a_file_without_a_time_of_its_own_is_as_old_as_its_last_change(tmp_path: Path) -> None:
+    assert gathered(tmp_path, made(tmp_path))[0].created == "2023-11-14T22:13:20Z"
+
+
+def test_an_attachment_says_what_the_file_does_not(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    attach(path, commit="d" * 40, created="2026-11-23T08:00:00Z", producer="vitest 4", shard="js")
+    (source,) = gathered(tmp_path, path)
+    assert (source.commit, source.created, source.producer, source.shard) == (
+        "d" * 40,
+        "2026-11-23T08:00:00Z",
+        "vitest 4",
+        "js",
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"sha256": 3}', b'{"sha256": "0", "schema": "x/2"}', b"\xff"])
+def test_an_attachment_that_can_t_be_read_makes_the_file_unreadable(tmp_path: Path, content: bytes) -> None:
+    path = made(tmp_path)
+    attachment_path(path).write_bytes(content)
+    (source,) = gathered(tmp_path, path)
+    assert source.state == "unreadable"
+    assert source.note is not None
+    assert source.note.text.startswith("js.xml.stagegate.json: ")
+
+
+def test_an_attachment_of_other_bytes_makes_the_file_stale(tmp_path: Path) -> None:
+    path = made(tmp_path)
+    attach(path, sha256="0" * 64)
+    (source,) = gathered(tmp_path, path)
+    assert (str(source.state), source.note and source.note.reason) == ("stale", "changed")
+
+
+# ---- what a run was given
+
+
+def attached_to(root: Path, path: str, content: str | None = JUNIT, **more: object) -> Path:
+    digest = hashlib.sha256(content.encode()).hexdigest() if content is not None else None
+    line = lines.Attached(path=path, sha256=digest, modified="2026-11-23T08:00:00Z", **more)  # type: ignore[arg-type]
+    return record_at(
+        root / "run" / "evidence.jsonl", run_line(environment="dev"), *collected(1), passed(0), line, end()
+    )
+
+
+def test_what_a_run_was_given_is_read_with_its_record(tmp_path: Path) -> None:
+    record = attached_to(tmp_path, "js.xml", stage="deploy")
+    made(tmp_path)
+    source = gathered(tmp_path, record)[1]
+    assert (source.name, str(source.state), source.created, place(source)) == (
+        "js.xml",
+        "whole",
+        "2026-11-23T08:00:00Z",
+        ("deploy", "dev"),
+    )
+
+
+@pytest.mark.parametrize("where", ["js.xml", "run/js.xml"], ids=["at its place", "beside the record"])
+def test_it_is_looked_for_at_its_place_and_beside_the_record(tmp_path: Path, where: str) -> None:
+    record = attached_to(tmp_path, "js.xml")
+    made(tmp_path, where)
+    assert [(each.name, str(each.state)) for each in gathered(tmp_path, record)][1] == (where, "whole")
+
+
+def test_one_that_was_moved_is_known_by_its_digest(tmp_path: Path) -> None:
+    sources = gathered(tmp_path, attached_to(tmp_path, "js.xml"), made(tmp_path, "far/away.xml"))
+    assert [(each.name, str(each.state)) for each in sources][1:] == [("far/away.xml", "whole")]
+
+
+def test_one_that_is_gone_is_missing(tmp_path: Path) -> None:
+    assert str(gathered(tmp_path, attached_to(tmp_path, "js.xml"))[1].state) == "missing"
+
+
+def test_one_that_was_missing_already_and_is_there_now_is_stale(tmp_path: Path) -> None:
+    record = attached_to(tmp_path, "js.xml", None)
+    made(tmp_path)
+    assert str(gathered(tmp_path, record)[1].state) == "stale"
+
+
+# ---- on the command line
+
+STAGES, ENVIRONMENTS = ("test", "deploy"), ("dev",)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("a.xml", Given(Path("/r/a.xml"))),
+        ("a.xml,stage=deploy", Given(Path("/r/a.xml"), stage="deploy")),
+        (
+            "a,b.xml,format=junit,environment=dev,stage=test",
+            Given(Path("/r/a,b.xml"), format="junit", stage="test", environment="dev"),
+        ),
+        ("a.xml,colour=red", Given(Path("/r/a.xml,colour=red"))),
+        ("/x/a.xml", Given(Path("/x/a.xml"))),
+    ],
+)
+def test_facts_follow_the_path(written: str, expected: Given) -> None:
+    assert given(written, Path("/r"), "EVIDENCE", STAGES, ENVIRONMENTS) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ("a.xml,stage=dploy", "EVIDENCE: unknown stage 'dploy'; did you mean 'deploy'?"),
+        ("a.xml,environment=prod", "EVIDENCE: unknown environment 'prod'; known: dev"),
+        ("a.xml,format=", "EVIDENCE: unknown format ''; known: "),
+    ],
+)
+def test_a_fact_that_is_not_known_is_a_usage_error(written: str, text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        given(written, Path("/r"), "EVIDENCE", STAGES, ENVIRONMENTS)
+    assert str(caught.value).startswith(text)
+
+
+def test_a_file_elsewhere_is_shown_by_its_last_two_parts(tmp_path: Path) -> None:
+    assert shown(tmp_path / "a" / "b.xml", tmp_path / "root") == "a/b.xml"
+    assert shown(tmp_path / "root" / "a" / "b.xml", tmp_path / "root") == "a/b.xml"
