@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.evidence.lines import Test
 from pytest_stagegate.model.tests import Outcome
+from pytest_stagegate.model.texts import MESSAGE_LIMIT, REASON_LIMIT, shortened
 
 if TYPE_CHECKING:
     import pytest
 
-MESSAGE_LIMIT: Final = 4096
-"""Characters kept of a failure's text: the beginning and the end."""
-
-_REASON_LIMIT: Final = 300
 _NO_REASON: Final = ("unconditional skip", "<Skipped instance>", "")
 # Worst first; a test that both fails and breaks in its teardown has failed.
 _WORST: Final = (
@@ -151,22 +148,12 @@ def _description(context: Any) -> str:
 def _words(report: pytest.TestReport, outcome: Outcome, strip: str) -> tuple[str, str]:
     """Return the reason in one line, and the failure's text."""
     if outcome in (Outcome.XFAILED, Outcome.XPASSED):
-        return shortened(str(report.wasxfail).removeprefix("reason: "), _REASON_LIMIT), ""
+        return shortened(str(report.wasxfail).removeprefix("reason: "), REASON_LIMIT), ""
     if outcome is Outcome.SKIPPED:
         told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr or "")
         reason = told.removeprefix("Skipped: ").strip()
-        return ("" if reason in _NO_REASON else shortened(reason, _REASON_LIMIT)), ""
+        return ("" if reason in _NO_REASON else shortened(reason, REASON_LIMIT)), ""
     text = report.longreprtext.replace(strip, "")
     crash = getattr(report.longrepr, "reprcrash", None)
     first = (getattr(crash, "message", "") or text).strip().replace(strip, "").splitlines() or [""]
-    return shortened(first[0], _REASON_LIMIT), shortened(text, MESSAGE_LIMIT)
-
-
-def shortened(text: str, limit: int) -> str:
-    """Return a text that is cut in the middle where it is longer than `limit`, and says so."""
-    # Lone surrogates can't be written as UTF-8.
-    text = text.encode("utf-8", "replace").decode()
-    if len(text) <= limit:
-        return text
-    half = (limit - 40) // 2
-    return f"{text[:half]} … {len(text) - 2 * half} characters left out … {text[-half:]}"
+    return shortened(first[0], REASON_LIMIT), shortened(text, MESSAGE_LIMIT)

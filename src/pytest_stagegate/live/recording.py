@@ -11,10 +11,11 @@ import pytest
 
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.writing import RecordWriter, replace_last_line
-from pytest_stagegate.live.attempts import MESSAGE_LIMIT, Attempt, shortened
+from pytest_stagegate.live.attempts import Attempt
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Absent, WarningLine
 from pytest_stagegate.model.tests import Outcome
+from pytest_stagegate.model.texts import MESSAGE_LIMIT, shortened
 
 if TYPE_CHECKING:
     import warnings

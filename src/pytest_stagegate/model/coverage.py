@@ -189,11 +189,12 @@ class Coverage:
 
     @property
     def branches(self) -> Measure:
-        """Branches that were taken, of all; nothing measured where branches were not measured."""
-        taken = sum(self._covered(file)[1] for file in self._files)
-        total = sum(file.branches for file in self._files)
+        """Branches that were taken, of all; nothing measured where any part measured no branches."""
+        files = self._files if self._data.measured_branches else []
+        taken = sum(self._covered(file)[1] for file in files)
+        total = sum(file.branches for file in files)
         self._tally.note(total)
-        short = sorted(self._files, key=lambda file: (self._covered(file)[1] - file.branches, file.path))
+        short = sorted(files, key=lambda file: (self._covered(file)[1] - file.branches, file.path))
         where = [
             f"{file.path} ({file.branches - self._covered(file)[1]} not taken)"
             for file in short

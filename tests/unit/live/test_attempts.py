@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pytest_stagegate.live.attempts import Attempt, shortened
+from pytest_stagegate.live.attempts import Attempt
 
 
 def report(when: str, outcome: str = "passed", **more: Any) -> Any:
@@ -91,11 +91,3 @@ def test_subtests_that_passed_are_only_counted() -> None:
 @pytest.mark.parametrize(("word", "worker"), [("failed", "gw1"), ("passed", "")])
 def test_the_worker_of_a_failure_is_named(word: str, worker: str) -> None:
     assert after(SETUP, report("call", word, worker_id="gw1")).line().worker == worker
-
-
-def test_a_long_text_is_cut_in_the_middle_and_says_so() -> None:
-    assert shortened("a" * 500 + "z" * 500, 100) == f"{'a' * 30} … 940 characters left out … {'z' * 30}"
-
-
-def test_a_text_that_can_t_be_encoded_is_made_so_that_it_can() -> None:
-    assert shortened("a\ud800b", 100) == "a?b"
