@@ -54,9 +54,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
         "help": "output folder below the rootdir (default: .stagegate)",
     },
 }
-_DEST = {
-    option: option[2:].replace("stage-gate", "stagegate").replace("-", "_") for option in _OPTIONS
-}
+_DEST = {option: option[2:].replace("stage-gate", "stagegate").replace("-", "_") for option in _OPTIONS}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

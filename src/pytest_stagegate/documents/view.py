@@ -63,18 +63,7 @@ def clean(text: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _ANSI.sub("", text))
 
 
-_EVIDENCE_HEAD: Final = (
-    "id",
-    "kind",
-    "source",
-    "from",
-    "commit",
-    "state",
-    "made by",
-    "made at",
-    "stale after",
-    "sha256",
-)
+_EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
 
 
 @dataclass(frozen=True)
@@ -373,10 +362,13 @@ def _test(row: TestRow) -> TestView:
 
 
 def _evidence(item: EvidenceItem) -> tuple[str, ...]:
-    digest = item.sha256 or ("part of the record" if item.state in ("whole", "incomplete") else "no file")
-    place = " ".join(part for part in (item.environment, item.shard) if part)
+    format_ = f" ({item.format})" if item.format else ""
+    place = [f"commit {item.commit[:12]}" if item.commit is not None else "commit not stated"]
+    place += [part for part in (item.environment, f"shard {item.shard}" if item.shard else "") if part]
     state = f"{item.state}: {item.text}" if item.text else item.state
-    limit = show_duration(Fraction(item.max_age), upward=False) if item.max_age is not None else "never"
-    commit = item.commit[:12] if item.commit is not None else "not stated"
-    made = (item.producer or "not stated", item.created or "not stated")
-    return tuple(clean(each) for each in (item.id, item.kind, item.source, place, commit, state, *made, limit, digest))
+    made = [item.created or "at a time not stated", f"by {item.producer}" if item.producer else ""]
+    if item.max_age is not None:
+        made.append(f"stale after {show_duration(Fraction(item.max_age), upward=False)}")
+    digest = item.sha256 or ("part of the record" if item.state in ("whole", "incomplete") else "no file")
+    cells = (item.id, f"{item.source}{format_}", ", ".join(place), state, ", ".join(filter(None, made)), digest)
+    return tuple(clean(each) for each in cells)

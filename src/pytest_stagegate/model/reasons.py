@@ -80,7 +80,7 @@ REMEDIES: Final[dict[str, str]] = {
     "unreadable": "Look at the text for what could not be read, and run again.",
     "too-old": "Make the evidence again, or raise the gate's max_age.",
     "missing": "Let the job that makes it run and hand it over, or name the file where it lies now.",
-    "cell-missing": "Run that shard and hand its record to `stagegate check`, or take the cell out of the policy.",
+    "cell-missing": "Run that shard and hand its record to stagegate check, or take the cell out of the policy.",
     "duplicate": "Hand over one record for each shard and environment; give shards different names.",
     "other-commit": "Make the evidence again at the commit that is decided.",
     "other-policy": "Record again under the present policy; limits alone may differ.",

@@ -123,4 +123,7 @@ def _document(
     except BadXml as error:
         place = f"{name}:{first_line + parser.CurrentLineNumber - 1}:{parser.CurrentColumnNumber + 1}"
         raise EvidenceError(f"{place}: {error}") from error
+    except (LookupError, ValueError) as error:
+        # expat asks Python for an encoding that it does not know itself.
+        raise EvidenceError(f"{name}:{first_line}: its encoding can't be read: {error}") from error
     return None, first_line

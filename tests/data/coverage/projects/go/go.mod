@@ -1,0 +1,3 @@
+module example.org/tariffs
+
+go 1.19

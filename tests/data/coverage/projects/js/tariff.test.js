@@ -1,0 +1,2 @@
+const total = require('./src');
+test('tariff', () => { expect(total([4, 10])).toEqual([2, 14]); });

@@ -1,0 +1,2 @@
+<?php
+class Idle { public function never(): int { return 0; } }
