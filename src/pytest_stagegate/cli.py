@@ -14,7 +14,7 @@ import msgspec
 
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.documents.inspection import told
-from pytest_stagegate.documents.rendering import DEFAULT, remove_documents
+from pytest_stagegate.documents.rendering import DEFAULT, ignore_folder, remove_documents
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError, StageGateError, UsageError, nearest
@@ -80,6 +80,8 @@ def check(
         project = load_project(root, policy)
         question = _question(project, asked, at, env, instant)
         decided = decide_on(project, question, wanted=DEFAULT, out=folder)
+        if folder == Path(DEFAULT_RECORD).parent.resolve():
+            ignore_folder(folder)
         publish(decided, folder)
     except OSError as error:
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
@@ -106,7 +108,7 @@ def _question(
         if name is not None and name not in known:
             raise UsageError(f"{option}: unknown name {name!r}; {nearest(name, known)}")
     return Question(
-        given=tuple(given(each, Path(), "EVIDENCE", stages, environments) for each in asked),
+        given=tuple(given(each, Path(), each, stages, environments) for each in asked),
         checkout=subject_of(project.rootdir, os.environ),
         at=at,
         environment=env,
@@ -164,12 +166,15 @@ def attach(
         if name is not None and name not in known:
             raise UsageError(f"{option}: unknown name {name!r}; {nearest(name, known)}")
     subject, _ = subject_of(root.resolve(), os.environ)
-    for path in files:
-        digest = sha256_of(path)
+    digests = {path: sha256_of(path) for path in files}
+    for path, digest in digests.items():
         if digest is None:
             raise UsageError(f"{path}: there is no such file, or it can't be read")
+    if subject.dirty and commit is None:
+        click.echo("warning: the work tree has changes that are in no commit; name the commit with --commit", err=True)
+    for path, digest in digests.items():
         stated = Attachment(
-            sha256=digest,
+            sha256=digest or "",
             created=modified(path),
             commit=commit or subject.commit,
             environment=environment,

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate import decide
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
@@ -18,7 +18,9 @@ from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, vet
 from pytest_stagegate.judging import ActiveGate, Place, judge
 from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Subject
+from pytest_stagegate.model.evidence import Absent
 from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.sources import State
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.loading import load
 from pytest_stagegate.registry import Registry
@@ -147,6 +149,10 @@ def _active(bound: BoundGate) -> ActiveGate:
     )
 
 
+_LACKING: Final = (State.MISSING, State.UNREADABLE, State.FOREIGN, State.DUPLICATE)
+_LACKING_COVERAGE: Final = Absent("coverage-incomplete", "evidence is missing, and with it what it had covered")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Question:
     """What is to be decided.
@@ -222,6 +228,7 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     yardstick = Yardstick(
         name=declared_name(project.rootdir),
         commit=question.checkout[0].commit,
+        environment=question.environment,
         stages=policy.stages,
         shape_sha256=policy.shape_sha256,
         as_of=instant,
@@ -267,8 +274,13 @@ def _evidence(
     whole = merged(chosen, subject, _written(place.instant))
     cells = missing_cells(whole.tests, project.expected(place.stage, place.environment))
     own = () if whole.origins else notes
+    sharded = any(origin.shard is not None for origin in whole.origins)
+    lost = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
+    lacking = lost or (sharded and bool(cells))
+    measured = whole.coverage if isinstance(whole.coverage, Absent) or not lacking else _LACKING_COVERAGE
     return replace(
         whole,
+        coverage=measured,
         incomplete=(*whole.incomplete, *vetted.notes, *cells),
         provisional=tuple(dict.fromkeys((*own, *whole.provisional, *vetted.provisional))),
         ages=vetted.ages,

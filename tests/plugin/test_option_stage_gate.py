@@ -183,3 +183,11 @@ def test_hostile_texts_are_written_safely(project: Project) -> None:
     assert "<img" not in html
     assert "\x1b" not in html
     assert "\x00" not in html
+
+
+def test_a_document_never_replaces_what_is_no_file(project: Project) -> None:
+    project.write("test_a.py", "def test_a(): pass")
+    (project.path / "docs").mkdir()
+    run = project.run("--stage-gate-report=md:docs")
+    assert (run.status, (project.path / "docs").is_dir()) == (4, True)
+    assert "--stage-gate-report: 'docs' is there already, and it is no file" in run.err

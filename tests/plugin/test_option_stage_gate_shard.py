@@ -276,3 +276,19 @@ def test_shards_against_two_environments_each_have_their_own_row_and_gates(proje
     ]
     many = run.gate("many")
     assert (many["environment"], many["verdict"], many["checks"][3]["measured"]) == ("production", "FAIL", 1)
+
+
+def test_what_a_missing_shard_covered_is_unknown(halves: Project) -> None:
+    halves.write("stagegate.toml", EXPECT + '[gate.coverage]\nline = "99 %"\nsource = ["shop"]')
+    halves.shard("linux", "--half=test_a.py", process=True)
+    run = halves.check("records")
+    assert (run.status, run.gate("coverage")["reason"]) == (21, "coverage-incomplete")
+
+
+def test_a_run_against_another_environment_is_foreign(project: Project) -> None:
+    project.write("stagegate.toml", 'environments = ["staging", "production"]')
+    project.write("test_a.py", "def test_a(): pass")
+    project.shard("one", "--stage-gate-env=staging")
+    run = project.check("records", "--env=production")
+    assert (run.status, run.incomplete) == (21, ["other-environment"])
+    assert "it is of a run against staging; production is decided." in run.out

@@ -156,7 +156,8 @@ def test_merged_shards_equal_the_run_that_was_not_sharded(
     whole = decision_on(project, path)
     assert merged.tests == whole.tests
     assert names(merged) == names(whole)
-    for gate in ("coverage", "skips", "flaky", "warnings", "durations"):
+    missing = any(note.reason == "cell-missing" for note in merged.incomplete)
+    for gate in ("skips", "flaky", "warnings", "durations", *(() if missing else ("coverage",))):
         assert judged(merged, gate) == judged(whole, gate)
 
 

@@ -62,7 +62,7 @@ def test_each_document_is_written_and_named(capsys: pytest.CaptureFixture[str]) 
     check()
     told = [line.removeprefix("wrote ") for line in capsys.readouterr().out.splitlines() if line.startswith("wrote ")]
     assert told == sorted(f".stagegate/{name}" for name in FILES.values())
-    assert {path.name for path in RECORD.parent.iterdir()} == {*FILES.values(), SUMS, "evidence.jsonl"}
+    assert {path.name for path in RECORD.parent.iterdir()} == {*FILES.values(), SUMS, "evidence.jsonl", ".gitignore"}
 
 
 def test_the_documents_may_go_elsewhere(

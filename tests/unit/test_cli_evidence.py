@@ -96,7 +96,7 @@ def test_for_people_each_file_is_a_few_lines(capsys: pytest.CaptureFixture[str])
     assert second == "  tests 3, passed 1, failed 1, errors 0, skipped 1"
     assert rest[0].startswith("  warning: ")
     assert rest[1:] == [
-        "nope.txt: of no known format",
+        "nope.txt: can't be told",
         "  error: nope.txt: its content tells no format that is known: stagegate, junit, ctrf, coverage-data, "
         "coverage-json, cobertura, lcov, jacoco, clover, go-cover.",
     ]
@@ -132,7 +132,7 @@ def test_attaching_to_a_file_that_is_not_there_is_2(capsys: pytest.CaptureFixtur
         (["attach", "js.xml", "--environment", "x"], "--environment: unknown name 'x'; none is declared"),
         (["check", "--at", "tset"], "--at: unknown name 'tset'; did you mean 'test'?"),
         (["check", "--env", "x"], "--env: unknown name 'x'; none is declared"),
-        (["check", "js.xml,stage=x"], "EVIDENCE: unknown stage 'x'; known: "),
+        (["check", "js.xml,stage=x"], "js.xml,stage=x: unknown stage 'x'; known: "),
     ],
 )
 def test_an_unknown_name_is_a_usage_error(args: list[str], text: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ def told(found: Inspected) -> Iterator[str]:
         by = ", ".join(clean(part) for part in made if part)
         yield f"{clean(found.source)}: {found.kind}, format {found.format}" + (f" ({by})" if by else "")
     else:
-        yield f"{clean(found.source)}: of no known format"
+        yield f"{clean(found.source)}: can't be told"
     if found.figures:
         yield "  " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in found.figures.items())
     for warning in found.warnings:

@@ -104,11 +104,20 @@ def prepare_folder(out: Path) -> None:
     Raises:
         OSError: When the folder can't be made or emptied.
     """
+    ignore_folder(out)
+    remove_documents(out, evidence=True)
+
+
+def ignore_folder(out: Path) -> None:
+    """Make the output folder, and see to it that it never makes the work tree dirty.
+
+    Raises:
+        OSError: When the folder can't be made.
+    """
     out.mkdir(parents=True, exist_ok=True)
     ignore = out / ".gitignore"
     if not ignore.is_file():
         write_whole(ignore, b"*\n")
-    remove_documents(out, evidence=True)
 
 
 def remove_documents(out: Path, *, evidence: bool) -> None:

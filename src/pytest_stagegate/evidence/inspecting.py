@@ -25,19 +25,23 @@ def looked_at(path: Path, root: Path, format_: str) -> Inspected:
     """
     source = gather([Given(path, format_)], Defaults(root, (), "", None))[0]
     evidence = source.evidence
+    contents = source.contents
     warnings = [] if evidence is None else [note.text for note in evidence.incomplete]
-    if source.contents is not None:
-        warnings += source.contents.warnings
+    warnings += contents.warnings if contents is not None else ()
+    told = source.note.text if source.note is not None else None
+    if told is not None and contents is not None:
+        # It could be read; what was stated of it is another matter.
+        warnings.append(told)
     return Inspected(
         source=path.as_posix(),
         kind=("tests" if source.kind == "run" else source.kind) or None,
         format=source.format or None,
-        producer=source.producer,
-        created=source.created if evidence is not None or source.contents is None else source.contents.created,
-        commit=source.commit,
+        producer=contents.producer if contents is not None else source.producer,
+        created=contents.created if contents is not None else source.created,
+        commit=contents.commit if contents is not None else source.commit,
         figures=_figures(source),
         warnings=tuple(warnings),
-        error=source.note.text if source.note is not None else None,
+        error=told if contents is None else None,
     )
 
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.sources import Expected
 
+_SHORTEST: Final = 7
+"""Characters that a shortened commit id has at least."""
+
 _TOLERANCE: Final = dt.timedelta(minutes=5)
 """How far clocks of two machines may differ."""
 
@@ -28,6 +31,7 @@ class Yardstick:
     Attributes:
         name: The project's declared name, or None when it declares none.
         commit: The commit that is decided, or None when it is not known from the work tree.
+        environment: The environment that is decided, or None when none was named.
         stages: Stages of the policy.
         shape_sha256: Digest of that part of the policy which shapes a record.
         as_of: The instant at which ages are judged.
@@ -35,6 +39,7 @@ class Yardstick:
 
     name: str | None
     commit: str | None
+    environment: str | None
     stages: tuple[str, ...]
     shape_sha256: str
     as_of: dt.datetime
@@ -98,7 +103,9 @@ def missing_cells(tests: TestData, expected: Sequence[Expected]) -> tuple[Note, 
 
 
 def _order(source: Source) -> tuple[str, ...]:
-    return (source.kind, source.environment or "", source.shard or "", source.name, source.sha256 or "")
+    # Of two copies the one that says more comes first.
+    stated = "0" if source.commit is not None else "1"
+    return (source.kind, source.environment or "", source.shard or "", stated, source.name, source.sha256 or "")
 
 
 def _most_stated(sources: Sequence[Source]) -> str | None:
@@ -122,6 +129,10 @@ def _early(source: Source, latest: dt.datetime, as_of: dt.datetime) -> Source:
 def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source:
     if not source.usable:
         return source
+    if yardstick.environment is not None and source.environment != yardstick.environment:
+        against = source.environment or "no named environment"
+        text = f"{_named(source)}: it is of a run against {against}; {yardstick.environment} is decided."
+        return replace(source, state=State.FOREIGN, note=Note(reason="other-environment", text=text))
     if source.evidence is None:
         return _other_commit(source, commit)
     (origin,) = source.evidence.origins
@@ -130,8 +141,8 @@ def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source
     if yardstick.name is not None and subject.name != yardstick.name:
         text = f"{_named(source)}: it is of the project {subject.name!r}; {yardstick.name!r} is decided."
         note = Note(reason="other-project", text=text)
-    elif commit is not None and subject.commit is not None and subject.commit != commit:
-        text = f"{_named(source)}: it is of commit {subject.commit[:12]}; {commit[:12]} is decided."
+    elif _differ(subject.commit, commit):
+        text = f"{_named(source)}: it is of commit {_short(subject.commit)}; {_short(commit)} is decided."
         note = Note(reason="other-commit", text=text)
     elif origin.stage not in yardstick.stages:
         text = f"{_named(source)}: its stage {origin.stage!r} is not one of the policy's stages."
@@ -144,13 +155,25 @@ def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source
 
 def _other_commit(source: Source, commit: str | None) -> Source:
     note = None
-    if source.commit is not None and commit is not None and source.commit != commit:
-        text = f"{source.name}: it is of commit {source.commit[:12]}; {commit[:12]} is decided."
+    if _differ(source.commit, commit):
+        text = f"{source.name}: it is of commit {_short(source.commit)}; {_short(commit)} is decided."
         note = Note(reason="other-commit", text=text)
     elif source.commit is None and source.commit_required:
         text = f"{source.name}: it does not state its commit, and the policy requires one."
         note = Note(reason="commit-not-stated", text=text)
     return source if note is None else replace(source, state=State.STALE, note=note)
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    """Return whether two stated commits are different; a shortened id is the commit that it begins."""
+    if one is None or other is None:
+        return False
+    shorter, longer = sorted((one.lower(), other.lower()), key=len)
+    return not longer.startswith(shorter) or (shorter != longer and len(shorter) < _SHORTEST)
+
+
+def _short(commit: str | None) -> str:
+    return (commit or "")[:12]
 
 
 def _duplicates(sources: Sequence[Source]) -> list[Source]:

@@ -206,7 +206,11 @@ def documents_wanted(written: list[str] | None, base: Path) -> tuple[Wanted, ...
             raise UsageError(f"--stage-gate-report: unknown format {name!r}; {nearest(name, FORMATS)}")
         if path and name == "terminal":
             raise UsageError("--stage-gate-report: the terminal is no file; write just 'terminal'")
-        wanted.append(Wanted(name, (base / path).resolve() if path else None))
+        place = (base / path).resolve() if path else None
+        if place is not None and place.exists() and not place.is_file():
+            # It would be replaced by a file, be it a folder or a device.
+            raise UsageError(f"--stage-gate-report: {path!r} is there already, and it is no file")
+        wanted.append(Wanted(name, place))
     return tuple(wanted)
 
 

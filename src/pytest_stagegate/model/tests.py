@@ -305,7 +305,9 @@ class TestResults:
         durations = self._data.durations
         slowest = sorted(filter(self._included, range(len(durations))), key=lambda i: (-durations[i], i))[:10]
         places = tuple(f"{self._data.ids[i]} ({durations[i] / 1e6:.2f} s)" for i in slowest if durations[i])
-        longest = max((durations[slowest[0]] if slowest else 0, *map(max, self._unnamed())))
+        longest = max(
+            (durations[slowest[0]] if slowest else 0, *(max(passed, default=0) for passed in self._unnamed()))
+        )
         return self._measure(longest, kind="duration", unit="", places=places)
 
     def slower_than(self, microseconds: int) -> tuple[str, ...]:

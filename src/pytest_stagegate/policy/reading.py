@@ -70,7 +70,7 @@ class Reader:
             value = [value]
         if not isinstance(value, list) or not value or not all(isinstance(name, str) and name for name in value):
             allowed = "a name or a list of names" if single else "a list of names"
-            self.mistake(path, f"has to be {allowed}, not {_kind(value)}")
+            self.mistake(path, f"has to be {allowed}, not {_kind(value) if value != [] else 'an empty list'}")
             return None
         repeated = sorted({name for name in value if value.count(name) > 1})
         if repeated:

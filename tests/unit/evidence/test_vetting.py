@@ -19,7 +19,7 @@ from pytest_stagegate.model.tests import TestData
 from tests.unit.fakes import FINISHED, HOUR, NO_SHAPE, NOW, SUBJECT, evidence_of, outcomes_of
 
 COMMIT = "c" * 40
-YARDSTICK = Yardstick(name="rates", commit=COMMIT, stages=("test",), shape_sha256=NO_SHAPE, as_of=NOW)
+YARDSTICK = Yardstick(name="rates", commit=COMMIT, environment=None, stages=("test",), shape_sha256=NO_SHAPE, as_of=NOW)
 
 
 def run(shard: str | None = None, *, subject: Subject = SUBJECT, shape: str = NO_SHAPE, **more: Any) -> Source:
@@ -198,3 +198,22 @@ def test_quick_tests_of_another_tool_fill_a_cell() -> None:
 def test_a_missing_cell_is_named_in_words() -> None:
     (note,) = missing_cells(TestData(), [Expected("test", "staging", "linux")])
     assert note.text == "No test was executed for the expected stage test in staging from shard linux."
+
+
+@pytest.mark.parametrize(
+    ("stated", "differs"),
+    [("c" * 40, False), ("c" * 7, False), ("C" * 12, False), ("c" * 6, True), ("c" * 39 + "d", True)],
+)
+def test_a_shortened_commit_is_the_commit_that_it_begins(stated: str, differs: bool) -> None:
+    assert bool(vet([file(commit=stated)], YARDSTICK).stale) is differs
+
+
+@pytest.mark.parametrize(("environment", "used"), [("staging", True), ("dev", False), (None, False)])
+def test_only_evidence_of_the_environment_that_is_decided_is_used(environment: str | None, used: bool) -> None:
+    vetted = vet([run("a", environment=environment)], replace(YARDSTICK, environment="staging"))
+    assert reasons(vetted) == ([] if used else ["other-environment"])
+
+
+def test_of_two_copies_the_one_that_states_its_commit_counts() -> None:
+    vetted = vet([file("a.xml", sha256="1", commit=None), file("b.xml", sha256="1")], YARDSTICK)
+    assert states(vetted) == {"a.xml": "duplicate", "b.xml": "whole"}

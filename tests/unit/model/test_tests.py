@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from array import array
+
 import pytest
 
 from pytest_stagegate.model.tally import Tally
@@ -98,3 +100,19 @@ def test_reading_is_noted() -> None:
     before = tally.read
     assert results.counts.passed == 4
     assert (before, tally.read) == (0, 4)
+
+
+def test_tests_without_a_name_are_counted_and_timed() -> None:
+    data = outcomes_of(passed=1)
+    data.durations[0] = 200_000
+    data.unnamed = {0: array("I", [5, 90_000])}
+    tests = face(data)
+    assert (tests.counts.passed, tests.counts.executed) == (3, 3)
+    assert (tests.longest.value, tests.total_duration.value) == (200_000, 290_005)
+    assert tests.slower_than(80_000) == ("test.py::passed_0", "a passed test whose name was not kept")
+
+
+def test_no_test_without_a_name_is_no_fault() -> None:
+    data = outcomes_of(passed=1)
+    data.unnamed = {0: array("I")}
+    assert face(data).longest.value == 1000

@@ -203,7 +203,7 @@ owner = ""
 @pytest.mark.parametrize(
     ("text", "mistake"),
     [
-        ("stages = []", "stagegate.toml:1 stages: has to be a list of names, not a list"),
+        ("stages = []", "stagegate.toml:1 stages: has to be a list of names, not an empty list"),
         ("stages = 'code'", "stagegate.toml:1 stages: has to be a list of names, not a text ('code')"),
         ("stages = ['a', 'a']", "stagegate.toml:1 stages: names 'a' twice"),
         ("gate = 3", "stagegate.toml:1 gate: has to be a table, not a number (3)"),

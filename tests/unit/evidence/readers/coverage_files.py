@@ -57,11 +57,6 @@ REAL = (
     Real("phpunit-9.6.7.clover.xml", clover.read, "php", 9, 5, 0, 0),
     Real("jacoco-0.8.6.xml", jacoco.read, "java", 14, 10, 8, 4),
     Real("jacoco-0.8.6-group.xml", jacoco.read, "java", 14, 10, 8, 4),
-    Real("coverlet/coverage.cobertura.xml", cobertura.read, "c", 3, 3, 0, 0),
-    Real("reportgenerator/Cobertura2.1.1.xml", cobertura.read, "c", 36, 24, 4, 1),
-    Real("reportgenerator/Cobertura2.1.1-MultiSource.xml", cobertura.read, "c", 36, 24, 4, 1),
-    Real("reportgenerator/JaCoCo0.8.3.xml", jacoco.read, "c", 38, 26, 4, 1),
-    Real("reportgenerator/Clover_OpenClover4.3.1.xml", clover.read, "c", 22, 15, 2, 1),
 )
 """Files whose figures are exactly those that their tool printed or wrote into them."""
 
@@ -72,7 +67,6 @@ DIFFERING = (
     Real("nyc-18.0.0.clover.xml", clover.read, "js", 13, 10, 12, 6),
     Real("phpunit-9.6.7-paths.clover.xml", clover.read, "php", 9, 5, 0, 0),
     Real("phpunit-9.6.7.cobertura.xml", cobertura.read, "php", 9, 5, 0, 0),
-    Real("reportgenerator/Cobertura_Swift.xml", cobertura.read, "c", 2, 1, 0, 0),
 )
 """Files that state more branches than their lines have, because the format has no place for the others."""
 

@@ -11,7 +11,8 @@ from tests.unit.evidence.readers.coverage_files import DATA, PROJECTS, coverage_
 
 PHPUNIT = (DATA / "phpunit-9.6.7.clover.xml").read_text()
 JEST = (DATA / "jest-30.5.2.clover.xml").read_text()
-OPENCLOVER = (DATA / "reportgenerator" / "Clover_OpenClover4.3.1.xml").read_text()
+# What istanbul writes, as OpenClover would mean it.
+OPENCLOVER = JEST.replace('clover="3.2.0"', 'clover="4.3.1"')
 TARIFF = "src/Tariff.php"
 
 
@@ -19,13 +20,16 @@ def report(tmp_path: Path, text: str) -> Path:
     return written(tmp_path, "clover.xml", text)
 
 
-def test_a_condition_of_openclover_has_a_true_and_a_false_branch(tmp_path: Path) -> None:
-    condition = '<line falsecount="0" truecount="1" num="15" type="cond"/>'
-    assert figures(read(report(tmp_path, OPENCLOVER), tmp_path))[2:] == (2, 1)
-    both = OPENCLOVER.replace(condition, condition.replace('falsecount="0"', 'falsecount="3"'))
-    assert figures(read(report(tmp_path, both), tmp_path))[2:] == (2, 2)
-    two = OPENCLOVER.replace(condition, condition * 2)
-    assert figures(read(report(tmp_path, two), tmp_path))[2:] == (4, 2)
+@pytest.mark.parametrize(("truecount", "falsecount", "taken"), [(0, 0, 0), (1, 0, 1), (0, 3, 1), (2, 2, 2)])
+def test_a_condition_of_openclover_has_a_true_and_a_false_branch(
+    tmp_path: Path, truecount: int, falsecount: int, taken: int
+) -> None:
+    condition = '<line num="9" count="2" type="cond" truecount="2" falsecount="2"/>'
+    assert condition in OPENCLOVER
+    made = f'<line num="9" count="2" type="cond" truecount="{truecount}" falsecount="{falsecount}"/>'
+    file = coverage_of(read(report(tmp_path, OPENCLOVER.replace(condition, made)), PROJECTS / "js")).files[1]
+    assert [name for name in file.taken.split() if name.startswith("9#")] == [f"9#{n}" for n in range(taken)]
+    assert [name for name in file.untaken.split() if name.startswith("9#")] == [f"9#{n}" for n in range(taken, 2)]
 
 
 def test_a_condition_of_istanbul_counts_branches_taken_and_not_taken() -> None:
@@ -36,8 +40,8 @@ def test_a_condition_of_istanbul_counts_branches_taken_and_not_taken() -> None:
 
 
 def test_a_method_is_no_line_of_its_own(tmp_path: Path) -> None:
-    files = {file.path: file for file in coverage_of(read(report(tmp_path, OPENCLOVER), tmp_path)).files}
-    assert files["C:/temp/test/Program.java"].executed == "5, 7, 9-10"
+    text = OPENCLOVER.replace("</file>", '<line num="1999" count="0" type="method"/></file>')
+    assert rows(read(report(tmp_path, text), tmp_path)) == rows(read(report(tmp_path, OPENCLOVER), tmp_path))
 
 
 def test_lines_that_phpunit_writes_as_methods_only_are_found_by_its_own_counts() -> None:
@@ -83,7 +87,8 @@ def test_files_of_the_test_project_are_not_read(tmp_path: Path) -> None:
 
 def test_a_file_without_a_path_lies_in_its_package(tmp_path: Path) -> None:
     text = re.sub(' path="[^"]*"', "", OPENCLOVER)
-    assert {"test/sub/Sub.java", "test/Program.java"} <= set(rows(read(report(tmp_path, text), tmp_path)))
+    text = text.replace("<file", '<package name="shop.rates"><file').replace("</file>", "</file></package>")
+    assert set(rows(read(report(tmp_path, text), tmp_path))) == {"shop/rates/index.js", "shop/rates/tariff.js"}
 
 
 def test_a_project_without_packages_has_files_all_the_same() -> None:
