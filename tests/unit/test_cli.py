@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import click
 import pytest
 
 from pytest_stagegate.cli import commands, main
@@ -218,7 +219,7 @@ def test_a_fault_of_our_own_is_70_without_a_traceback(
     def broken(*args: object) -> None:
         raise RuntimeError("oops")
 
-    monkeypatch.setattr("pytest_stagegate.cli.load_project", broken)
+    monkeypatch.setattr("pytest_stagegate.cli.check.load_project", broken)
     assert check() == 70
     assert capsys.readouterr().err == "stagegate: a fault of stagegate itself: RuntimeError: oops\n"
 
@@ -227,7 +228,7 @@ def test_ctrl_c_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pytest_stagegate.cli.load_project", interrupted)
+    monkeypatch.setattr("pytest_stagegate.cli.check.load_project", interrupted)
     assert check() == 130
 
 
@@ -236,7 +237,7 @@ def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("stagegate ")
 
 
-@pytest.mark.parametrize("command", sorted(commands.commands))
+@pytest.mark.parametrize("command", commands.list_commands(click.Context(commands)))
 def test_every_command_s_help_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(command, "--help") == 0
     told = capsys.readouterr().out

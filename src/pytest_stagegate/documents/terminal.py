@@ -6,6 +6,7 @@ import re
 import shutil
 import textwrap
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.view import first_places
@@ -50,9 +51,11 @@ def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator
         head = f"{gate.sign} {gate.id:<{name_width}}  {gate.verdict:<{verdict_width}}  "
         yield from _wrapped(head, gate.summary + _note(gate), columns, gate.style)
         yield from _details(gate, verbosity, columns)
-    for blocker in view.blockers:
-        if not blocker.anchor:
-            yield from _wrapped(f"{blocker.sign} the run: ", blocker.text, columns, blocker.style)
+    run = [blocker for blocker in view.blockers if not blocker.anchor]
+    for blocker, following in zip_longest(run, run[1:]):
+        yield from _wrapped(f"{blocker.sign} the run: ", blocker.text, columns, blocker.style)
+        if blocker.remedy and (following is None or following.remedy != blocker.remedy):
+            yield from _wrapped("    remedy: ", blocker.remedy, columns, "")
     for note in view.provisional:
         yield from _wrapped("provisional: ", note, columns, "conditional")
 

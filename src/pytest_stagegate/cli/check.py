@@ -1,0 +1,124 @@
+"""``stagegate check``: decide offline from evidence files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pytest_stagegate import decide
+from pytest_stagegate.cli.parts import FILE, FOLDER, known, short
+from pytest_stagegate.documents.rendering import DEFAULT, ignore_folder, remove_documents
+from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
+from pytest_stagegate.errors import EvidenceError, UsageError
+from pytest_stagegate.evidence.gathering import RECORD, given
+from pytest_stagegate.evidence.provenance import subject_of
+from pytest_stagegate.run import Question, decide_on, load_project, publish
+
+if TYPE_CHECKING:
+    from pytest_stagegate.run import Project
+
+DEFAULT_RECORD: Final = ".stagegate/evidence.jsonl"
+
+
+@click.command(
+    "check",
+    epilog="\b\nExamples:\n  stagegate check --as-of run\n  stagegate check shards/ reports/vitest.xml,stage=test",
+)
+@click.argument("evidence", nargs=-1)
+@click.option("--root", type=FOLDER, default=Path(), show_default=".", help="The project's root, with its policy.")
+@click.option("--policy", type=FILE, help="Policy file [default: pyproject.toml, else stagegate.toml]")
+@click.option("--at", metavar="STAGE", help="The stage that is decided [default: the records' own]")
+@click.option("--env", metavar="ENV", help="The environment that is decided [default: the records' own]")
+@click.option("--as-of", metavar="run|TIME", help="When ages and dates are judged [default: now]")
+@click.option("--out", type=FOLDER, help="Output folder [default: the record's own, else .stagegate]")
+@click.option("--strict", is_flag=True, help="End with 20 for CONDITIONAL and 21 for a provisional decision.")
+@click.option("-q", "--quiet", is_flag=True, help="Show only what fell short and the decision.")
+def command(
+    evidence: tuple[str, ...],
+    root: Path,
+    policy: Path | None,
+    at: str | None,
+    env: str | None,
+    as_of: str | None,
+    out: Path | None,
+    strict: bool,
+    quiet: bool,
+) -> int:
+    """Decide offline from evidence files, merging any number of them.
+
+    EVIDENCE is a record that `pytest --stage-gate` wrote, a folder with records of shards, test results of another
+    tool (JUnit, CTRF) or coverage (coverage.py, Cobertura, LCOV, JaCoCo, Clover, Go)
+    [default: .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
+    PATH,stage=STAGE,environment=ENV,format=FORMAT.
+    """
+    instant = _instant(as_of)
+    root = root.resolve()
+    asked = evidence or (DEFAULT_RECORD,)
+    folder = (out or _own_folder(asked)).resolve()
+    try:
+        # Whatever goes wrong from here on, an earlier decision is not left looking like this one.
+        remove_documents(folder, evidence=False)
+        project = load_project(root, policy)
+        question = _question(project, asked, at, env, instant)
+        decided = decide_on(project, question, wanted=DEFAULT, out=folder)
+        if folder == Path(DEFAULT_RECORD).parent.resolve():
+            ignore_folder(folder)
+        publish(decided, folder)
+    except OSError as error:
+        raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
+    for text in section(decided.view, verbosity=-1 if quiet else 0):
+        _show(text)
+    for path in () if quiet else sorted(decided.files):
+        click.echo(f"wrote {short(path)}")
+    _show(last_word(decided.view, ""))
+    decision = decided.decision
+    return decide.exit_status(decision.decision, provisional=bool(decision.provisional), strict=strict)
+
+
+def _own_folder(asked: tuple[str, ...]) -> Path:
+    """Return the folder of the record, where one record is all that was named."""
+    only = Path(asked[0])
+    return only.parent if len(asked) == 1 and only.name == RECORD else Path(DEFAULT_RECORD).parent
+
+
+def _question(
+    project: Project, asked: tuple[str, ...], at: str | None, env: str | None, instant: dt.datetime | None
+) -> Question:
+    stages, environments = project.policy.stages, project.policy.environments
+    known("--at", at, stages)
+    known("--env", env, environments)
+    return Question(
+        given=tuple(given(each, Path(), each, stages, environments) for each in asked),
+        checkout=subject_of(project.rootdir, os.environ),
+        at=at,
+        environment=env,
+        as_of=instant,
+    )
+
+
+def _instant(written: str | None) -> dt.datetime | None:
+    """Return the instant to judge at; None stands for the run's own start."""
+    if written == "run":
+        return None
+    if written is None:
+        return dt.datetime.now(dt.timezone.utc)
+    try:
+        instant = dt.datetime.fromisoformat(written.replace("Z", "+00:00"))
+    except ValueError:
+        text = f'--as-of: {written!r} is not a time; write "run" or for example 2026-11-23T12:00:00Z'
+        raise UsageError(text) from None
+    instant = instant if instant.tzinfo is not None else instant.replace(tzinfo=dt.timezone.utc)
+    try:
+        return instant.astimezone(dt.timezone.utc)
+    except OverflowError:
+        raise UsageError(f"--as-of: {written!r} is too far away to be judged at") from None
+
+
+def _show(text: Text) -> None:
+    marks = COLOURS.get(text.style, ())
+    colour = next((mark for mark in marks if mark != "bold"), None)
+    click.secho(text.line, fg=colour, bold="bold" in marks)
