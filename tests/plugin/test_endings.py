@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,13 +25,6 @@ def test_stopping_at_the_first_failure_loses_the_rest(project: Project) -> None:
     assert run.counts["lost"] == 1
 
 
-def test_stopping_under_xdist_is_said_too(project: Project) -> None:
-    pytest.importorskip("xdist")
-    project.write("test_a.py", THREE.format("assert 0"))
-    run = project.run("-x", "-n2", process=True)
-    assert (run.status, run.incomplete) == (2, ["stopped-early"])
-
-
 def test_an_interrupted_test_is_lost_not_passed(project: Project) -> None:
     project.write("test_a.py", THREE.format("raise KeyboardInterrupt"))
     run = project.run(process=True)
@@ -48,47 +38,6 @@ def test_pytest_exit_with_status_0_holds(project: Project) -> None:
     assert (run.status, run.word, run.incomplete) == (21, "HOLD", ["interrupted"])
 
 
-def test_a_module_that_can_not_be_collected_holds(project: Project, workers: list[str]) -> None:
-    project.write("test_a.py", "def test_1(): pass")
-    project.write("test_b.py", "import there_is_no_such_module")
-    run = project.run(*workers, process=bool(workers))
-    assert run.word == "HOLD"
-    assert run.status in (1, 2)
-    assert run.incomplete == ["collection-error"]
-    assert [error["path"] for error in run.decision["collection_errors"]] == ["test_b.py"]
-
-
-def test_a_dead_worker_blocks_and_its_test_is_named_with_its_stage(project: Project) -> None:
-    pytest.importorskip("xdist")
-    project.write(
-        "test_a.py",
-        "import os, pytest\n@pytest.mark.stage('deploy')\ndef test_dies(): os._exit(1)\ndef test_lives(): pass",
-    )
-    run = project.run("-n2", process=True)
-    assert (run.status, run.word, run.incomplete) == (1, "NO_GO", ["worker-lost"])
-    row = run.decision["not_passed"][0]
-    assert (row["id"], row["stage"], row["outcome"]) == ("test_a.py::test_dies", "deploy", "failed")
-
-
-def test_a_dead_worker_blocks_even_if_the_test_passes_elsewhere(project: Project) -> None:
-    pytest.importorskip("xdist")
-    pytest.importorskip("pytest_rerunfailures")
-    project.write(
-        "test_a.py",
-        """
-        import os, pathlib
-        def test_dies_once():
-            if not pathlib.Path("died").exists():
-                pathlib.Path("died").touch()
-                os._exit(1)
-        def test_lives(): pass
-        """,
-    )
-    run = project.run("-n2", "--reruns=1", process=True)
-    assert (run.status, run.word, run.incomplete) == (21, "HOLD", ["worker-lost"])
-    assert run.counts["flaky"] == 1
-
-
 def test_workers_that_are_not_replaced_lose_tests(project: Project) -> None:
     pytest.importorskip("xdist")
     many = "\n".join(f"def test_{number}(): pass" for number in range(20))
@@ -96,18 +45,6 @@ def test_workers_that_are_not_replaced_lose_tests(project: Project) -> None:
     run = project.run("-n2", "--max-worker-restart=0", process=True)
     assert "worker-lost" in run.incomplete
     assert reconciled(run)
-
-
-@pytest.mark.parametrize("status", [0, 1])
-def test_a_killed_process_leaves_a_record_that_holds(project: Project, status: int) -> None:
-    project.write("test_a.py", THREE.format(f"__import__('os')._exit({status})"))
-    assert project.run(process=True).status == status
-    checked = project.pytester.run(Path(sys.executable).parent / "stagegate", "check", "--as-of", "run")
-    assert checked.ret == 21
-    decision = json.loads((project.path / ".stagegate/decision.json").read_bytes())
-    note = decision["incomplete"][0]
-    assert note["reason"] == "no-end-record"
-    assert "running at that moment: test_a.py::test_2" in note["text"]
 
 
 def test_nothing_collected_keeps_pytests_5(project: Project, workers: list[str]) -> None:
@@ -121,12 +58,6 @@ def test_everything_skipped_holds(project: Project, workers: list[str]) -> None:
     run = project.run(*workers, process=bool(workers))
     assert (run.status, run.word) == (21, "HOLD")
     assert run.gate("results")["reason"] == "nothing-executed"
-
-
-def test_everything_expected_to_fail_is_no_go(project: Project) -> None:
-    project.write("test_a.py", "import pytest\n@pytest.mark.xfail\ndef test_1(): assert 0")
-    run = project.run()
-    assert (run.status, run.word) == (20, "NO_GO")
 
 
 def test_tests_removed_without_a_word_are_lost(project: Project, workers: list[str]) -> None:

@@ -18,20 +18,26 @@ if TYPE_CHECKING:
 DAY = 86_400
 
 
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The JUnit report of two passed tests and a failed one, by pytest itself."""
+    folder = tmp_path_factory.mktemp("other")
+    (folder / "other").mkdir()
+    (folder / "other/test_b.py").write_text("def test_1(): pass\ndef test_2(): pass\ndef test_3(): assert 0, 'no'\n")
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=report.xml", "other"]
+    subprocess.run(words, cwd=folder, check=False, capture_output=True)
+    return (folder / "report.xml").read_bytes()
+
+
 @pytest.fixture
-def junit(project: Project) -> Path:
-    """The JUnit report of two passed tests and a failed one, by pytest itself; beside it a project that is green."""
-    project.write("other/test_b.py", "def test_1(): pass\ndef test_2(): pass\ndef test_3(): assert 0, 'no'")
-    return made(project, "other", "-rN")
-
-
-def made(project: Project, *args: str) -> Path:
-    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--junitxml=report.xml", *args]
-    subprocess.run(words, cwd=project.path, check=False, capture_output=True)
+def junit(project: Project, report: bytes) -> Path:
+    """Such a report beside a project that is green."""
     project.write("stagegate.toml", 'environments = ["staging"]')
     project.write("pytest.ini", "[pytest]\ntestpaths = tests")
     project.write("tests/test_a.py", "def test_a(): pass")
-    return project.path / "report.xml"
+    path = project.path / "report.xml"
+    path.write_bytes(report)
+    return path
 
 
 def reasons(run: Gated, gate: str = "results") -> list[str]:
