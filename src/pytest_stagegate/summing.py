@@ -106,6 +106,7 @@ def _items(source: Source) -> Iterator[EvidenceItem]:
         max_age=source.max_age,
         state=source.state.value,
         text=source.note.text if source.note is not None else "",
+        warnings=source.contents.warnings if source.contents is not None else (),
     )
     yield whole
     if source.evidence is not None and isinstance(source.evidence.coverage, CoverageData):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -44,7 +44,7 @@ def reasons(run: Gated, gate: str = "results") -> list[str]:
     return [check["reason"] for check in run.gate(gate)["checks"] if check["verdict"] == "STALE"]
 
 
-def evidence(run: Gated, source: str) -> dict[str, object]:
+def evidence(run: Gated, source: str) -> dict[str, Any]:
     return next(item for item in run.decision["evidence"] if item["source"] == source)
 
 
@@ -174,6 +174,15 @@ def test_unreadable_evidence_holds_and_hides_nothing_else(project: Project, juni
     assert (run.status, run.incomplete) == (20, ["unreadable"])
     assert "cut.xml:1:" in run.out
     assert run.counts["passed"] == 3
+
+
+def test_counts_that_contradict_the_cases_are_reported_and_the_cases_win(project: Project, junit: Path) -> None:
+    junit.write_bytes(junit.read_bytes().replace(b'tests="3"', b'tests="7"'))
+    run = project.run("--stage-gate-evidence=report.xml")
+    assert run.counts["collected"] == 4
+    (warning,) = evidence(run, "report.xml")["warnings"]
+    assert "says 7 tests, and has 3 cases" in warning
+    assert warning in (run.folder / "report.md").read_text(encoding="utf-8")
 
 
 def test_the_same_file_twice_is_one(project: Project, junit: Path) -> None:

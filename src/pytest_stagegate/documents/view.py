@@ -365,7 +365,7 @@ def _evidence(item: EvidenceItem) -> tuple[str, ...]:
     format_ = f" ({item.format})" if item.format else ""
     place = [f"commit {item.commit[:12]}" if item.commit is not None else "commit not stated"]
     place += [part for part in (item.environment, f"shard {item.shard}" if item.shard else "") if part]
-    state = f"{item.state}: {item.text}" if item.text else item.state
+    state = "; ".join([f"{item.state}: {item.text}" if item.text else item.state, *item.warnings])
     made = [item.created or "at a time not stated", f"by {item.producer}" if item.producer else ""]
     if item.max_age is not None:
         made.append(f"stale after {show_duration(Fraction(item.max_age), upward=False)}")

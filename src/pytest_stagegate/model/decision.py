@@ -144,6 +144,7 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
         max_age: Age from which on it is stale where a gate says nothing else, in microseconds; None for no limit.
         state: ``whole``, ``incomplete``, ``missing``, ``unreadable``, ``stale``, ``foreign`` or ``duplicate``.
         text: Why it could not be used; empty when it was.
+        warnings: What is odd about it, for example counts that contradict its test cases.
     """
 
     id: str
@@ -159,6 +160,7 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
     shard: str | None = None
     max_age: int | None = None
     text: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 class PolicyReference(msgspec.Struct, frozen=True, kw_only=True):
