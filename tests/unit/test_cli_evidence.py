@@ -81,6 +81,12 @@ def test_one_that_can_t_be_read_hides_no_other_and_ends_with_2(capsys: pytest.Ca
     assert found[0]["error"].startswith("cut.xml:1:")
 
 
+def test_a_folder_stands_for_the_records_below_it(capsys: pytest.CaptureFixture[str]) -> None:
+    green_record(Path("all/b/evidence.jsonl"))
+    green_record(Path("all/a/evidence.jsonl"))
+    assert [each["source"] for each in inspected(capsys, "all")] == ["all/a/evidence.jsonl", "all/b/evidence.jsonl"]
+
+
 def test_the_format_may_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     Path("js.xml").write_text(JUNIT)
     found = inspected(capsys, "--format", "lcov", "js.xml", status=2)

@@ -9,6 +9,7 @@ import msgspec
 
 from pytest_stagegate.cli.parts import FOLDER
 from pytest_stagegate.documents.inspection import told
+from pytest_stagegate.evidence.gathering import Given, expand
 from pytest_stagegate.evidence.inspecting import looked_at
 from pytest_stagegate.model.sources import FORMATS
 
@@ -23,7 +24,8 @@ def command(files: tuple[str, ...], root: Path, format_: str | None, as_json: bo
 
     Ends with 0 when every file could be read, with 2 otherwise; a file that can't be read doesn't hide the others.
     """
-    found = [looked_at(Path(each), root.resolve(), format_ or "") for each in files]
+    asked = expand(Given(Path(each)) for each in files)
+    found = [looked_at(each.path, root.resolve(), format_ or "") for each in asked]
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
     else:

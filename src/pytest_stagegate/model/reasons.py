@@ -75,7 +75,9 @@ REMEDIES: Final[dict[str, str]] = {
     "branches-not-measured": "Set branch = true in coverage's configuration.",
     "warnings-not-recorded": "Run without -p no:warnings, or take the limit out of the policy.",
     "contexts-unavailable": "Let the plugin measure coverage, or take away what labels it already.",
-    "coverage-incomplete": "Run again, or hand over what is missing: every process and shard has to deliver its coverage.",
+    "coverage-incomplete": (
+        "Run again, or hand over what is missing: every process and shard has to deliver its coverage."
+    ),
     "path-matches-nothing": "Correct the path in the policy.",
     "source-matches-nothing": "Correct the source in the policy, or take out what does not exist.",
     "unreadable": "Look at the text for what could not be read, and run again.",
