@@ -292,3 +292,23 @@ def test_a_run_against_another_environment_is_foreign(project: Project) -> None:
     run = project.check("records", "--env=production")
     assert (run.status, run.incomplete) == (21, ["other-environment"])
     assert "it is of a run against staging; production is decided." in run.out
+
+
+@pytest.mark.parametrize("measure", [[], ["--cov=shop", "--cov-report="]], ids=["ours", "pytest-cov"])
+def test_an_installed_package_and_its_source_are_the_same_file(
+    halves: Project, monkeypatch: pytest.MonkeyPatch, measure: list[str]
+) -> None:
+    limit = '[gate.coverage]\nline = "1 %"\n' + ("" if measure else 'source = ["shop"]')
+    halves.write("stagegate.toml", EXPECT + limit)
+    halves.write(".coveragerc", "[paths]\nsource =\n    src\n    */site-packages\n")
+    source = (halves.path / "shop.py").read_text()
+    (halves.path / "shop.py").unlink()
+    for folder in ("src", "env/lib/site-packages"):
+        halves.write(f"{folder}/shop.py", source)
+    for name, half, folder in (("linux", "test_a.py", "src"), ("mac", "test_b.py", "env/lib/site-packages")):
+        monkeypatch.setenv("PYTHONPATH", str(halves.path / folder))
+        halves.shard(name, f"--half={half}", *measure, process=True)
+    run = halves.check("records")
+    line = run.check("coverage", "line")
+    assert (line["measured"]["numerator"], line["measured"]["denominator"]) == (7, 8)
+    assert line["verdict"] == "PASS"
