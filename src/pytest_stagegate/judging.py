@@ -28,6 +28,9 @@ class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
     """A gate answered with something that is no check."""
 
 
+_BROKEN: Final = frozenset({"coverage-incomplete", "unreadable", "tests-lost", "run-incomplete"})
+"""Reasons of evidence that is there in part: what the policy says of missing evidence does not hold for it."""
+
 _KINDS: Final[dict[type, str]] = {TestResults: "tests", Warnings: "tests", Coverage: "coverage"}
 """Kind of evidence that each face shows."""
 
@@ -99,10 +102,11 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place) -> GateResult:
     checks = _stale(active, evidence) or _missing(active, evidence) or _called(active, evidence)
     worst = decide.worst_check(checks)
     verdict, reason = worst.verdict, worst.reason
-    if verdict is Verdict.NO_EVIDENCE and active.on_missing is OnMissing.SKIP:
+    on_missing = OnMissing.HOLD if any(check.reason in _BROKEN for check in checks) else active.on_missing
+    if verdict is Verdict.NO_EVIDENCE and on_missing is OnMissing.SKIP:
         verdict, reason = Verdict.NOT_APPLICABLE, "missing-skipped"
     level = active.enforcement.on(place.day)
-    effect = decide.effect(verdict, level, active.on_missing)
+    effect = decide.effect(verdict, level, on_missing)
     not_yet = active.enforcement.block_from if level is not active.enforcement.level else None
     return GateResult(
         gate=active.id,

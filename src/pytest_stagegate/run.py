@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate import decide
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError, UsageError, nearest
-from pytest_stagegate.evidence.gathering import Defaults, Given, gather, sha256_of
+from pytest_stagegate.evidence.finding import Given, sha256_of
+from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, vet
@@ -222,24 +223,22 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     """Read the files and hold each against what is decided; and find out what that is."""
     policy = project.policy
     fallback = question.environment or policy.default_environment
-    stage = question.at or policy.default_stage
-    sources = gather(question.given, Defaults(project.rootdir, policy.evidence, stage, fallback))
+    sources = gather(question.given, Defaults(project.rootdir, policy.evidence, policy.default_stage, fallback))
     instant = question.as_of or _start(sources)
+    runs = [each for each in sources if each.evidence is not None]
+    environment = question.environment or (_environment(runs) if runs else policy.default_environment)
     yardstick = Yardstick(
         name=declared_name(project.rootdir),
         commit=question.checkout[0].commit,
-        environment=question.environment,
+        environment=environment,
         stages=policy.stages,
         shape_sha256=policy.shape_sha256,
         as_of=instant,
     )
     vetted = vet(sources, yardstick)
-    runs = [each for each in vetted.sources if each.usable and each.kind == "run"]
-    return vetted, Place(
-        stage=question.at or _stage(runs) or policy.default_stage,
-        environment=question.environment or (_environment(runs) if runs else policy.default_environment),
-        instant=instant,
-    )
+    usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
+    stage = question.at or _stage(usable) or policy.default_stage
+    return vetted, Place(stage=stage, environment=environment, instant=instant)
 
 
 def _start(sources: Iterable[Source]) -> dt.datetime:
@@ -272,7 +271,9 @@ def _evidence(
     subject, notes = question.checkout
     chosen = [each for each in vetted.sources if environment in (None, each.environment)]
     whole = merged(chosen, subject, _written(place.instant))
-    cells = missing_cells(whole.tests, project.expected(place.stage, place.environment))
+    # What arrived must not say what is expected: only a word of the user's asks for one environment alone.
+    cells = missing_cells(whole.tests, project.expected(place.stage, question.environment))
+    unasked = _left_out(project, whole, place.stage)
     own = () if whole.origins else notes
     sharded = any(origin.shard is not None for origin in whole.origins)
     lost = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
@@ -281,11 +282,24 @@ def _evidence(
     return replace(
         whole,
         coverage=measured,
-        incomplete=(*whole.incomplete, *vetted.notes, *cells),
+        incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked),
         provisional=tuple(dict.fromkeys((*own, *whole.provisional, *vetted.provisional))),
         ages=vetted.ages,
         stale=vetted.stale,
     )
+
+
+def _left_out(project: Project, whole: Evidence, stage: str) -> tuple[Note, ...]:
+    """Return that tests were left out by runs for another stage, which this decision would have to judge."""
+    if all(origin.stage == stage for origin in whole.origins):
+        return ()
+    count = whole.tests.not_selected_of(stages_of(project.vocabulary, stage))
+    if not count:
+        return ()
+    made = ", ".join(sorted({origin.stage for origin in whole.origins}))
+    tests = "1 test" if count == 1 else f"{count} tests"
+    text = f"{tests} that the stage {stage} is decided by were left out: the run was for the stage {made}."
+    return (Note(reason="stage-not-run", text=text),)
 
 
 def _judged(

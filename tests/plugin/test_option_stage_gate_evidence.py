@@ -272,3 +272,24 @@ def test_other_tools_results_alone_can_be_decided(project: Project, junit: Path)
     assert (run.status, run.decision["stage"], run.decision["environment"]) == (20, "deploy", "staging")
     assert run.counts == {"collected": 3, "executed": 3, "passed": 2, "failed": 1}
     assert json.dumps(run.gate("results")["checks"]).count("exit-status") == 0
+
+
+def test_a_decision_for_one_environment_takes_no_evidence_of_another(project: Project, junit: Path) -> None:
+    project.write("stagegate.toml", 'environments = ["staging", "production"]')
+    attach(project, "report.xml", "--environment=production")
+    args = ("--stage-gate-env=staging", "--stage-gate-evidence=report.xml")
+    for run in (project.run(*args), project.check(), project.check("--env=staging")):
+        assert (run.status, run.incomplete, run.counts["collected"]) == (21, ["other-environment"], 1)
+
+
+def test_evidence_that_was_attached_to_in_a_dirty_tree_is_provisional(
+    project: Project, junit: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STAGEGATE_COMMIT")
+    project.write(".gitignore", "report.xml*\nstd*\n.stagegate\n__pycache__\n.pytest_cache")
+    project.commit_everything()
+    project.write("tests/test_a.py", "def test_a(): assert 1")
+    attach(project, "report.xml")
+    subprocess.run(["git", "checkout", "-q", "tests"], cwd=project.path, check=True)
+    run = project.run("--stage-gate-evidence=report.xml")
+    assert run.provisional == ["dirty-tree"]

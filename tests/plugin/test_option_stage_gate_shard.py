@@ -312,3 +312,61 @@ def test_an_installed_package_and_its_source_are_the_same_file(
     line = run.check("coverage", "line")
     assert (line["measured"]["numerator"], line["measured"]["denominator"]) == (7, 8)
     assert line["verdict"] == "PASS"
+
+
+TWO_PLACES = """
+    environments = ["staging", "production"]
+    [[expect]]
+    stage = "test"
+    environment = ["staging", "production"]
+"""
+
+
+def test_losing_an_environment_never_makes_a_better_decision(project: Project) -> None:
+    project.write("stagegate.toml", TWO_PLACES)
+    project.write("test_a.py", "def test_a(): pass")
+    project.shard("st", "--stage-gate-env=staging")
+    project.shard("pr", "--stage-gate-env=production")
+    assert project.check("records").word == "GO"
+    run = project.check("records/st")
+    assert (run.status, run.incomplete) == (21, ["cell-missing"])
+    assert project.check("records/st", "--env=staging").word == "GO"
+
+
+def test_a_stage_is_not_decided_from_a_run_that_left_its_tests_out(project: Project) -> None:
+    project.write(
+        "test_a.py",
+        "import pytest\n@pytest.mark.stage('deploy')\ndef test_smoke(): pass\ndef test_unit(): assert False",
+    )
+    assert project.run("--stage-gate-at=deploy").word == "GO"
+    run = project.check("--at=test")
+    assert (run.status, run.incomplete) == (21, ["stage-not-run"])
+    assert "1 test that the stage test is decided by were left out: the run was for the stage deploy." in run.out
+
+
+def test_a_shard_that_our_selection_left_without_tests_is_no_failure(project: Project) -> None:
+    project.write("test_a.py", "import pytest\n@pytest.mark.stage('deploy')\ndef test_smoke(): pass")
+    project.write("test_b.py", "def test_unit(): pass")
+    project.shard("a", "--stage-gate-at=test", "test_a.py")
+    project.shard("b", "--stage-gate-at=test", "test_b.py")
+    assert project.check("records").gate("results")["verdict"] == "PASS"
+
+
+def test_a_shard_that_runs_nothing_of_the_source_adds_nothing(project: Project) -> None:
+    project.write("stagegate.toml", '[gate.coverage]\nline = "50 %"\nsource = ["shop"]')
+    project.write("shop.py", SOURCE)
+    project.write("test_a.py", "from shop import size\ndef test_big(): assert size(2) == 'big'")
+    project.write("test_b.py", "def test_nothing(): pass")
+    project.shard("a", "--deselect=test_b.py::test_nothing", process=True)
+    project.shard("b", "test_b.py", process=True)
+    measured = project.check("records").check("coverage", "line")["measured"]
+    assert (measured["numerator"], measured["denominator"]) == (4, 8)
+
+
+def test_coverage_that_is_there_in_part_is_not_skipped_as_missing(halves: Project) -> None:
+    halves.write("stagegate.toml", '[gate.coverage]\nline = "99 %"\non_missing = "skip"')
+    measure = ("--cov=shop", "--cov-report=")
+    halves.shard("linux", "--half=test_a.py", *measure, process=True)
+    halves.shard("mac", "--half=test_b.py", "--deselect=test_b.py::test_fails", *measure, "--cov-append", process=True)
+    run = halves.check("records")
+    assert (run.status, run.gate("coverage")["reason"]) == (21, "coverage-incomplete")

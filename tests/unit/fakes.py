@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pytest_stagegate.evidence import lines
-from pytest_stagegate.evidence.gathering import Given
+from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.hooks import Gate, gate
 from pytest_stagegate.judging import ActiveGate, Place, judge
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage

@@ -244,10 +244,26 @@ def test_every_command_s_help_has_an_example(command: str, capsys: pytest.Captur
     assert re.search(rf"\n  Examples?:\n    stagegate {command}", told)
 
 
-def test_a_record_that_can_t_be_judged_does_not_leave_an_older_decision(tmp_path: Path) -> None:
-    (tmp_path / "decision.json").write_text('{"decision": "GO"}')
-    (tmp_path / "evidence.jsonl").write_text("no record")
-    with pytest.raises(SystemExit) as ended:
-        main(["check", str(tmp_path / "evidence.jsonl"), "--root", str(tmp_path)])
-    assert ended.value.code == 21
-    assert json.loads((tmp_path / "decision.json").read_bytes())["decision"] == "HOLD"
+def test_a_record_that_can_t_be_judged_does_not_leave_an_older_decision() -> None:
+    green_record(RECORD)
+    assert check() == 0
+    RECORD.write_text("no record")
+    assert check() == 21
+    assert not (RECORD.parent / "decision.json").exists()
+
+
+def test_files_of_the_user_s_own_are_neither_replaced_nor_removed(project: Path) -> None:
+    green_record(project / "evidence.jsonl")
+    (project / "report.md").write_text("mine")
+    assert check("evidence.jsonl") == 0
+    assert check("evidence.jsonl", "--at", "tset") == 2
+    assert (project / "report.md").read_text() == "mine"
+    assert sorted(path.name for path in project.iterdir()) == [".stagegate", "evidence.jsonl", "report.md"]
+
+
+def test_a_mistake_takes_an_earlier_decision_away_from_a_folder_of_the_user_s_own(project: Path) -> None:
+    green_record(RECORD)
+    assert check("--out", "docs") == 0
+    (project / "docs/report.md").write_text("edited since")
+    assert check("--out", "docs", "--at", "tset") == 2
+    assert sorted(path.name for path in (project / "docs").iterdir()) == ["SHA256SUMS", "report.md"]

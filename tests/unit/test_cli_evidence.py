@@ -123,6 +123,7 @@ def test_attaching_writes_a_file_beside_it(monkeypatch: pytest.MonkeyPatch, caps
         "producer": "jest 30",
         "stage": "deploy",
         "shard": None,
+        "dirty": False,
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.evidence import lines
-from pytest_stagegate.evidence.gathering import sha256_of
+from pytest_stagegate.evidence.finding import sha256_of
 from pytest_stagegate.model.decision import Decision, Note
 from pytest_stagegate.run import load_project
 from pytest_stagegate.summing import NOT_PASSED_LIMIT

@@ -11,7 +11,7 @@ from pytest_stagegate.cli.parts import FILE, FOLDER, known, short
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import UsageError
 from pytest_stagegate.evidence.attaching import Attachment, attachment_json, attachment_path
-from pytest_stagegate.evidence.gathering import modified, sha256_of
+from pytest_stagegate.evidence.finding import modified, sha256_of
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.run import load_project
 
@@ -46,8 +46,11 @@ def command(
     for path, digest in digests.items():
         if digest is None:
             raise UsageError(f"{path}: there is no such file, or it can't be read")
-    if subject.dirty and commit is None:
-        click.echo("warning: the work tree has changes that are in no commit; name the commit with --commit", err=True)
+    dirty = bool(subject.dirty) and commit is None
+    if dirty:
+        click.echo(
+            "warning: the work tree has changes that are in no commit; decisions on it are provisional", err=True
+        )
     for path, digest in digests.items():
         stated = Attachment(
             sha256=digest or "",
@@ -57,6 +60,7 @@ def command(
             stage=stage or "",
             shard=shard,
             producer=producer or "",
+            dirty=dirty,
         )
         beside = attachment_path(path)
         write_whole(beside, attachment_json(stated))

@@ -11,10 +11,10 @@ import click
 
 from pytest_stagegate import decide
 from pytest_stagegate.cli.parts import FILE, FOLDER, known, short
-from pytest_stagegate.documents.rendering import DEFAULT, ignore_folder, remove_documents
+from pytest_stagegate.documents.rendering import DEFAULT, ignore_folder, is_output_folder, remove_written
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import EvidenceError, UsageError
-from pytest_stagegate.evidence.gathering import RECORD, given
+from pytest_stagegate.evidence.finding import RECORD, given
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.run import Question, decide_on, load_project, publish
 
@@ -34,7 +34,7 @@ DEFAULT_RECORD: Final = ".stagegate/evidence.jsonl"
 @click.option("--at", metavar="STAGE", help="The stage that is decided [default: the records' own]")
 @click.option("--env", metavar="ENV", help="The environment that is decided [default: the records' own]")
 @click.option("--as-of", metavar="run|TIME", help="When ages and dates are judged [default: now]")
-@click.option("--out", type=FOLDER, help="Output folder [default: the record's own, else .stagegate]")
+@click.option("--out", type=FOLDER, help="Output folder [default: the record's own if a run made it, else .stagegate]")
 @click.option("--strict", is_flag=True, help="End with 20 for CONDITIONAL and 21 for a provisional decision.")
 @click.option("-q", "--quiet", is_flag=True, help="Show only what fell short and the decision.")
 def command(
@@ -61,7 +61,7 @@ def command(
     folder = (out or _own_folder(asked)).resolve()
     try:
         # Whatever goes wrong from here on, an earlier decision is not left looking like this one.
-        remove_documents(folder, evidence=False)
+        remove_written(folder)
         project = load_project(root, policy)
         question = _question(project, asked, at, env, instant)
         decided = decide_on(project, question, wanted=DEFAULT, out=folder)
@@ -80,9 +80,10 @@ def command(
 
 
 def _own_folder(asked: tuple[str, ...]) -> Path:
-    """Return the folder of the record, where one record is all that was named."""
+    """Return the folder of the record, where one record is all that was named and a run of ours made its folder."""
     only = Path(asked[0])
-    return only.parent if len(asked) == 1 and only.name == RECORD else Path(DEFAULT_RECORD).parent
+    ours = len(asked) == 1 and only.name == RECORD and is_output_folder(only.parent)
+    return only.parent if ours else Path(DEFAULT_RECORD).parent
 
 
 def _question(

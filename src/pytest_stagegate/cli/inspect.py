@@ -9,7 +9,7 @@ import msgspec
 
 from pytest_stagegate.cli.parts import FOLDER
 from pytest_stagegate.documents.inspection import told
-from pytest_stagegate.evidence.gathering import Given, expand
+from pytest_stagegate.evidence.finding import Given, expand
 from pytest_stagegate.evidence.inspecting import looked_at
 from pytest_stagegate.model.sources import FORMATS
 

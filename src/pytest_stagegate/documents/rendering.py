@@ -17,6 +17,7 @@ from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.model.decision import Decision
 
 SUMS: Final = "SHA256SUMS"
+_IGNORE: Final = b"*\n"
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,32 @@ def ignore_folder(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     ignore = out / ".gitignore"
     if not ignore.is_file():
-        write_whole(ignore, b"*\n")
+        write_whole(ignore, _IGNORE)
+
+
+def is_output_folder(folder: Path) -> bool:
+    """Return whether a run of ours made a folder: it ignores itself."""
+    try:
+        return (folder / ".gitignore").read_bytes() == _IGNORE
+    except OSError:
+        return False
+
+
+def remove_written(out: Path) -> None:
+    """Take away the documents of an earlier decision, and nothing that anybody else wrote or changed.
+
+    Raises:
+        OSError: When a file can't be removed.
+    """
+    if is_output_folder(out):
+        remove_documents(out, evidence=False)
+        return
+    sums = out / SUMS
+    for line in sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else ():
+        digest, _, name = line.partition("  ")
+        path = out / name
+        if name in FILES.values() and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+            path.unlink()
 
 
 def remove_documents(out: Path, *, evidence: bool) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.lines import utc_time
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,6 +27,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         stage: The stage that its test results belong to, or empty.
         shard: The shard that made it, or None.
         producer: Tool and version, or empty.
+        dirty: Whether the work tree that told the commit had changes that are in no commit.
     """
 
     sha256: str
@@ -35,6 +37,7 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     stage: str = ""
     shard: str | None = None
     producer: str = ""
+    dirty: bool = False
     schema: str = SCHEMA
 
 
@@ -52,6 +55,8 @@ def read_attachment(path: Path) -> Attachment | None:
     beside = attachment_path(path)
     try:
         found = msgspec.json.decode(beside.read_bytes(), type=Attachment)
+        if found.created is not None:
+            utc_time(found.created)
     except FileNotFoundError:
         return None
     except (OSError, msgspec.DecodeError, ValueError, RecursionError) as error:

@@ -47,9 +47,10 @@ def read_coverage(
         wanted = () if label_problem else sorted(stages)
         by_stage: dict[str, _Report] = {stage: _report(cov, stage)["files"] for stage in wanted}
     except NoDataError:
-        return Absent("not-measured", "coverage was measured, but no line of the source was run")
+        return Absent("nothing-covered", "coverage was measured, but no line of the source was run")
     except (CoverageException, OSError, ValueError) as error:
-        return Absent("unreadable", f"coverage could not be read: {error}")
+        told = str(error).replace(f"{rootdir.absolute()}{os.sep}", "")
+        return Absent("unreadable", f"coverage could not be read: {told}")
     files = [_file(path, report, rootdir, by_stage) for path, report in whole["files"].items()]
     return CoverageData(
         producer=f"coverage {coverage.__version__} ({measured_by})",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +12,7 @@ from pytest_stagegate.evidence import lines
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note
 from pytest_stagegate.model.evidence import Absent, Evidence, Origin, WarningLine
+from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 
@@ -60,7 +60,7 @@ class Fold:
             lines.Warned: self._on_warned,
             lines.Measured: self._on_measured,
             lines.NotMeasured: self._on_not_measured,
-            lines.Attached: self.attached.append,
+            lines.Attached: self._on_attached,
             lines.Ending: self._on_ending,
             lines.End: self._on_end,
         }
@@ -92,12 +92,18 @@ class Fold:
             subject=run.subject,
             started=run.started,
             finished=self._end.finished if self._end is not None else None,
-            exits=(Exit(status, counts.failed + counts.errors, incomplete, run.shard),),
+            exits=(Exit(status, counts.failed + counts.errors, incomplete, run.shard, self._nothing_selected()),),
             incomplete=incomplete,
             provisional=run.provisional,
             collection_errors=tuple(sorted(self._collection_errors, key=lambda each: each.path)),
             facts=run.facts,
             origins=(Origin(run.stage, run.environment, run.shard, run.policy_sha256, run.shape_sha256, run.producer),),
+        )
+
+    def _nothing_selected(self) -> bool:
+        details = self._tests.details
+        return bool(self._tests.ids) and all(
+            index in details and details[index].not_selected for index in range(len(self._tests.ids))
         )
 
     def broken(self, note: Note) -> None:
@@ -133,7 +139,7 @@ class Fold:
         if line.schema != lines.SCHEMA:
             text = f"{self._name}: its schema is {line.schema!r}; this version reads {lines.SCHEMA!r}"
             raise EvidenceError(text, code="unknown-schema")
-        _instant(line.started)
+        lines.utc_time(line.started)
         self.run = line
 
     def _on_tags(self, line: lines.Tags) -> None:
@@ -211,24 +217,26 @@ class Fold:
         self._warnings.append(line.warning)
 
     def _on_measured(self, line: lines.Measured) -> None:
+        _ = line.coverage.rows  # raises where a set of lines is damaged
         self._coverage = line.coverage
 
     def _on_not_measured(self, line: lines.NotMeasured) -> None:
         self._coverage = Absent(line.reason, line.text, line.remedy)
 
+    def _on_attached(self, line: lines.Attached) -> None:
+        if line.modified is not None:
+            lines.utc_time(line.modified)
+        if line.format and line.format not in FORMATS:
+            raise ValueError(f"the format {line.format!r} is not known")
+        self.attached.append(line)
+
     def _on_ending(self, line: lines.Ending) -> None:
         self._endings.append(line.note)
 
     def _on_end(self, line: lines.End) -> None:
-        _instant(line.finished)
+        lines.utc_time(line.finished)
         self._end = line
         self._whole = line.lines == self._lines
-
-
-def _instant(written: str) -> None:
-    """Refuse a time without its zone: ages are computed from it."""
-    if dt.datetime.fromisoformat(written.replace("Z", "+00:00")).tzinfo is None:
-        raise ValueError(f"{written!r} is not a time with its zone")
 
 
 def _tests(count: int) -> str:

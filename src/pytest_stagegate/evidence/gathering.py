@@ -1,16 +1,17 @@
-"""Gathering: from the paths that a user gave to `Source` values; a file that can't be read hides no other."""
+"""Gathering: from files to `Source` values; a file that can't be read hides no other."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import re
+import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from pytest_stagegate.errors import EvidenceError, UsageError, nearest
+from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.attaching import Attachment, read_attachment
+from pytest_stagegate.evidence.finding import RECORD, Given, Recorded, expand, modified, sha256_of, shown, united
 from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.evidence.formats import detect, read_file
 from pytest_stagegate.model.decision import Note
@@ -20,34 +21,12 @@ from pytest_stagegate.model.sources import FORMATS, EvidenceRule, Source, State
 from pytest_stagegate.model.tags import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from pytest_stagegate.evidence.lines import Attached
     from pytest_stagegate.model.contents import Contents
 
 DEFAULT_MAX_AGE: Final = Duration.parse("24 h").microseconds
-RECORD: Final = "evidence.jsonl"
-_FACT: Final = re.compile(r",(format|stage|environment)=([^,=]*)\Z")
-
-
-class Given(NamedTuple):
-    """An evidence file as it was asked for: ``PATH[,format=…][,stage=…][,environment=…]``.
-
-    Attributes:
-        path: The file or folder.
-        format: Format name, or empty.
-        stage: Stage of its test results, or empty.
-        environment: Environment it was made in, or None.
-        recorded: What the record of a run says of it, or None.
-        ran_in: The environment of the run that was given it, where nothing else says where it was made.
-    """
-
-    path: Path
-    format: str = ""
-    stage: str = ""
-    environment: str | None = None
-    recorded: Attached | None = None
-    ran_in: str | None = None
+_ZONES: Final = dt.timedelta(hours=14, minutes=5)
+"""How far a local time may lie from UTC, and clocks from each other."""
 
 
 @dataclass(frozen=True)
@@ -67,92 +46,46 @@ class Defaults:
     environment: str | None
 
 
-def given(written: str, base: Path, option: str, stages: Iterable[str], environments: Iterable[str]) -> Given:
-    """Return what ``PATH[,format=…][,stage=…][,environment=…]`` asks for.
-
-    Args:
-        written: As on the command line.
-        base: Folder that a relative path starts from.
-        option: For messages: where it was written.
-        stages: Known stages.
-        environments: Known environments.
-
-    Raises:
-        UsageError: For an unknown format, stage or environment.
-    """
-    facts: dict[str, str] = {}
-    path = written
-    while found := _FACT.search(path):
-        facts[found[1]] = found[2]
-        path = path[: found.start()]
-    for key, known in (("format", FORMATS), ("stage", stages), ("environment", environments)):
-        if key in facts and facts[key] not in known:
-            raise UsageError(f"{option}: unknown {key} {facts[key]!r}; {nearest(facts[key], known)}")
-    return Given(base / path, facts.get("format", ""), facts.get("stage", ""), facts.get("environment"))
-
-
-def expand(asked: Iterable[Given]) -> Iterator[Given]:
-    """Replace each folder by the records below it; a folder without one stays, and will be named as missing."""
-    for each in asked:
-        records = sorted(each.path.rglob(RECORD)) if each.path.is_dir() else []
-        yield from [each._replace(path=record) for record in records] or [each]
-
-
 def gather(asked: Iterable[Given], defaults: Defaults) -> list[Source]:
     """Read everything that was asked for, and what the records among it were given themselves.
 
     Returns:
         One source for each file; one that is missing or can't be read says so in its state.
     """
-    files = list({each.path.resolve(): each for each in expand(asked)}.values())
     sources: list[Source] = []
     others: list[Given] = []
-    recorded: list[Given] = []
-    for each in files:
+    recorded: list[Recorded] = []
+    for each in {each.path.resolve(): each for each in expand(asked)}.values():
         format_, base = _told(each, defaults)
         if format_ != "stagegate":
             others.append(each)
             continue
         source, attached = _record(base, each.path)
         sources.append(source)
-        recorded += [_found(line, each.path, source.environment, defaults.root) for line in attached]
-    sources += [_foreign(each, defaults) for each in _united(others, recorded)]
+        recorded += [Recorded(line, each.path, source.environment) for line in attached]
+    sources += [_foreign(each, defaults) for each in united(others, recorded, defaults.root)]
     return sources
-
-
-def _found(line: Attached, record: Path, ran_in: str | None, root: Path) -> Given:
-    """Look for a file that a run was given: at its place below the root, else beside the record."""
-    path, beside = root / line.path, record.parent / Path(line.path).name
-    there = path if path.exists() or not beside.exists() else beside
-    return Given(there, line.format, line.stage, line.environment, line, ran_in)
-
-
-def _united(others: list[Given], recorded: list[Given]) -> list[Given]:
-    """Put together what the user named and what the records name: one file is one piece of evidence."""
-    digests = {each.path.resolve(): sha256_of(each.path) for each in others}
-    found: dict[Path, Given] = {each.path.resolve(): each for each in others}
-    for each in recorded:
-        line = each.recorded
-        same = [path for path, digest in digests.items() if line is not None and digest == line.sha256 is not None]
-        path = each.path.resolve()
-        place = path if path in found or not same else same[0]
-        mine = found.get(place)
-        found[place] = each if mine is None else mine._replace(recorded=line, ran_in=each.ran_in)
-    return list(found.values())
 
 
 def _told(asked: Given, defaults: Defaults) -> tuple[str, Source]:
     """Return the format of a file and a source that knows no more yet; without a format, it says why."""
     path = asked.path
-    name = shown(path, defaults.root)
-    base = Source(name=name, max_age=DEFAULT_MAX_AGE, sha256=sha256_of(path))
+    base = Source(name=shown(path, defaults.root), max_age=DEFAULT_MAX_AGE, sha256=sha256_of(path))
     try:
-        if path.is_dir():
-            raise EvidenceError(f"there is no {RECORD} in this folder", code="missing")  # noqa: TRY301
-        format_ = asked.format or _rule(name, defaults).format or detect(path)
+        if os.path.isdir(path):
+            _refuse_folder(path)
+        format_ = asked.format or _rule(asked, defaults).format or detect(path)
     except EvidenceError as error:
         return "", _unusable(base, path, error)
     return format_, replace(base, kind=FORMATS[format_], format=format_)
+
+
+def _refuse_folder(path: Path) -> None:
+    try:
+        os.listdir(path)
+    except OSError as error:
+        raise EvidenceError(f"this folder can't be opened: {error.strerror}") from error
+    raise EvidenceError(f"there is no {RECORD} in this folder", code="missing")
 
 
 def _unusable(base: Source, path: Path, error: Exception) -> Source:
@@ -195,7 +128,7 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
     except Exception as error:
         # A fault of a reader's own must hide no other file either.
         return _unusable(base, asked.path, error)
-    rule = _rule(base.name, defaults)
+    rule = _rule(asked, defaults)
     stated = attachment or Attachment(sha256="")
     said = asked.environment or stated.environment or rule.environment or contents.environment
     ran_in = said or asked.ran_in or defaults.environment
@@ -205,8 +138,9 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
     return replace(
         base,
         producer=contents.producer or stated.producer,
-        created=contents.created or stated.created or _modified(asked),
+        created=_created(contents, stated, asked),
         commit=contents.commit or stated.commit,
+        dirty=stated.dirty,
         environment=ran_in,
         shard=stated.shard,
         max_age=rule.max_age if rule.max_age is not None else DEFAULT_MAX_AGE,
@@ -216,56 +150,61 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
     )
 
 
+def _created(contents: Contents, stated: Attachment, asked: Given) -> str | None:
+    """Return when a file was made.
+
+    Many tools write a local time without its zone. Where the time of the file's last change fits to one, it is taken;
+    elsewhere the local time is taken as UTC.
+    """
+    recorded = asked.recorded[0].modified if asked.recorded else modified(asked.path)
+    written = stated.created or recorded
+    said = contents.created
+    if said is None or said.endswith("Z"):
+        return said or written
+    local = dt.datetime.fromisoformat(said).replace(tzinfo=dt.timezone.utc)
+    if written is not None and abs(dt.datetime.fromisoformat(written.replace("Z", "+00:00")) - local) <= _ZONES:
+        return written
+    return f"{said}Z"
+
+
 def _outdated(base: Source, asked: Given, attachment: Attachment | None, contents: Contents) -> dict[str, Any]:
     """Return state and note of a file that is not, or not any more, what somebody stated of it."""
-    recorded = asked.recorded
-    note = recorded.stale if recorded is not None else None
-    if note is None and recorded is not None and recorded.sha256 != base.sha256:
-        note = Note(reason="changed", text=f"{base.name}: its content has changed since the run recorded it.")
-    if note is None and attachment is not None and attachment.sha256 != base.sha256:
-        note = Note(reason="changed", text=f"{base.name}: its content has changed since its attachment was written.")
-    if note is None and attachment is not None and contents.commit and attachment.commit not in (None, contents.commit):
+    notes = [line.stale for line in asked.recorded if line.stale is not None]
+    if any(line.sha256 != base.sha256 for line in asked.recorded):
+        notes.append(Note(reason="changed", text=f"{base.name}: its content has changed since a run recorded it."))
+    for line in asked.recorded:
+        for recorded, now in ((line.stage, asked.stage), (line.environment, asked.environment)):
+            if recorded and recorded != now:
+                text = f"{base.name}: a run recorded it as evidence of {recorded}, and now it is said to be of {now}."
+                notes.append(Note(reason="changed", text=text))
+    if attachment is not None and attachment.sha256 != base.sha256:
+        text = f"{base.name}: its content has changed since its attachment was written."
+        notes.append(Note(reason="changed", text=text))
+    if attachment is not None and contents.commit and attachment.commit not in (None, contents.commit):
         text = f"{base.name}: it says commit {contents.commit[:12]}, and its attachment {attachment.commit}."
-        note = Note(reason="other-commit", text=text)
-    return {} if note is None else {"state": State.STALE, "note": note}
+        notes.append(Note(reason="other-commit", text=text))
+    return {"state": State.STALE, "note": notes[0]} if notes else {}
 
 
-def _rule(name: str, defaults: Defaults) -> EvidenceRule:
-    """Return the last rule that matches, or one that says nothing."""
-    found = [rule for rule in defaults.rules if matches(rule.path)(name)]
-    return found[-1] if found else EvidenceRule("", "", "", None, None, False)
+def _rule(asked: Given, defaults: Defaults) -> EvidenceRule:
+    """Return what the policy says of a file, wherever it lies now: by its name here and by those in records.
+
+    For each name the last rule that matches counts; of several the first word on format, stage and environment, and
+    the stricter word on age and commit.
+    """
+    names = [line.path for line in asked.recorded]
+    names += [shown(asked.path, defaults.root), Path(os.path.relpath(asked.path, defaults.root)).as_posix()]
+    found = [rule for name in names if (rule := _last(name, defaults.rules)) is not None]
+    ages = [rule.max_age for rule in found if rule.max_age is not None]
+    return EvidenceRule(
+        path="",
+        format=next((rule.format for rule in found if rule.format), ""),
+        stage=next((rule.stage for rule in found if rule.stage), ""),
+        environment=next((rule.environment for rule in found if rule.environment), None),
+        max_age=min(ages, default=None),
+        commit_required=any(rule.commit_required for rule in found),
+    )
 
 
-def _modified(asked: Given) -> str | None:
-    if asked.recorded is not None:
-        return asked.recorded.modified
-    return modified(asked.path)
-
-
-def modified(path: Path) -> str | None:
-    """Return when a file was last changed, RFC 3339, UTC; None where there is none."""
-    try:
-        instant = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.timezone.utc)
-    except OSError:
-        return None
-    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def shown(path: Path, root: Path) -> str:
-    """Return a path for people: relative to the root, or its last two parts where it lies elsewhere."""
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return "/".join(path.resolve().parts[-2:])
-
-
-def sha256_of(path: Path) -> str | None:
-    """Return the SHA-256 of a file, hexadecimal, read in blocks; None where it can't be read."""
-    digest = hashlib.sha256()
-    try:
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-    except OSError:
-        return None
-    return digest.hexdigest()
+def _last(name: str, rules: Sequence[EvidenceRule]) -> EvidenceRule | None:
+    return next((rule for rule in reversed(rules) if matches(rule.path)(name)), None)

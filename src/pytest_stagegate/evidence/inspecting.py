@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.evidence.gathering import Defaults, Given, gather
+from pytest_stagegate.evidence.finding import Given
+from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.inspected import Inspected
 

@@ -191,9 +191,12 @@ def _coverage(
     runs: Sequence[tuple[str, CoverageData | Absent]], files: Sequence[CoverageData]
 ) -> CoverageData | Absent:
     """Return the union, unless a run that should have measured did not: less evidence must never look better."""
-    absent = [(label, each) for label, each in runs if isinstance(each, Absent)]
     measured = [each for _, each in runs if isinstance(each, CoverageData)]
-    broken = [(label, each) for label, each in absent if each.reason != _NOT_MEASURED.reason]
+    absent = [(label, each) for label, each in runs if isinstance(each, Absent)]
+    if measured or files:
+        # A part that measured and ran no line of the source adds nothing to the others.
+        absent = [(label, each) for label, each in absent if each.reason != "nothing-covered"]
+    broken = [(label, each) for label, each in absent if each.reason not in ("not-measured", "nothing-covered")]
     if broken:
         label, first = broken[0]
         return first if len(runs) == 1 else Absent(first.reason, f"{label}: {first.text}", first.remedy)

@@ -42,8 +42,12 @@ def subject_of(rootdir: Path, environ: Mapping[str, str]) -> tuple[Subject, tupl
         environ: Environment variables; the first of `COMMIT_VARIABLES` names the commit where there is no repository.
     """
     name, version = _declared(rootdir)
-    commit = _from_git(rootdir) or _from_variables(environ)
+    asked = _from_git(rootdir)
+    commit = asked if asked is not None and asked.id is not None else _from_variables(environ)
     notes = []
+    if asked is not None and asked.id is None:
+        text = "There is a repository, and git could not say whether its work tree has changes."
+        notes.append(Note(reason="tree-unknown", text=text))
     if commit.dirty:
         notes.append(Note(reason="dirty-tree", text="The work tree has changes that are in no commit."))
     if commit.id is None:
@@ -76,15 +80,29 @@ def _declared(rootdir: Path) -> tuple[str | None, str | None]:
 
 
 def _from_git(rootdir: Path) -> _Commit | None:
-    """Ask git once for commit and changes; None where there is no repository, no git or no commit yet."""
-    command = ["git", "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal"]
+    """Ask git once for commit and changes.
+
+    None where there is no repository, or no commit yet; without an id where there is one and git can't say.
+    """
+    # In a container the folder often belongs to somebody else; what git guards against there, pytest runs anyway.
+    command = [
+        "git",
+        "-c",
+        "safe.directory=*",
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "-z",
+        "--untracked-files=normal",
+    ]
     environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
         answer = subprocess.run(
             command, cwd=rootdir, env=environment, capture_output=True, timeout=_TIMEOUT_SECONDS, check=True
         )
     except (OSError, subprocess.SubprocessError):
-        return None
+        there = any((folder / ".git").exists() for folder in (rootdir, *rootdir.absolute().parents))
+        return _Commit(None, None, None) if there else None
     entries = [entry for entry in answer.stdout.decode("utf-8", "surrogateescape").split("\0") if entry]
     headers = dict(entry[2:].split(" ", 1) for entry in entries if entry.startswith("# ") and " " in entry[2:])
     oid = headers.get("branch.oid", "(initial)")

@@ -74,7 +74,7 @@ def vet(sources: Iterable[Source], yardstick: Yardstick) -> Vetted:
     return Vetted(
         sources=tuple(checked),
         notes=tuple(each.note for each in checked if each.note is not None and each.state is not State.STALE),
-        provisional=tuple(_unstated(each) for each in checked if _states_no_commit(each)),
+        provisional=tuple(note for each in checked for note in _provisional(each)),
         ages=tuple(age for each in checked for age in _ages(each, yardstick.as_of)),
         stale=tuple(
             Stale(kind, each.note)
@@ -177,12 +177,17 @@ def _short(commit: str | None) -> str:
 
 
 def _duplicates(sources: Sequence[Source]) -> list[Source]:
-    """Keep the first of several records of one cell, and of several files with the same bytes; name the others."""
+    """Keep the first of several records of one cell, and of several results with the same bytes; name the others.
+
+    The same coverage twice is no more than once, and so it is no fault.
+    """
     first: dict[tuple[str, ...], Source] = {}
     kept = []
     for source in sources:
-        cell = (source.environment or "", source.shard or "") if source.kind == "run" else (source.sha256 or "",)
-        known = first.setdefault((source.kind, *cell), source) if source.usable else source
+        cell = (source.environment or "", source.shard or "")
+        key = (source.kind, *cell) if source.kind == "run" else (source.kind, *cell, source.sha256 or "")
+        alone = not source.usable or source.kind == "coverage"
+        known = source if alone else first.setdefault(key, source)
         if known is not source:
             text = f"{_named(source)}: {_named(known)} is evidence of the same; only one of them can count."
             source = replace(source, state=State.DUPLICATE, note=Note(reason="duplicate", text=text))
@@ -190,12 +195,15 @@ def _duplicates(sources: Sequence[Source]) -> list[Source]:
     return kept
 
 
-def _states_no_commit(source: Source) -> bool:
-    return source.usable and source.kind != "run" and source.commit is None
-
-
-def _unstated(source: Source) -> Note:
-    return Note(reason="commit-not-stated", text=f"{source.name} does not state the commit that it is about.")
+def _provisional(source: Source) -> list[Note]:
+    if not source.usable or source.kind == "run":
+        return []
+    if source.commit is None:
+        return [Note(reason="commit-not-stated", text=f"{source.name} does not state the commit that it is about.")]
+    if source.dirty:
+        text = f"{source.name} was attached to in a work tree with changes that are in no commit."
+        return [Note(reason="dirty-tree", text=text)]
+    return []
 
 
 def _ages(source: Source, as_of: dt.datetime) -> list[Age]:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.evidence.gathering import Given, modified, sha256_of
+from pytest_stagegate.evidence.finding import Given, modified, sha256_of
 from pytest_stagegate.evidence.lines import Attached
 from pytest_stagegate.model.decision import Note
 

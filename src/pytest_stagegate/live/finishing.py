@@ -11,8 +11,8 @@ import pytest
 from pytest_stagegate import decide
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import StageGateError
+from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.folding import read_record
-from pytest_stagegate.evidence.gathering import Given
 from pytest_stagegate.live.attached import attached
 from pytest_stagegate.model.evidence import Absent
 from pytest_stagegate.run import Decided, Project, Question, decide_on, publish
@@ -72,6 +72,7 @@ class Finishing:
         strict: Whether CONDITIONAL and provisional decisions end the run with a status of their own.
         given: Further evidence files.
         shard: Name of the shard, which only records and decides nothing; None otherwise.
+        environment: The environment that the run is against, or None.
     """
 
     def __init__(
@@ -83,6 +84,7 @@ class Finishing:
         strict: bool,
         given: tuple[Given, ...] = (),
         shard: str | None = None,
+        environment: str | None = None,
     ) -> None:
         self._project = project
         self._wanted = wanted
@@ -90,6 +92,7 @@ class Finishing:
         self._strict = strict
         self._given = given
         self._shard = shard
+        self._environment = environment
         self.recorder: Recorder | None = None
         self.measurement: Measurement | None = None
         self.checkout: tuple[Subject, tuple[Note, ...]] | None = None
@@ -242,7 +245,9 @@ class Finishing:
             self._status = 0
             return
         assert self.checkout is not None
-        question = Question(given=(Given(self.recorder.path), *self._given), checkout=self.checkout)
+        question = Question(
+            given=(Given(self.recorder.path), *self._given), checkout=self.checkout, environment=self._environment
+        )
         try:
             self._decided = decide_on(self._project, question, wanted=self._wanted, out=self._out)
             publish(self._decided, self._out)

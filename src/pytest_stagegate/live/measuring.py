@@ -14,7 +14,6 @@ import pytest
 
 from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.live.collecting import stage_key
-from pytest_stagegate.model.coverage import in_source
 from pytest_stagegate.model.evidence import Absent
 from pytest_stagegate.stock.coverage import CoverageOptions
 
@@ -165,7 +164,7 @@ class Measurement:
         try:
             cov = self._combined() if self.mode == "ours" else self._theirs(config)
         except NoDataError:
-            return Absent("not-measured", "coverage was measured, but no line of the source was run")
+            return Absent("nothing-covered", "coverage was measured, but no line of the source was run")
         except (CoverageException, OSError) as error:
             return Absent("unreadable", f"coverage could not be combined: {error}")
         if cov is None:
@@ -176,16 +175,6 @@ class Measurement:
             problem = "coverage that others measure is labelled only when a gate of the policy needs it"
         data = read_coverage(cov, self.rootdir, measured_by=measured_by, stages=stages, label_problem=problem)
         cov.get_data().close()
-        return self._complete(data)
-
-    def _complete(self, data: CoverageData | Absent) -> CoverageData | Absent:
-        """Refuse data in which a folder or package that the policy names is missing altogether."""
-        if isinstance(data, Absent):
-            return data
-        paths = [file.path for file in data.files]
-        empty = [name for name in self.wish.source if not any(in_source(name, path) for path in paths)]
-        if empty:
-            return Absent("source-matches-nothing", f"no file of the source {', '.join(map(repr, empty))} was measured")
         return data
 
     def _combined(self) -> coverage.Coverage:

@@ -18,7 +18,7 @@ import pytest
 from pytest_stagegate.documents.rendering import DEFAULT, FORMATS, Wanted, prepare_folder, remove_documents
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
 from pytest_stagegate.evidence import lines
-from pytest_stagegate.evidence.gathering import Given, given
+from pytest_stagegate.evidence.finding import Given, given
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.finishing import Finishing, only_shows
@@ -78,7 +78,13 @@ def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
     except StageGateError as error:
         raise pytest.UsageError(str(error)) from error
     finishing = Finishing(
-        setup.project, setup.wanted, setup.out, strict=setup.strict, given=setup.given, shard=setup.shard
+        setup.project,
+        setup.wanted,
+        setup.out,
+        strict=setup.strict,
+        given=setup.given,
+        shard=setup.shard,
+        environment=setup.selection.environment,
     )
     early_config.pluginmanager.register(Starting(setup, finishing), "stagegate-starting")
     early_config.add_cleanup(setup.measurement.stop)

@@ -16,8 +16,8 @@ class Contents:
         tests: Test results, with exactly one tag, or None when the file holds none.
         coverage: Coverage, or None when the file holds none.
         producer: Tool and version, as far as the file states them; may be empty.
-        created: When it was made, RFC 3339 in UTC, or None when the file does not say. A time without a zone is
-            taken as UTC.
+        created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
+            file states a local time without its zone.
         commit: The commit that it is about, or None when the file does not say.
         environment: The environment that the file says it ran in; may be empty.
         warnings: What is wrong with the file without making it unreadable; sentences.

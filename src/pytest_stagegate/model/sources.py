@@ -92,6 +92,7 @@ class Source:
         producer: Tool and version.
         created: When it was made, RFC 3339, UTC, or None when unknown.
         commit: The commit it is about, or None when it is not stated.
+        dirty: Whether the work tree that told the commit had changes that are in no commit.
         environment: The environment it was made in, or None.
         shard: The shard that made it, or None.
         max_age: Microseconds after which it is stale.
@@ -109,6 +110,7 @@ class Source:
     producer: str = ""
     created: str | None = None
     commit: str | None = None
+    dirty: bool = False
     environment: str | None = None
     shard: str | None = None
     max_age: int

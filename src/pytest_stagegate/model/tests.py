@@ -14,7 +14,7 @@ from pytest_stagegate.model.decision import Counts
 from pytest_stagegate.model.numbers import Measure, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Container, Iterable
 
     from pytest_stagegate.model.decision import Note
     from pytest_stagegate.model.tags import Tag
@@ -71,12 +71,14 @@ class Exit(NamedTuple):
         bad: How many failed tests and errors it reported.
         ending: Why the run is not whole; empty when it is.
         shard: The shard, or None.
+        nothing_selected: Whether the choice of stage or environment, and nothing else, left no test to run.
     """
 
     status: int | None
     bad: int
     ending: tuple[Note, ...] = ()
     shard: str | None = None
+    nothing_selected: bool = False
 
 
 QUICK: Final = 100_000
@@ -150,6 +152,14 @@ class TestData:
             flaky=sum(detail.reruns > 0 and self.outcomes[i] == Outcome.PASSED for i, detail in details),
             deselected=by_outcome[Outcome.DESELECTED],
             lost=by_outcome[Outcome.LOST],
+        )
+
+    def not_selected_of(self, stages: Container[str]) -> int:
+        """Count the tests of some stages that the choice of stage left out, and not that of the environment."""
+        return sum(
+            detail.not_selected and tag.stage in stages and (not tag.environments or tag.ran_in in tag.environments)
+            for index, detail in self.details.items()
+            for tag in (self.tags[self.tag_of[index]],)
         )
 
     def stages(self) -> set[str]:

@@ -51,6 +51,11 @@ class CoverageOptions(GateOptions, frozen=True):
 )
 def coverage(measured: Coverage, options: CoverageOptions) -> Iterator[Check]:
     """Yield a check for lines, one for branches and one for each path."""
+    empty = [name for name in options.source if not measured.of_source([name]).files]
+    if empty:
+        text = f"no file of the source {', '.join(map(repr, empty))} was measured"
+        yield no_evidence("source", "source-matches-nothing", text)
+        return
     if options.source:
         measured = measured.of_source(options.source)
     if options.by_stage is not None:

@@ -78,11 +78,11 @@ def exit_status_check(tests: TestResults) -> Check:
     shows: another plugin's limit, too many warnings, an internal error. It fails and stands in the record, so that
     the failed test of one shard can't explain the status of another.
     """
-    return worst_check([_exit_check(each, tests.counts.collected) for each in tests.exits])
+    return worst_check([_exit_check(each, tests) for each in tests.exits])
 
 
-def _exit_check(run: Exit, inspected: int) -> Check:
-    status = run.status
+def _exit_check(run: Exit, tests: TestResults) -> Check:
+    status, inspected = run.status, tests.counts.collected
     named = f" of shard {run.shard}" if run.shard else ""
     if status is None:
         return no_evidence("exit-status", "run-incomplete", f"pytest's exit status{named} is unknown")
@@ -90,6 +90,8 @@ def _exit_check(run: Exit, inspected: int) -> Check:
         if inspected:
             return _status_check(Verdict.PASS, "", status, inspected, "")
         return no_evidence("exit-status", "nothing-collected", "no test was collected")
+    if status == _NO_TESTS and run.nothing_selected and tests.counts.executed:
+        return _status_check(Verdict.PASS, "", status, inspected, "")
     if status == _NO_TESTS:
         return no_evidence("exit-status", "pytest-exit-5", f"pytest ran no test{named} (exit status 5)")
     if run.ending and not any(note.reason == "internal-error" for note in run.ending):

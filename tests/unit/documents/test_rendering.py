@@ -17,7 +17,7 @@ from pytest_stagegate.documents.rendering import (
     write_documents,
 )
 from pytest_stagegate.documents.writing import write_whole
-from pytest_stagegate.evidence.gathering import sha256_of
+from pytest_stagegate.evidence.finding import sha256_of
 from tests.unit.documents.samples import no_go
 
 

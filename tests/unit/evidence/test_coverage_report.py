@@ -83,7 +83,7 @@ def test_files_of_installed_packages_are_named_as_they_are_imported(tmp_path: Pa
 
 def test_a_measurement_that_saw_nothing_is_no_evidence(tmp_path: Path) -> None:
     made = read_coverage(measured(tmp_path), tmp_path, measured_by="pytest-cov", stages=())
-    assert made == Absent("not-measured", "coverage was measured, but no line of the source was run")
+    assert made == Absent("nothing-covered", "coverage was measured, but no line of the source was run")
 
 
 def test_a_source_file_that_is_gone_is_no_evidence(tmp_path: Path, source: str) -> None:

@@ -9,7 +9,8 @@ import pytest
 from pytest_stagegate.errors import UsageError
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.attaching import Attachment, attachment_json, attachment_path
-from pytest_stagegate.evidence.gathering import Defaults, Given, gather, given, shown
+from pytest_stagegate.evidence.finding import Given, given, shown
+from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.model.sources import EvidenceRule, Source
 from tests.unit.fakes import FINISHED, collected, end, green_record, passed, record_at, run_line
 
@@ -245,6 +246,97 @@ def test_a_fact_that_is_not_known_is_a_usage_error(written: str, text: str) -> N
     assert str(caught.value).startswith(text)
 
 
-def test_a_file_elsewhere_is_shown_by_its_last_two_parts(tmp_path: Path) -> None:
-    assert shown(tmp_path / "a" / "b.xml", tmp_path / "root") == "a/b.xml"
+def test_a_file_elsewhere_is_shown_by_its_name_and_a_record_with_its_folder(tmp_path: Path) -> None:
+    assert shown(tmp_path / "a" / "b.xml", tmp_path / "root") == "b.xml"
+    assert shown(tmp_path / "linux" / "evidence.jsonl", tmp_path / "root") == "linux/evidence.jsonl"
     assert shown(tmp_path / "root" / "a" / "b.xml", tmp_path / "root") == "a/b.xml"
+
+
+def test_each_of_several_runs_knows_the_file_that_it_was_given(tmp_path: Path) -> None:
+    """Two runs were given other files of one name: each is looked for by its digest, and one that is gone is stale."""
+    records = []
+    for name, text in (("a", JUNIT.replace('"js"', '"one"')), ("b", JUNIT)):
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        line = lines.Attached(path="reports/js.xml", sha256=digest, modified="2026-11-23T08:00:00Z")
+        record = tmp_path / "records" / name / "evidence.jsonl"
+        records.append(record_at(record, run_line(shard=name), *collected(1), passed(0), line, end()))
+    made(tmp_path, "reports/js.xml")
+    assert [str(each.state) for each in gathered(tmp_path, *records)] == ["whole", "whole", "stale"]
+    made(tmp_path, "records/a/js.xml", JUNIT.replace('"js"', '"one"'))
+    for order in (records, records[::-1]):
+        assert {str(each.state) for each in gathered(tmp_path, *order)} == {"whole"}
+
+
+def test_what_a_run_said_of_a_file_holds_when_the_file_is_named_again(tmp_path: Path) -> None:
+    record = attached_to(tmp_path, "js.xml", stage="deploy", environment="live")
+    path = made(tmp_path)
+    assert place(gathered(tmp_path, record, path)[1]) == ("deploy", "live")
+    (_, contradicted) = gathered(tmp_path, record, Given(path, environment="dev"))
+    assert (str(contradicted.state), contradicted.note and contradicted.note.reason) == ("stale", "changed")
+
+
+@pytest.mark.parametrize("where", ["run/js.xml", "link/js.xml"], ids=["moved", "behind a link"])
+def test_a_rule_holds_wherever_the_file_lies_now(tmp_path: Path, where: str) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    path = made(tmp_path, where)
+    asked = attached_to(tmp_path, "reports/js.xml") if where.startswith("run") else path
+    rules = (rule("reports/**", commit_required=True, max_age=5), rule("link/**", commit_required=True, max_age=5))
+    source = gathered(tmp_path, asked, rules=rules)[-1]
+    assert (source.commit_required, source.max_age) == (True, 5)
+
+
+def test_a_folder_behind_a_link_is_looked_into_once(tmp_path: Path) -> None:
+    green_record(tmp_path / "far/evidence.jsonl", shard="b")
+    green_record(tmp_path / "records/a/evidence.jsonl", shard="a")
+    (tmp_path / "records/b").symlink_to(tmp_path / "far")
+    (tmp_path / "records/loop").symlink_to(tmp_path / "records")
+    assert sorted(str(each.shard) for each in gathered(tmp_path, tmp_path / "records")) == ["a", "b"]
+
+
+def test_a_folder_that_can_t_be_opened_is_missing_evidence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    green_record(tmp_path / "records/a/evidence.jsonl")
+    (tmp_path / "records/b").mkdir()
+    scandir, listdir = os.scandir, os.listdir
+
+    def refuse(path: str | os.PathLike[str]) -> None:
+        if os.fspath(path).endswith("/b"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+
+    monkeypatch.setattr(os, "scandir", lambda path: refuse(path) or scandir(path))
+    monkeypatch.setattr(os, "listdir", lambda path: refuse(path) or listdir(path))
+    found = gathered(tmp_path, tmp_path / "records")
+    assert [(each.name, str(each.state)) for each in found] == [
+        ("records/a/evidence.jsonl", "whole"),
+        ("records/b", "unreadable"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("local", "age", "created"),
+    [
+        ("2023-11-15T07:00:00", 0, "2023-11-14T22:13:20Z"),
+        ("2023-11-14T09:00:00", 0, "2023-11-14T22:13:20Z"),
+        ("2023-11-10T09:00:00", 0, "2023-11-10T09:00:00Z"),
+    ],
+    ids=["east", "west", "another day"],
+)
+def test_a_local_time_is_that_of_the_last_change_where_it_fits(
+    tmp_path: Path, local: str, age: int, created: str
+) -> None:
+    path = made(tmp_path, text=JUNIT.replace("<testsuite ", f'<testsuite timestamp="{local}" '), age=age)
+    assert gathered(tmp_path, path)[0].created == created
+
+
+@pytest.mark.parametrize("created", ["2026-11-23T08:00:00", "soon", "99999-01-01T00:00:00Z"])
+def test_an_attachment_with_no_time_makes_the_file_unreadable(tmp_path: Path, created: str) -> None:
+    path = made(tmp_path)
+    attach(path, created=created)
+    assert str(gathered(tmp_path, path)[0].state) == "unreadable"
+
+
+@pytest.mark.parametrize("more", [{"format": "x"}, {"modified": "2026-11-23T08:00:00"}])
+def test_a_record_with_a_damaged_word_on_a_file_is_unreadable(tmp_path: Path, more: dict[str, str]) -> None:
+    line = lines.Attached(**{"path": "js.xml", "sha256": None, "modified": None, **more})  # type: ignore[arg-type]
+    record = record_at(tmp_path / "evidence.jsonl", run_line(), *collected(1), passed(0), line, end())
+    assert [str(each.state) for each in gathered(tmp_path, record)] == ["unreadable"]

@@ -125,7 +125,7 @@ def _combined(name: str, copy: Path, root: Path, folder: Path) -> tuple[Coverage
                 raise
             text = str(error).replace(f"{folder}{os.sep}", "")
             raise EvidenceError(f"{name}: coverage can't read it: {text}") from error
-    said = [str(each.message) for each in caught if issubclass(each.category, CoverageWarning)]
+    said = [_portable(str(each.message), root, folder) for each in caught if issubclass(each.category, CoverageWarning)]
     return data, [*said, *told]
 
 
@@ -159,11 +159,18 @@ def _reported(copy: Path, root: Path, folder: Path, name: str) -> tuple[Coverage
     if isinstance(answer, CoverageData):
         ignored = missing if cov.get_option("report:ignore_errors") else []
         return answer, [f"{_sources(ignored)}, and is left out as report:ignore_errors says"] if ignored else []
-    if answer.reason == "not-measured":
+    if answer.reason == "nothing-covered":
         return _nothing(branches=branches), ["the file holds no executable line"]
     if missing:
         raise EvidenceError(f"{name}: {_sources(missing)}", remedy=_SOURCES_NEEDED)
     raise EvidenceError(f"{name}: {answer.text}")
+
+
+def _portable(text: str, *folders: Path) -> str:
+    """Return a text without the folders of this machine that paths in it begin with."""
+    for folder in folders:
+        text = text.replace(f"{folder.absolute()}{os.sep}", "")
+    return text
 
 
 def _sources(missing: list[str]) -> str:

@@ -6,6 +6,7 @@ they disagree on, and how it is read here, stands in the reference page on test 
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.evidence.readers.hardened_xml import DEPTH, BadXml, parse
@@ -18,7 +19,6 @@ from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.tests import QUICK, Outcome
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
     from pathlib import Path
     from xml.parsers import expat
@@ -61,7 +61,7 @@ def read(path: Path, _root: Path) -> Contents:
     return Contents(
         tests=stream.gathered.data,
         producer=stream.producer.text(),
-        created=rfc3339(stream.latest),
+        created=rfc3339(stream.earliest),
         warnings=stream.gathered.warnings(),
     )
 
@@ -77,7 +77,7 @@ class _Stream:
         self.gathered = Gathered()
         self.suites = Suites(self.gathered)
         self.producer = Producer()
-        self.latest: dt.datetime | None = None
+        self.earliest: dt.datetime | None = None
         self._timestamp = ""
         # Most tests of a file take one of few times: durations that have been read, by their text.
         self._known: dict[str | None, int] = {None: 0}
@@ -153,8 +153,9 @@ class _Stream:
             found = instant(text)
             if found is None:
                 self.gathered.tally("timestamps can't be read", text)
-            elif found.year >= _FIRST_YEAR and (self.latest is None or found > self.latest):
-                self.latest = found
+            elif found.year >= _FIRST_YEAR and (self.earliest is None or _utc(found) < _utc(self.earliest)):
+                # Of several documents in one file the oldest tells how old it is.
+                self.earliest = found
 
     def _close(self, case: CaseElements) -> None:
         attributes = case.element.attrib
@@ -204,6 +205,10 @@ class _Stream:
         if found is None:
             self.gathered.tally("times can't be read and count as 0 s", repr(text[:60]))
         return found or 0
+
+
+def _utc(found: dt.datetime) -> dt.datetime:
+    return found if found.tzinfo is not None else found.replace(tzinfo=dt.timezone.utc)
 
 
 def _name(attributes: Mapping[str, str]) -> str:

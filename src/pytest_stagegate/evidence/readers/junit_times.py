@@ -43,11 +43,11 @@ def _plainly(text: str) -> str:
 
 
 def instant(text: str) -> dt.datetime | None:
-    """Return an instant in UTC, or None when the text names none.
+    """Return an instant in UTC, or a local time where the text names no zone; None when it names neither.
 
     Args:
         text: ISO 8601 in its usual spellings, the date of a mail header, or seconds or milliseconds since 1970.
-            Without a zone it is taken as UTC.
+            Without a zone it stays a time of an unknown place.
     """
     text = text.strip()
     try:
@@ -57,14 +57,16 @@ def instant(text: str) -> dt.datetime | None:
             found = dt.datetime.fromtimestamp(int(text[:10]), dt.timezone.utc)
         else:
             found = _from_mail(text)
-        return found.astimezone(dt.timezone.utc)
+        return found.astimezone(dt.timezone.utc) if found.tzinfo is not None else found
     except (ValueError, OverflowError, TypeError, IndexError):
         return None
 
 
 def rfc3339(found: dt.datetime | None) -> str | None:
-    """Return an instant as ``2026-01-31T12:00:00Z``, in whole seconds; None stays None."""
-    return None if found is None else found.strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Return ``2026-01-31T12:00:00Z``, in whole seconds, without the ``Z`` for a local time; None stays None."""
+    if found is None:
+        return None
+    return found.strftime("%Y-%m-%dT%H:%M:%S") + ("" if found.tzinfo is None else "Z")
 
 
 def _from_parts(
@@ -72,6 +74,8 @@ def _from_parts(
 ) -> dt.datetime:
     micro = int(fraction[:6].ljust(6, "0"))
     naive = dt.datetime(int(year), int(month), int(day), int(hour), int(minute), int(second or 0), micro)
+    if not zone:
+        return naive
     offset = dt.timedelta()
     if zone[:1] in ("+", "-"):
         offset = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[3:].lstrip(":") or 0))
@@ -82,5 +86,4 @@ def _from_mail(text: str) -> dt.datetime:
     # Rare, and the package is large.
     from email.utils import parsedate_to_datetime
 
-    found = parsedate_to_datetime(text)
-    return found if found.tzinfo else found.replace(tzinfo=dt.timezone.utc)
+    return parsedate_to_datetime(text)

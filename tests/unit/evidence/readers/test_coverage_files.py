@@ -61,7 +61,7 @@ def test_files_of_the_project_are_named_from_its_root(real: Real) -> None:
 @pytest.mark.parametrize(
     ("file", "created", "producer"),
     [
-        ("coveragepy-7.17.3.json", "2026-11-23T16:00:01Z", "coverage 7.17.3"),
+        ("coveragepy-7.17.3.json", "2026-11-23T16:00:01", "coverage 7.17.3"),
         ("coveragepy-7.17.3.xml", "2026-11-23T16:00:01Z", "coverage 7.17.3"),
         ("gcovr-8.8.cobertura.xml", "2026-11-23T16:00:03Z", "gcovr 8.8"),
         ("geninfo-2.5.info", None, ""),

@@ -347,16 +347,18 @@ def test_what_breaks_a_suite_is_an_error_of_its_name(read_text: Read, text: str)
 @pytest.mark.parametrize(
     ("times", "created"),
     [
-        (["2026-01-01T10:00:00", "2026-01-01T12:00:00Z", "2026-01-01T12:30:00+02:00"], "2026-01-01T12:00:00Z"),
-        (["2026-01-01 10:00:00.123456789"], "2026-01-01T10:00:00Z"),
-        (["20260101 10:00:00.123"], "2026-01-01T10:00:00Z"),
+        (["2026-01-01T12:00:00", "2026-01-01T12:00:00Z", "2026-01-01T12:30:00+02:00"], "2026-01-01T10:30:00Z"),
+        (["2026-01-01 10:00:00.123456789"], "2026-01-01T10:00:00"),
+        (["20260101 10:00:00.123"], "2026-01-01T10:00:00"),
         (["Thu, 01 Jan 2026 10:00:00 GMT"], "2026-01-01T10:00:00Z"),
         (["1767261600"], "2026-01-01T10:00:00Z"),
         (["1767261600123"], "2026-01-01T10:00:00Z"),
         (["1970-01-01T00:00:00", "0001-01-01T00:00:00Z", ""], None),
     ],
 )
-def test_the_latest_time_stamp_counts(read_text: Read, times: list[str], created: str | None) -> None:
+def test_the_earliest_time_stamp_counts_with_its_zone_or_without(
+    read_text: Read, times: list[str], created: str | None
+) -> None:
     suites = "".join(f"<testsuite timestamp='{time}'/>" for time in times)
     contents = read_text(f"<testsuites>{suites}</testsuites>")
     assert (contents.created, contents.warnings) == (created, ())

@@ -1,0 +1,158 @@
+"""Finding: from the words on a command line and in records to the files that are evidence, each of them once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from pytest_stagegate.errors import UsageError, nearest
+from pytest_stagegate.model.sources import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_stagegate.evidence.lines import Attached
+
+RECORD: Final = "evidence.jsonl"
+_FACT: Final = re.compile(r",(format|stage|environment)=([^,=]*)\Z")
+
+
+class Given(NamedTuple):
+    """An evidence file as it was asked for: ``PATH[,format=…][,stage=…][,environment=…]``.
+
+    Attributes:
+        path: The file or folder.
+        format: Format name, or empty.
+        stage: Stage of its test results, or empty.
+        environment: Environment it was made in, or None.
+        recorded: What the records of runs say of it.
+        ran_in: The environment of the run that was given it, where nothing else says where it was made.
+    """
+
+    path: Path
+    format: str = ""
+    stage: str = ""
+    environment: str | None = None
+    recorded: tuple[Attached, ...] = ()
+    ran_in: str | None = None
+
+
+class Recorded(NamedTuple):
+    """A file that a run was given.
+
+    Attributes:
+        line: What its record says of the file.
+        record: Where the record lies.
+        ran_in: The environment that the run was against, or None.
+    """
+
+    line: Attached
+    record: Path
+    ran_in: str | None
+
+
+def given(written: str, base: Path, option: str, stages: Iterable[str], environments: Iterable[str]) -> Given:
+    """Return what ``PATH[,format=…][,stage=…][,environment=…]`` asks for.
+
+    Args:
+        written: As on the command line.
+        base: Folder that a relative path starts from.
+        option: For messages: where it was written.
+        stages: Known stages.
+        environments: Known environments.
+
+    Raises:
+        UsageError: For an unknown format, stage or environment.
+    """
+    facts: dict[str, str] = {}
+    path = written
+    while found := _FACT.search(path):
+        facts[found[1]] = found[2]
+        path = path[: found.start()]
+    for key, known in (("format", FORMATS), ("stage", stages), ("environment", environments)):
+        if key in facts and facts[key] not in known:
+            raise UsageError(f"{option}: unknown {key} {facts[key]!r}; {nearest(facts[key], known)}")
+    return Given(base / path, facts.get("format", ""), facts.get("stage", ""), facts.get("environment"))
+
+
+def expand(asked: Iterable[Given]) -> Iterator[Given]:
+    """Replace each folder by the records below it.
+
+    A folder without one stays, and so does one below it that can't be opened: both will be named as missing evidence.
+    """
+    for each in asked:
+        records = _records(each.path) if os.path.isdir(each.path) else []
+        yield from [each._replace(path=record) for record in records] or [each]
+
+
+def _records(folder: Path) -> list[Path]:
+    """Return the records below a folder, symbolic links followed once, and the folders that can't be opened."""
+    found: list[Path] = []
+    seen: set[str] = set()
+    closed: list[OSError] = []
+    for place, inner, names in os.walk(folder, onerror=closed.append, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:
+            inner.clear()
+            continue
+        seen.add(real)
+        found += [Path(place, name) for name in names if name == RECORD]
+    return sorted([*found, *(Path(error.filename) for error in closed)])
+
+
+def united(others: Iterable[Given], recorded: Iterable[Recorded], root: Path) -> list[Given]:
+    """Put together what the user named and what the records name: one file is one piece of evidence.
+
+    A file that a run was given is known by its digest: at its place below the root, beside the record, or among what
+    the user named. Where none has the digest, the one at its place stands for it, and will be stale.
+    """
+    found = {each.path.resolve(): each for each in others}
+    named = list(found)
+    for each in sorted(recorded, key=lambda each: (each.line.path, str(each.record))):
+        line = each.line
+        places = [root / line.path, each.record.parent / Path(line.path).name]
+        same = [path for path in (*places, *named) if line.sha256 is not None and sha256_of(path) == line.sha256]
+        path = next(iter(same), next((path for path in places if path.exists()), places[0]))
+        mine = found.get(path.resolve(), Given(path))
+        found[path.resolve()] = Given(
+            path=mine.path,
+            format=mine.format or line.format,
+            stage=mine.stage or line.stage,
+            environment=mine.environment or line.environment,
+            recorded=(*mine.recorded, line),
+            ran_in=mine.ran_in or each.ran_in,
+        )
+    return list(found.values())
+
+
+def modified(path: Path) -> str | None:
+    """Return when a file was last changed, RFC 3339, UTC; None where there is none."""
+    try:
+        instant = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.timezone.utc)
+    except OSError:
+        return None
+    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def shown(path: Path, root: Path) -> str:
+    """Return a path for people: relative to the root; where it lies elsewhere its name, a record's with its folder."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return "/".join(path.resolve().parts[-2:]) if path.name == RECORD else path.name
+
+
+def sha256_of(path: Path) -> str | None:
+    """Return the SHA-256 of a file, hexadecimal, read in blocks; None where it can't be read."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except OSError:
+        return None
+    return digest.hexdigest()
