@@ -127,7 +127,7 @@ def test_source_that_no_test_runs_is_no_evidence(thing: Project) -> None:
     thing.write("stagegate.toml", OWN.replace("thing", "other"))
     thing.write("other/nothing.txt", "")
     run = thing.run(process=True)
-    assert (run.status, run.gate("coverage")["reason"]) == (21, "not-measured")
+    assert (run.status, run.gate("coverage")["reason"]) == (21, "nothing-covered")
 
 
 def test_pytest_cov_is_read(thing: Project, workers: list[str]) -> None:
