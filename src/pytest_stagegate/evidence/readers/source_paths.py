@@ -6,9 +6,10 @@ The rules, in this order, for every file of a report:
    ``site-packages``.
 2. A path below the root is cut to what lies below it. Where a report leaves several possibilities, the one that
    exists is taken; where several exist, none is.
-3. A report none of whose files is found that way was made elsewhere. Its absolute paths are mapped when one prefix,
-   and no other, leads to the project: every path below that prefix, with the prefix taken off, is a file below the
-   root. Anything less certain leaves the paths as they are.
+3. A report none of whose files is found that way, and none of which lies beside the root, as another project of one
+   repository does, was made elsewhere. Its absolute paths are mapped when one prefix, and no other, leads to the
+   project: every path below that prefix, with the prefix taken off, is a file below the root. Anything less certain
+   leaves the paths as they are.
 4. Everything else keeps its stated name.
 
 Nothing is opened; only whether a file exists is asked.
@@ -67,7 +68,7 @@ def place(claims: Mapping[str, tuple[str, ...]], root: Path) -> Placed:
     inside = {stated: ground.inside(paths) for stated, paths in wanted.items()}
     found = {stated: [each for each in paths if ground.has(each)] for stated, paths in inside.items()}
     paths = {stated: each[0] for stated, each in found.items() if len(each) == 1}
-    if not paths and not any(found.values()):
+    if not paths and not any(found.values()) and not ground.beside(wanted.values()):
         paths = ground.moved(wanted)
         found.update({stated: [path] for stated, path in paths.items()})
     for stated in claims:
@@ -113,6 +114,11 @@ class _Ground:
 
     def has(self, relative: str) -> bool:
         return os.path.isfile(os.path.join(self._root, relative))
+
+    def beside(self, wanted: Iterable[list[str]]) -> bool:
+        """Return whether a path lies in the folder that the root lies in."""
+        above = tuple(f"{folder}/" for base in self._bases if (folder := posixpath.dirname(base.rstrip("/"))) != "/")
+        return any(path.startswith(above) for paths in wanted for path in paths)
 
     def moved(self, wanted: Mapping[str, list[str]]) -> dict[str, str]:
         """Return the paths that one prefix, and no other, leads to."""

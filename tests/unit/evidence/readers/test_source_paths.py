@@ -60,6 +60,11 @@ def test_a_report_of_this_machine_is_not_mapped(root: Path) -> None:
     assert placed(root, "src/a.c", "/elsewhere/src/b.c") == ["src/a.c", "/elsewhere/src/b.c"]
 
 
+def test_a_report_of_the_project_next_door_is_not_mapped(root: Path) -> None:
+    path = f"{root.parent}/other/src/a.c"
+    assert placed(root, path) == [path]
+
+
 def test_paths_outside_the_root_are_reported(root: Path) -> None:
     answer = place({"../x.c": ("../x.c",), "/x.c": ("/x.c",)}, root)
     assert answer.warnings == ["2 files lie outside the project's root and keep their stated path: ../x.c"]
