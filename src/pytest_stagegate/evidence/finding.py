@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import os
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -112,10 +113,11 @@ def united(others: Iterable[Given], recorded: Iterable[Recorded], root: Path) ->
     """
     found = {each.path.resolve(): each for each in others}
     named = list(found)
+    digest_of = lru_cache(maxsize=None)(sha256_of)
     for each in sorted(recorded, key=lambda each: (each.line.path, str(each.record))):
         line = each.line
         places = [root / line.path, each.record.parent / Path(line.path).name]
-        same = [path for path in (*places, *named) if line.sha256 is not None and sha256_of(path) == line.sha256]
+        same = [path for path in (*places, *named) if line.sha256 is not None and digest_of(path) == line.sha256]
         path = next(iter(same), next((path for path in places if path.exists()), places[0]))
         mine = found.get(path.resolve(), Given(path))
         found[path.resolve()] = Given(
