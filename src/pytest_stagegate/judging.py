@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from pytest_stagegate import decide
 from pytest_stagegate.hooks import Gate, GateOptions, Warnings
@@ -76,11 +80,13 @@ class Place:
         stage: The stage that is decided.
         environment: The environment, or None.
         instant: The instant at which ages and dates are judged.
+        root: The project's root; texts of gates are told without it.
     """
 
     stage: str
     environment: str | None
     instant: dt.datetime
+    root: Path = Path()
 
     @property
     def day(self) -> dt.date:
@@ -100,6 +106,7 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place) -> GateResult:
         The result; an exception of the gate's own code is the verdict ERROR, never an exception here.
     """
     checks = _stale(active, evidence) or _missing(active, evidence) or _called(active, evidence)
+    checks = [_portable(check, place.root) for check in checks]
     worst = decide.worst_check(checks)
     verdict, reason = worst.verdict, worst.reason
     on_missing = OnMissing.HOLD if any(check.reason in _BROKEN for check in checks) else active.on_missing
@@ -249,6 +256,12 @@ def _sound(each: object) -> Check:
     if each.inspected <= 0 and each.verdict is Verdict.PASS:
         raise _BadCheck(f"check {each.name!r} claims PASS with nothing inspected")
     return each
+
+
+def _portable(check: Check, root: Path) -> Check:
+    """Return a check whose text is the same on every machine: an error of a gate may name files."""
+    folder = f"{root.absolute()}{os.sep}"
+    return msgspec.structs.replace(check, text=check.text.replace(folder, "")) if folder in check.text else check
 
 
 def _asserted(active: ActiveGate, tally: Tally) -> Check:

@@ -16,7 +16,7 @@ from pytest_stagegate.evidence.finding import Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
-from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, vet
+from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
 from pytest_stagegate.judging import ActiveGate, Place, judge
 from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Subject
 from pytest_stagegate.model.evidence import Absent
@@ -238,7 +238,7 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     vetted = vet(sources, yardstick)
     usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
     stage = question.at or _stage(usable) or policy.default_stage
-    return vetted, Place(stage=stage, environment=environment, instant=instant)
+    return vetted, Place(stage=stage, environment=environment, instant=instant, root=project.rootdir)
 
 
 def _start(sources: Iterable[Source]) -> dt.datetime:
@@ -264,16 +264,14 @@ def _environment(runs: Iterable[Source]) -> str | None:
     return next(iter(said)) if len(said) == 1 else None
 
 
-def _evidence(
-    project: Project, vetted: Vetted, question: Question, place: Place, *, environment: str | None = None
-) -> Evidence:
-    """Return what the usable sources say together; of one environment alone where one is named."""
+def _evidence(project: Project, vetted: Vetted, question: Question, place: Place) -> Evidence:
+    """Return what the usable sources say together."""
     subject, notes = question.checkout
-    chosen = [each for each in vetted.sources if environment in (None, each.environment)]
-    whole = merged(chosen, subject, _written(place.instant))
+    whole = merged(vetted.sources, subject, _written(place.instant))
     # What arrived must not say what is expected: only a word of the user's asks for one environment alone.
     cells = missing_cells(whole.tests, project.expected(place.stage, question.environment))
-    unasked = _left_out(project, whole, place.stage)
+    unasked = _left_out(project, whole, place.stage, question.at)
+    nowhere, perhaps_nowhere = never_run(vetted.sources)
     own = () if whole.origins else notes
     sharded = any(origin.shard is not None for origin in whole.origins)
     lost = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
@@ -282,24 +280,38 @@ def _evidence(
     return replace(
         whole,
         coverage=measured,
-        incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked),
-        provisional=tuple(dict.fromkeys((*own, *whole.provisional, *vetted.provisional))),
+        incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere),
+        provisional=tuple(dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere))),
         ages=vetted.ages,
         stale=vetted.stale,
     )
 
 
-def _left_out(project: Project, whole: Evidence, stage: str) -> tuple[Note, ...]:
-    """Return that tests were left out by runs for another stage, which this decision would have to judge."""
-    if all(origin.stage == stage for origin in whole.origins):
+def _of_environment(
+    project: Project, vetted: Vetted, question: Question, place: Place, environment: str
+) -> tuple[Evidence, Place]:
+    """Return the evidence of one environment alone, and where it is judged."""
+    there = summed([each for each in vetted.sources if each.environment == environment], place.instant)
+    asked = replace(question, environment=environment)
+    at = replace(place, environment=environment)
+    return _evidence(project, there, asked, at), at
+
+
+def _left_out(project: Project, whole: Evidence, stage: str, asked: str | None) -> tuple[Note, ...]:
+    """Return that the runs were for another stage, and what this decision would have to judge was not run."""
+    if asked is None or (whole.origins and all(origin.stage == stage for origin in whole.origins)):
         return ()
-    count = whole.tests.not_selected_of(stages_of(project.vocabulary, stage))
-    if not count:
-        return ()
+    judged = stages_of(project.vocabulary, stage)
     made = ", ".join(sorted({origin.stage for origin in whole.origins}))
-    tests = "1 test" if count == 1 else f"{count} tests"
-    text = f"{tests} that the stage {stage} is decided by were left out: the run was for the stage {made}."
-    return (Note(reason="stage-not-run", text=text),)
+    count = whole.tests.not_selected_of(judged)
+    if count:
+        tests = "1 test" if count == 1 else f"{count} tests"
+        text = f"{tests} that the stage {stage} is decided by were left out: the run was for the stage {made}."
+        return (Note(reason="stage-not-run", text=text),)
+    if not whole.tests.counts(lambda tag: tag.stage in judged).executed:
+        text = f"No test that the stage {stage} is decided by was executed."
+        return (Note(reason="stage-not-run", text=text),)
+    return ()
 
 
 def _judged(
@@ -309,11 +321,10 @@ def _judged(
     known = {(active.id, active.declared_in) for active, _, _ in asked}
     # Where runs against several environments are decided together, each one's own gates judge its own evidence.
     for environment in sorted({tag.ran_in for tag in evidence.tests.tags if tag.ran_in} - {place.environment}):
-        there = replace(place, environment=environment)
         own = [each for each in project.gates(place.stage, environment) if (each.id, each.declared_in) not in known]
         if own:
-            narrowed = _evidence(project, vetted, question, there, environment=environment)
-            asked += [(active, narrowed, there) for active in own]
+            narrowed = _of_environment(project, vetted, question, place, environment)
+            asked += [(active, *narrowed) for active in own]
     results = tuple(judge(*each) for each in asked)
     levels = [active.enforcement.on(place.day) for active, _, _ in asked]
     judged = decide.judged_anything(zip([result.verdict for result in results], levels, strict=True))

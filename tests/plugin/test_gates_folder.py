@@ -151,3 +151,19 @@ def test_a_broken_template_holds_and_is_named(project: Project) -> None:
     run = project.run()
     assert run.status == 21
     assert "template report.md.j2" in run.last_line
+
+
+def test_an_error_of_a_gate_is_told_without_the_folder_of_this_machine(project: Project) -> None:
+    project.write(
+        "gates/own.py",
+        """
+        from pytest_stagegate import TestResults, gate
+        @gate
+        def own(tests: TestResults):
+            open(__file__ + ".txt")
+        """,
+    )
+    project.write("test_a.py", "def test_a(): pass")
+    run = project.run()
+    assert "No such file or directory: 'gates/own.py.txt'" in run.gate("own")["summary"]
+    assert str(project.path) not in (run.folder / "decision.json").read_text()

@@ -243,6 +243,10 @@ def test_a_report_that_this_run_should_have_written_is_newer_than_the_run(projec
             "--stage-gate-evidence: report.xml is this run's own --junitxml; its tests are recorded already",
         ),
         (
+            ["--stage-gate-evidence=records/a/evidence.jsonl"],
+            "--stage-gate-evidence: evidence.jsonl: records of runs are merged by `stagegate check`",
+        ),
+        (
             ["--stage-gate-evidence", "report.xml"],
             "pytest would take 'report.xml' for a path of the suite; write --stage-gate-evidence=report.xml",
         ),
@@ -293,3 +297,12 @@ def test_evidence_that_was_attached_to_in_a_dirty_tree_is_provisional(
     subprocess.run(["git", "checkout", "-q", "tests"], cwd=project.path, check=True)
     run = project.run("--stage-gate-evidence=report.xml")
     assert run.provisional == ["dirty-tree"]
+
+
+def test_branches_are_judged_where_another_tool_knows_none(project: Project) -> None:
+    project.write("stagegate.toml", '[gate.coverage]\nbranch = "50 %"\nsource = ["shop"]')
+    project.write("shop.py", "def f(x):\n    if x:\n        return 1\n    return 2\n")
+    project.write("test_a.py", "from shop import f\ndef test_a(): f(1)")
+    project.write("web.lcov", "TN:\nSF:web/a.js\nDA:1,1\nend_of_record")
+    run = project.run("--stage-gate-evidence=web.lcov", process=True)
+    assert run.check("coverage", "branch")["verdict"] == "PASS"

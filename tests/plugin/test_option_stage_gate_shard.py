@@ -370,3 +370,85 @@ def test_coverage_that_is_there_in_part_is_not_skipped_as_missing(halves: Projec
     halves.shard("mac", "--half=test_b.py", "--deselect=test_b.py::test_fails", *measure, "--cov-append", process=True)
     run = halves.check("records")
     assert (run.status, run.gate("coverage")["reason"]) == (21, "coverage-incomplete")
+
+
+def never_run(run: Gated) -> list[str]:
+    notes = [*run.decision["incomplete"], *run.decision["provisional"]]
+    return [note["text"] for note in notes if note["reason"] == "never-run"]
+
+
+def test_two_jobs_that_ran_the_same_part_are_found_out(halves: Project) -> None:
+    for name in ("linux", "mac"):
+        halves.shard(name, "--half=test_a.py")
+    assert never_run(halves.check("records")) == []  # every shard may run the same on a machine of its own
+    halves.write("stagegate.toml", '[[expect]]\nstage = "test"\nshards = ["linux", "mac", "bsd"]')
+    for name, half in (("linux", "::test_big"), ("mac", "::test_smoke"), ("bsd", "::test_big")):
+        halves.shard(name, f"--half={half}")
+    run = halves.check("records")
+    assert (run.status, run.incomplete) == (21, ["never-run"])
+    assert never_run(run) == [
+        "4 tests were left out by every shard, while others ran in several: test_a.py::test_skipped, "
+        "test_b.py::test_fails, test_b.py::test_negative and 1 more."
+    ]
+
+
+def test_a_part_that_may_be_missing_makes_the_decision_provisional(halves: Project) -> None:
+    halves.write("stagegate.toml", "")
+    for name, half in (("linux", "test_big"), ("mac", "test_smoke")):
+        halves.shard(name, f"--half={half}")
+    run = halves.check("records")
+    assert (run.word, run.provisional) == ("GO", ["never-run"])
+
+
+def test_what_the_configuration_leaves_out_is_no_part_of_the_suite(halves: Project) -> None:
+    halves.write("stagegate.toml", "")
+    halves.write("pytest.ini", "[pytest]\naddopts = --deselect test_b.py::test_fails")
+    for name, half in (("linux", "test_a.py"), ("mac", "test_b.py")):
+        halves.shard(name, f"--half={half}")
+    run = halves.check("records")
+    assert (run.word, run.provisional, run.counts["deselected"]) == ("GO", [], 1)
+
+
+def test_a_split_does_not_depend_on_stages(halves: Project) -> None:
+    halves.shard("linux", "--half=test_smoke")
+    halves.shard("mac", "--half=test_big")
+    assert "cell-missing" not in halves.check("records").incomplete
+
+
+def test_a_stage_of_which_nothing_was_executed_is_not_decided(project: Project) -> None:
+    project.write("test_a.py", "def test_a(): pass")
+    assert project.run().word == "GO"
+    run = project.check("--at=deploy")
+    assert (run.status, run.incomplete) == (21, ["stage-not-run"])
+    assert "No test that the stage deploy is decided by was executed." in run.out
+
+
+def test_a_gate_of_one_environment_judges_that_one_s_evidence_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.write(
+        "stagegate.toml",
+        """
+        environments = ["lab", "live"]
+        [[expect]]
+        stage = "test"
+        environment = ["lab", "live"]
+        shards = ["one"]
+        [gate.lab]
+        uses = "coverage"
+        environment = "lab"
+        line = "100 %"
+        source = ["shop"]
+        """,
+    )
+    project.write("shop.py", "def f(x):\n    if x:\n        return 1\n    return 2\n")
+    project.write(
+        "test_a.py",
+        "import os\nfrom shop import f\ndef test_a():\n    f(1)\n    if os.environ['PLACE'] == 'lab': f(0)",
+    )
+    for place in ("lab", "live"):
+        monkeypatch.setenv("PLACE", place)
+        project.shard("one", f"--stage-gate-env={place}", process=True)
+        (project.path / "records/one").rename(project.path / "records" / place)
+    run = project.check("records")
+    assert (run.gate("lab")["environment"], run.gate("lab")["verdict"]) == ("lab", "PASS")

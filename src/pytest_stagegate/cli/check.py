@@ -114,7 +114,7 @@ def _instant(written: str | None) -> dt.datetime | None:
         raise UsageError(text) from None
     instant = instant if instant.tzinfo is not None else instant.replace(tzinfo=dt.timezone.utc)
     try:
-        return instant.astimezone(dt.timezone.utc)
+        return instant.astimezone(dt.timezone.utc) + dt.timedelta(days=1) - dt.timedelta(days=1)
     except OverflowError:
         raise UsageError(f"--as-of: {written!r} is too far away to be judged at") from None
 

@@ -62,6 +62,7 @@ def read_coverage(
 
 
 def _report(cov: coverage.Coverage, stage: str | None) -> _Report:
+    before = cov.get_data()
     handle, name = tempfile.mkstemp(suffix=".json", prefix="stagegate-")
     os.close(handle)
     try:
@@ -71,7 +72,11 @@ def _report(cov: coverage.Coverage, stage: str | None) -> _Report:
         report: _Report = json.loads(Path(name).read_bytes())
         return report
     finally:
-        cov.get_data().set_query_contexts(None)
+        data = cov.get_data()
+        data.set_query_contexts(None)
+        if data is not before:
+            # With [paths] coverage reports on a copy, and leaves the database of the original open.
+            before.close()
         # coverage takes the file away itself when it has nothing to report.
         Path(name).unlink(missing_ok=True)
 

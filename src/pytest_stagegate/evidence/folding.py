@@ -97,7 +97,7 @@ class Fold:
             provisional=run.provisional,
             collection_errors=tuple(sorted(self._collection_errors, key=lambda each: each.path)),
             facts=run.facts,
-            origins=(Origin(run.stage, run.environment, run.shard, run.policy_sha256, run.shape_sha256, run.producer),),
+            origins=(_origin(run),),
         )
 
     def _nothing_selected(self) -> bool:
@@ -237,6 +237,18 @@ class Fold:
         lines.utc_time(line.finished)
         self._end = line
         self._whole = line.lines == self._lines
+
+
+def _origin(run: lines.Run) -> Origin:
+    return Origin(
+        stage=run.stage,
+        environment=run.environment,
+        shard=run.shard,
+        policy_sha256=run.policy_sha256,
+        shape_sha256=run.shape_sha256,
+        producer=run.producer,
+        configured_out=run.configured_out,
+    )
 
 
 def _tests(count: int) -> str:

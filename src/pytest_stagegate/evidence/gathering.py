@@ -123,6 +123,8 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
     if not format_:
         return base
     try:
+        if format_ == "stagegate":
+            raise EvidenceError("a record is no evidence of another run; hand it to stagegate check")  # noqa: TRY301
         attachment = read_attachment(asked.path)
         contents = read_file(asked.path, defaults.root, format_)
     except Exception as error:

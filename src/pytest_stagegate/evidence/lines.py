@@ -27,7 +27,10 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True, tag_field="record"):
 
 
 class Run(_Line, frozen=True, kw_only=True, tag="run"):
-    """First line: what is run, when, and from which commit."""
+    """First line: what is run, when, and from which commit.
+
+    ``configured_out`` says that the project's own configuration leaves tests out (``-k``, ``-m``, ``--deselect``).
+    """
 
     schema: str
     producer: str
@@ -40,6 +43,7 @@ class Run(_Line, frozen=True, kw_only=True, tag="run"):
     shape_sha256: str
     warnings_recorded: bool
     provisional: tuple[Note, ...]
+    configured_out: bool = False
     facts: dict[str, str]
 
 

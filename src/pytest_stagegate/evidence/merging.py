@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
@@ -206,7 +207,10 @@ def _coverage(
     parts = [*measured, *files]
     if not parts:
         return absent[0][1] if absent else _NOT_MEASURED
-    return parts[0] if len(parts) == 1 else union(parts)
+    # Of runs every one has to measure branches; a tool that knows none takes nothing from the others.
+    branches = [each.measured_branches for each in measured]
+    known = all(branches) if branches else any(each.measured_branches for each in files)
+    return parts[0] if len(parts) == 1 else replace(union(parts), measured_branches=known)
 
 
 def union(parts: Sequence[CoverageData]) -> CoverageData:

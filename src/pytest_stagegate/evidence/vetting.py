@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pytest_stagegate.model.sources import Expected
+    from pytest_stagegate.model.tags import Tag
 
 _SHORTEST: Final = 7
 """Characters that a shortened commit id has at least."""
@@ -70,12 +71,16 @@ def vet(sources: Iterable[Source], yardstick: Yardstick) -> Vetted:
     commit = yardstick.commit or _most_stated(ordered)
     latest = max([yardstick.as_of, *(_instant(each.created) for each in ordered if each.evidence)]) + _TOLERANCE
     checked = [_foreign(_early(each, latest, yardstick.as_of), yardstick, commit) for each in ordered]
-    checked = _duplicates(checked)
+    return summed(_duplicates(checked), yardstick.as_of)
+
+
+def summed(checked: Sequence[Source], as_of: dt.datetime) -> Vetted:
+    """Return what sources that have been held against a yardstick add up to."""
     return Vetted(
         sources=tuple(checked),
         notes=tuple(each.note for each in checked if each.note is not None and each.state is not State.STALE),
         provisional=tuple(note for each in checked for note in _provisional(each)),
-        ages=tuple(age for each in checked for age in _ages(each, yardstick.as_of)),
+        ages=tuple(age for each in checked for age in _ages(each, as_of)),
         stale=tuple(
             Stale(kind, each.note)
             for each in checked
@@ -85,8 +90,44 @@ def vet(sources: Iterable[Source], yardstick: Yardstick) -> Vetted:
     )
 
 
+def never_run(sources: Iterable[Source]) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+    """Return the tests that every shard left out, as notes that hold the decision, and as notes of a provisional one.
+
+    Where a suite is split and some tests ran twice while others ran nowhere, two jobs have run the same part. Where
+    some ran nowhere and none twice, a part may be missing, or the project's own conftest leaves them out. What its
+    configuration leaves out (``-m`` in ``addopts``) is no part of the suite.
+    """
+    shards = [each for each in sources if each.usable and each.shard is not None and each.evidence is not None]
+    if any(origin.configured_out for each in shards if each.evidence for origin in each.evidence.origins):
+        return (), ()
+    ran: Counter[tuple[str | None, str]] = Counter()
+    left_out: set[tuple[str | None, str]] = set()
+    for shard in shards:
+        tests = shard.evidence.tests if shard.evidence is not None else TestData()
+        for index, name in enumerate(tests.ids):
+            if tests.outcomes[index] != Outcome.DESELECTED:
+                ran[shard.environment, name] += 1
+            elif not tests.details[index].not_selected:
+                left_out.add((shard.environment, name))
+    nowhere = sorted(name for place, name in left_out if (place, name) not in ran)
+    split = len(shards) == 1 or any(each in ran for each in left_out)
+    if not nowhere or not split:
+        return (), ()
+    twice = any(times > 1 for times in ran.values())
+    more = f" and {len(nowhere) - 3} more" if len(nowhere) > 3 else ""
+    tests_ = "1 test was" if len(nowhere) == 1 else f"{len(nowhere)} tests were"
+    why = ", while others ran in several" if twice else ""
+    text = f"{tests_} left out by every shard{why}: {', '.join(nowhere[:3])}{more}."
+    note = Note(reason="never-run", text=text)
+    return ((note,), ()) if twice else ((), (note,))
+
+
 def missing_cells(tests: TestData, expected: Sequence[Expected]) -> tuple[Note, ...]:
-    """Return each expected cell of which no test was executed."""
+    """Return each expected cell of which no test was executed.
+
+    A shard fills its cell with any test that it executed, if its stage was executed in the same environment at all:
+    how a suite is split over shards does not depend on stages.
+    """
     executed: Counter[int] = Counter(
         tag for index, tag in enumerate(tests.tag_of) if tests.outcomes[index] != Outcome.LOST and tests.executed(index)
     )
@@ -95,11 +136,13 @@ def missing_cells(tests: TestData, expected: Sequence[Expected]) -> tuple[Note, 
     return tuple(
         Note(reason="cell-missing", text=f"No test was executed for the expected {cell}.")
         for cell in expected
-        if not any(
-            cell.stage == tag.stage and cell.environment in (None, tag.ran_in) and cell.shard in (None, tag.shard)
-            for tag in present
-        )
+        if not any(_there(cell, tag) and cell.stage == tag.stage for tag in present)
+        or not any(_there(cell, tag) and cell.shard in (None, tag.shard) for tag in present)
     )
+
+
+def _there(cell: Expected, tag: Tag) -> bool:
+    return cell.environment in (None, tag.ran_in)
 
 
 def _order(source: Source) -> tuple[str, ...]:

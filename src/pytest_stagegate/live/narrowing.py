@@ -34,8 +34,7 @@ def by_hand(config: pytest.Config, parser: pytest.Parser) -> tuple[Note, ...]:
         config: The session's configuration.
         parser: pytest's parser, to read again only what was given by hand.
     """
-    given = [*config.invocation_params.args, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
-    asked = parser.parse_known_args([str(each) for each in given])
+    asked = _asked(config, parser)
     notes = [
         Note(reason="narrowed", text=f"The run was narrowed by hand with {option}.")
         for name, option in _OPTIONS
@@ -45,6 +44,17 @@ def by_hand(config: pytest.Config, parser: pytest.Parser) -> tuple[Note, ...]:
         text = "The run was narrowed by hand to paths that do not cover the configured suite."
         notes.append(Note(reason="narrowed", text=text))
     return tuple(notes)
+
+
+def by_configuration(config: pytest.Config, parser: pytest.Parser) -> bool:
+    """Return whether the project's own configuration leaves tests out: those are no part of its suite."""
+    asked = _asked(config, parser)
+    return any(getattr(config.option, name, None) and not getattr(asked, name, None) for name, _ in _OPTIONS[:3])
+
+
+def _asked(config: pytest.Config, parser: pytest.Parser) -> argparse.Namespace:
+    given = [*config.invocation_params.args, *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
+    return parser.parse_known_args([str(each) for each in given])
 
 
 def _paths_narrow(config: pytest.Config, asked: argparse.Namespace) -> bool:

@@ -18,12 +18,12 @@ import pytest
 from pytest_stagegate.documents.rendering import DEFAULT, FORMATS, Wanted, prepare_folder, remove_documents
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
 from pytest_stagegate.evidence import lines
-from pytest_stagegate.evidence.finding import Given, given
+from pytest_stagegate.evidence.finding import RECORD, Given, given
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.finishing import Finishing, only_shows
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
-from pytest_stagegate.live.narrowing import by_hand
+from pytest_stagegate.live.narrowing import by_configuration, by_hand
 from pytest_stagegate.live.recording import Recorder, now
 from pytest_stagegate.live.workers import ControllerSide, WorkerSide
 from pytest_stagegate.run import Project, load_project
@@ -157,6 +157,10 @@ def _given(asked: argparse.Namespace, base: Path, project: Project) -> tuple[Giv
         given(written, base, "--stage-gate-evidence", policy.stages, policy.environments)
         for written in asked.stagegate_evidence or ()
     ]
+    for each in found:
+        if each.format == "stagegate" or each.path.is_dir() or each.path.name == RECORD:
+            text = f"--stage-gate-evidence: {each.path.name}: records of runs are merged by `stagegate check`"
+            raise UsageError(text)
     own = getattr(asked, "xmlpath", None)
     if own and any(each.path.resolve() == (base / own).resolve() for each in found):
         text = f"--stage-gate-evidence: {own} is this run's own --junitxml; its tests are recorded already"
@@ -294,6 +298,7 @@ class Starting:
             shape_sha256=self._setup.project.policy.shape_sha256,
             warnings_recorded=config.pluginmanager.hasplugin("warnings"),
             provisional=(*notes, *by_hand(config, self._setup.parser)),
+            configured_out=by_configuration(config, self._setup.parser),
             facts=_facts(config, chosen),
         )
         try:

@@ -52,6 +52,7 @@ class Origin(NamedTuple):
         policy_sha256: Digest of the policy that it ran under.
         shape_sha256: Digest of that part of the policy which shapes a record.
         producer: Tool and version.
+        configured_out: Whether the project's own configuration leaves tests out.
     """
 
     stage: str
@@ -60,6 +61,7 @@ class Origin(NamedTuple):
     policy_sha256: str
     shape_sha256: str
     producer: str
+    configured_out: bool = False
 
 
 class Age(NamedTuple):

@@ -143,10 +143,17 @@ def _probe(part: Path, name: str) -> None:
 
 def _reported(copy: Path, root: Path, folder: Path, name: str) -> tuple[CoverageData, list[str]]:
     cov = _coverage(folder / "combined", root)
-    # Combining is what leads the paths of other machines to the sources.
-    cov.combine([str(copy)], strict=True, keep=True)
-    if not all(map(os.path.isabs, cov.get_data().measured_files())):
-        cov = _absolute(cov, folder / "absolute", root)
+    try:
+        # Combining is what leads the paths of other machines to the sources.
+        cov.combine([str(copy)], strict=True, keep=True)
+        if not all(map(os.path.isabs, cov.get_data().measured_files())):
+            cov = _absolute(cov, folder / "absolute", root)
+        return _answer(cov, root, name)
+    finally:
+        cov.get_data().close()
+
+
+def _answer(cov: coverage.Coverage, root: Path, name: str) -> tuple[CoverageData, list[str]]:
     data = cov.get_data()
     measured = sorted(data.measured_files())
     odd = next((each for each in measured if os.path.exists(each) and not os.path.isfile(each)), None)
@@ -155,7 +162,6 @@ def _reported(copy: Path, root: Path, folder: Path, name: str) -> tuple[Coverage
     missing = [_shown(each, root) for each in measured if not os.path.exists(each)]
     branches = data.has_arcs()
     answer = read_coverage(cov, root, measured_by="data file", stages=(), label_problem=_NO_LABELS)
-    data.close()
     if isinstance(answer, CoverageData):
         ignored = missing if cov.get_option("report:ignore_errors") else []
         return answer, [f"{_sources(ignored)}, and is left out as report:ignore_errors says"] if ignored else []
