@@ -65,9 +65,12 @@ def _plain(tests: TestData, index: int) -> bool:
 
 def _row(tests: TestData, index: int) -> TestRow:
     detail = tests.details.get(index)
+    tag = tests.tags[tests.tag_of[index]]
     return TestRow(
         id=tests.ids[index],
-        stage=tests.tags[tests.tag_of[index]].stage,
+        stage=tag.stage,
+        environment=tag.ran_in,
+        shard=tag.shard,
         outcome=Outcome(tests.outcomes[index]).word,
         reason=detail.reason if detail else "",
         message=detail.message if detail else "",

@@ -125,6 +125,21 @@ def test_coverage_of_shards_is_what_coverage_combines(halves: Project) -> None:
     assert (branch["numerator"], branch["denominator"]) == (totals["covered_branches"], totals["num_branches"])
 
 
+def test_a_lost_test_is_named_with_its_stage_environment_and_shard(project: Project) -> None:
+    project.write("stagegate.toml", 'environments = ["staging"]')
+    project.write("test_a.py", "def test_1(): pass\ndef test_2(): raise KeyboardInterrupt")
+    project.shard("one", "--stage-gate-env=staging", process=True)
+    run = project.check("records")
+    (row,) = run.decision["not_passed"]
+    assert [row[key] for key in ("id", "stage", "environment", "shard", "outcome")] == [
+        "test_a.py::test_2",
+        "test",
+        "staging",
+        "one",
+        "lost",
+    ]
+
+
 def test_a_missing_shard_is_named_and_holds(halves: Project) -> None:
     halves.shard("linux", "--half=test_a.py")
     run = halves.check("records")
@@ -197,6 +212,8 @@ def test_what_shaped_the_record_may_not_have_changed_and_limits_may(halves: Proj
     assert ("other-policy" in run.incomplete) is foreign
     assert run.status == (21 if foreign else 20)
     assert policy["sha256"] not in policy["recorded"]
+    page = (run.folder / "report.md").read_text(encoding="utf-8")
+    assert all(digest in page for digest in (policy["sha256"], *policy["recorded"]))
 
 
 def test_the_same_tests_on_two_machines_count_twice_and_are_named_apart(halves: Project) -> None:

@@ -256,6 +256,7 @@ def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
         ("environment", decision.environment or "none named"),
         ("decided as of", decision.as_of),
         ("policy", f"{decision.policy.source}, sha256 {decision.policy.sha256}"),
+        *(("recorded under", f"sha256 {each}") for each in decision.policy.recorded if each != decision.policy.sha256),
         ("decision.json", f"sha256 {digest}"),
     ]
     return tuple((label, clean(value)) for label, value in rows)
@@ -353,7 +354,7 @@ def _test(row: TestRow) -> TestView:
     reruns = f" after {plural(row.reruns, 'rerun')}" if row.reruns else ""
     return TestView(
         id=clean(row.id),
-        stage=row.stage,
+        stage=clean(", ".join(part for part in (row.stage, row.environment, row.shard) if part)),
         outcome=f"{row.outcome}{reruns}",
         reason=clean(row.reason),
         message=clean(row.message),

@@ -188,6 +188,8 @@ class TestRow(msgspec.Struct, frozen=True, kw_only=True):
         message: Failure text, shortened in the middle; empty where there is none.
         reruns: How often it was run again.
         subtests: Subtests that did not pass, by description.
+        environment: The environment that its run was against; None when the run named none.
+        shard: The shard that had it, or None.
     """
 
     __test__: ClassVar[bool] = False
@@ -199,6 +201,8 @@ class TestRow(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     reruns: int
     subtests: tuple[str, ...]
+    environment: str | None = None
+    shard: str | None = None
 
 
 class CollectionError(msgspec.Struct, frozen=True, kw_only=True):
