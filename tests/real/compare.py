@@ -118,7 +118,7 @@ class Trial:
     def measured(self) -> Files:
         lines = map(json.loads, (self.root / ".stagegate/evidence.jsonl").read_text().splitlines())
         files: list[Any] = next((each["coverage"]["files"] for each in lines if each["record"] == "coverage"), [])
-        return {path: tuple(numbers) for path, *numbers, _missing, _stages in files}
+        return {path: _counts(*sets) for path, *sets, _stages in files}
 
     def coverage(self) -> None:
         policy = ("--stage-gate", f"--stage-gate-policy={self.home}/stagegate.toml")
@@ -153,6 +153,17 @@ def _files(report: Path) -> Files:
     files = json.loads(report.read_bytes())["files"]
     found = {path.split("site-packages/")[-1]: each["summary"] for path, each in files.items()}
     return {path: tuple(summary[key] for key in keys) for path, summary in found.items()}
+
+
+def _counts(executed: str, missing: str, taken: str, untaken: str) -> tuple[int, ...]:
+    """Return what the record's sets of lines and branches come to, in the order of the report's figures."""
+    covered, hit = _lines(executed), len(taken.split())
+    return covered + _lines(missing), covered, hit + len(untaken.split()), hit
+
+
+def _lines(ranges: str) -> int:
+    ends = [each.partition("-") for each in ranges.split(", ")] if ranges else []
+    return sum(int(last or first) - int(first) + 1 for first, _, last in ends)
 
 
 def _rates(files: Files) -> str:
