@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pytest_stagegate.model.coverage import CoverageData
-from pytest_stagegate.model.verdicts import GateResult
+from pytest_stagegate.model.verdicts import GateResult, Verdict
 from pytest_stagegate.stock.coverage import coverage
 from tests.unit.fakes import check_of, coverage_of, evidence_of, file_of, judged, share, verdicts
 
@@ -87,3 +87,9 @@ def test_a_stage_s_own_coverage_without_labels_is_no_evidence() -> None:
         "contexts-unavailable",
         "coverage ran before pytest",
     )
+
+
+def test_a_source_of_the_policy_that_nobody_measured_is_no_evidence() -> None:
+    made = check_of(of(coverage_of(PAYMENTS, LEGACY), line=share("9 %"), source=["src", "web"]), "source")
+    assert (made.verdict, made.reason) == (Verdict.NO_EVIDENCE, "source-matches-nothing")
+    assert made.text == "no file of the source 'web' was measured"

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.model.verdicts import GateResult, OnMissing
+from pytest_stagegate.model.tests import Exit
+from pytest_stagegate.model.verdicts import GateResult, OnMissing, Verdict
 from pytest_stagegate.stock.results import results
 from tests.unit.fakes import check_of, evidence_of, judged, outcomes_of, verdicts
 
@@ -106,3 +109,19 @@ def test_skipping_missing_evidence_does_not_turn_a_failure_away() -> None:
 def test_limits_of_the_policy(options: dict[str, int], outcomes: dict[str, int], verdict: str) -> None:
     status = int("failed" in outcomes or "errors" in outcomes)
     assert judged(results, evidence_of(outcomes_of(**outcomes), exit_status=status), **options).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("nothing_selected", "verdict", "reason"), [(True, Verdict.PASS, ""), (False, Verdict.NO_EVIDENCE, "pytest-exit-5")]
+)
+def test_a_shard_without_a_test_of_the_stage_is_no_failure_where_others_ran(
+    nothing_selected: bool, verdict: Verdict, reason: str
+) -> None:
+    exits = (Exit(0, 0), Exit(5, 0, shard="mac", nothing_selected=nothing_selected))
+    made = check_of(judged(results, dataclasses.replace(evidence_of(), exits=exits)), "exit-status")
+    assert (made.verdict, made.reason) == (verdict, reason)
+
+
+def test_without_a_run_of_pytest_there_is_no_exit_status() -> None:
+    result = judged(results, dataclasses.replace(evidence_of(), exits=()))
+    assert [check.name for check in result.checks] == ["failed", "errors", "lost", "passed"]
