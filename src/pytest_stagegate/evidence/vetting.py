@@ -132,7 +132,7 @@ def missing_cells(tests: TestData, expected: Sequence[Expected]) -> tuple[Note, 
         tag for index, tag in enumerate(tests.tag_of) if tests.outcomes[index] != Outcome.LOST and tests.executed(index)
     )
     executed.update({tag: len(passed) for tag, passed in tests.unnamed.items()})
-    present = [tests.tags[tag] for tag in executed]
+    present = [tests.tags[tag] for tag, count in executed.items() if count]
     return tuple(
         Note(reason="cell-missing", text=f"No test was executed for the expected {cell}.")
         for cell in expected

@@ -165,7 +165,7 @@ class TestData:
     def stages(self) -> set[str]:
         """Return the stages of which at least one test was not deselected."""
         used = {tag for tag, outcome in zip(self.tag_of, self.outcomes, strict=True) if outcome != Outcome.DESELECTED}
-        used.update(self.unnamed)
+        used.update(tag for tag, passed in self.unnamed.items() if passed)
         return {self.tags[tag].stage for tag in used}
 
 

@@ -217,3 +217,9 @@ def test_only_evidence_of_the_environment_that_is_decided_is_used(environment: s
 def test_of_two_copies_the_one_that_states_its_commit_counts() -> None:
     vetted = vet([file("a.xml", sha256="1", commit=None), file("b.xml", sha256="1")], YARDSTICK)
     assert states(vetted) == {"a.xml": "duplicate", "b.xml": "whole"}
+
+
+def test_a_file_of_another_tool_that_executed_nothing_fills_no_cell() -> None:
+    data = ran("js", skipped=3)
+    data.unnamed = {0: array("I")}
+    assert len(missing_cells(data, [Expected("test", None, "js")])) == 1
