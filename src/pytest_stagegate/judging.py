@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.texts import without_folders
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
 from pytest_stagegate.thresholds import no_evidence, show_duration
 
@@ -260,8 +260,7 @@ def _sound(each: object) -> Check:
 
 def _portable(check: Check, root: Path) -> Check:
     """Return a check whose text is the same on every machine: an error of a gate may name files."""
-    folder = f"{root.absolute()}{os.sep}"
-    return msgspec.structs.replace(check, text=check.text.replace(folder, "")) if folder in check.text else check
+    return msgspec.structs.replace(check, text=without_folders(check.text, root))
 
 
 def _asserted(active: ActiveGate, tally: Tally) -> Check:

@@ -22,6 +22,7 @@ from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Sub
 from pytest_stagegate.model.evidence import Absent
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.sources import State
+from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.loading import load
 from pytest_stagegate.registry import Registry
@@ -197,7 +198,7 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         blockers=blockers,
         stage=place.stage,
         environment=place.environment,
-        as_of=_written(place.instant),
+        as_of=rfc3339(place.instant),
         subject=evidence.subject,
         gates=results,
         tests=totals(evidence.tests),
@@ -247,7 +248,7 @@ def _start(sources: Iterable[Source]) -> dt.datetime:
     if not started:
         why = " ".join(each.note.text for each in sources if each.note is not None)
         raise EvidenceError(f"nothing says when the run was: no record of one can be read. {why}".strip())
-    return dt.datetime.fromisoformat(max(started).replace("Z", "+00:00"))
+    return parsed(max(started))
 
 
 def _stage(runs: Iterable[Source]) -> str | None:
@@ -267,7 +268,7 @@ def _environment(runs: Iterable[Source]) -> str | None:
 def _evidence(project: Project, vetted: Vetted, question: Question, place: Place) -> Evidence:
     """Return what the usable sources say together."""
     subject, notes = question.checkout
-    whole = merged(vetted.sources, subject, _written(place.instant))
+    whole = merged(vetted.sources, subject, rfc3339(place.instant))
     # What arrived must not say what is expected: only a word of the user's asks for one environment alone.
     cells = missing_cells(whole.tests, project.expected(place.stage, question.environment))
     unasked = _left_out(project, whole, place.stage, question.at)
@@ -339,7 +340,3 @@ def publish(decided: Decided, out: Path) -> None:
     """
     digests = {path.name: digest for path in decided.evidence if (digest := sha256_of(path)) is not None}
     write_documents(decided.files, out, digests)
-
-
-def _written(instant: dt.datetime) -> str:
-    return instant.astimezone(dt.timezone.utc).isoformat(timespec="seconds").replace("+00:00", "Z")

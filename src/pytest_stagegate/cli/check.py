@@ -16,6 +16,7 @@ from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, sectio
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import RECORD, given
 from pytest_stagegate.evidence.provenance import subject_of
+from pytest_stagegate.model.times import parsed
 from pytest_stagegate.run import Question, decide_on, load_project, publish
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _instant(written: str | None) -> dt.datetime | None:
     if written is None:
         return dt.datetime.now(dt.timezone.utc)
     try:
-        instant = dt.datetime.fromisoformat(written.replace("Z", "+00:00"))
+        instant = parsed(written)
     except ValueError:
         text = f'--as-of: {written!r} is not a time; write "run" or for example 2026-11-23T12:00:00Z'
         raise UsageError(text) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.lines import utc_time
+from pytest_stagegate.model.times import utc_time
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -18,6 +18,7 @@ from coverage.exceptions import CoverageException, NoDataError
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.evidence import Absent
 from pytest_stagegate.model.linesets import ranges
+from pytest_stagegate.model.texts import without_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,8 +50,7 @@ def read_coverage(
     except NoDataError:
         return Absent("nothing-covered", "coverage was measured, but no line of the source was run")
     except (CoverageException, OSError, ValueError) as error:
-        told = str(error).replace(f"{rootdir.absolute()}{os.sep}", "")
-        return Absent("unreadable", f"coverage could not be read: {told}")
+        return Absent("unreadable", f"coverage could not be read: {without_folders(str(error), rootdir)}")
     files = [_file(path, report, rootdir, by_stage) for path, report in whole["files"].items()]
     return CoverageData(
         producer=f"coverage {coverage.__version__} ({measured_by})",

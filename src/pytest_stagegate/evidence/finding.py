@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.model.sources import FORMATS
+from pytest_stagegate.model.times import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -137,7 +138,7 @@ def modified(path: Path) -> str | None:
         instant = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.timezone.utc)
     except OSError:
         return None
-    return instant.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return rfc3339(instant)
 
 
 def shown(path: Path, root: Path) -> str:

@@ -15,6 +15,7 @@ from pytest_stagegate.model.evidence import Absent, Evidence, Origin, WarningLin
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
+from pytest_stagegate.model.times import utc_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,10 +102,7 @@ class Fold:
         )
 
     def _nothing_selected(self) -> bool:
-        details = self._tests.details
-        return bool(self._tests.ids) and all(
-            index in details and details[index].not_selected for index in range(len(self._tests.ids))
-        )
+        return 0 < len(self._tests.ids) == sum(detail.not_selected for detail in self._tests.details.values())
 
     def broken(self, note: Note) -> None:
         """Note that the record itself is damaged."""
@@ -139,7 +137,7 @@ class Fold:
         if line.schema != lines.SCHEMA:
             text = f"{self._name}: its schema is {line.schema!r}; this version reads {lines.SCHEMA!r}"
             raise EvidenceError(text, code="unknown-schema")
-        lines.utc_time(line.started)
+        utc_time(line.started)
         self.run = line
 
     def _on_tags(self, line: lines.Tags) -> None:
@@ -225,7 +223,7 @@ class Fold:
 
     def _on_attached(self, line: lines.Attached) -> None:
         if line.modified is not None:
-            lines.utc_time(line.modified)
+            utc_time(line.modified)
         if line.format and line.format not in FORMATS:
             raise ValueError(f"the format {line.format!r} is not known")
         self.attached.append(line)
@@ -234,7 +232,7 @@ class Fold:
         self._endings.append(line.note)
 
     def _on_end(self, line: lines.End) -> None:
-        lines.utc_time(line.finished)
+        utc_time(line.finished)
         self._end = line
         self._whole = line.lines == self._lines
 

@@ -19,6 +19,7 @@ from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.sources import FORMATS, EvidenceRule, Source, State
 from pytest_stagegate.model.tags import Tag
+from pytest_stagegate.model.times import parsed
 
 if TYPE_CHECKING:
     from pytest_stagegate.evidence.lines import Attached
@@ -56,28 +57,37 @@ def gather(asked: Iterable[Given], defaults: Defaults) -> list[Source]:
     others: list[Given] = []
     recorded: list[Recorded] = []
     for each in {each.path.resolve(): each for each in expand(asked)}.values():
-        format_, base = _told(each, defaults)
-        if format_ != "stagegate":
+        if not _is_record(each, defaults):
             others.append(each)
             continue
-        source, attached = _record(base, each.path)
+        source, attached = _record(each, defaults)
         sources.append(source)
         recorded += [Recorded(line, each.path, source.environment) for line in attached]
     sources += [_foreign(each, defaults) for each in united(others, recorded, defaults.root)]
     return sources
 
 
-def _told(asked: Given, defaults: Defaults) -> tuple[str, Source]:
-    """Return the format of a file and a source that knows no more yet; without a format, it says why."""
-    path = asked.path
-    base = Source(name=shown(path, defaults.root), max_age=DEFAULT_MAX_AGE, sha256=sha256_of(path))
+def _base(asked: Given, defaults: Defaults) -> Source:
+    """Return a source that knows no more than its bytes."""
+    return Source(name=shown(asked.path, defaults.root), max_age=DEFAULT_MAX_AGE, sha256=sha256_of(asked.path))
+
+
+def _is_record(asked: Given, defaults: Defaults) -> bool:
     try:
-        if os.path.isdir(path):
-            _refuse_folder(path)
-        format_ = asked.format or _rule(asked, defaults).format or detect(path)
-    except EvidenceError as error:
-        return "", _unusable(base, path, error)
-    return format_, replace(base, kind=FORMATS[format_], format=format_)
+        return _format(asked, defaults) == "stagegate"
+    except EvidenceError:
+        return False
+
+
+def _format(asked: Given, defaults: Defaults) -> str:
+    """Return the format of a file: as it was asked for, as the policy says, or as the content tells.
+
+    Raises:
+        EvidenceError: When it can't be told.
+    """
+    if os.path.isdir(asked.path):
+        _refuse_folder(asked.path)
+    return asked.format or _rule(asked, defaults).format or detect(asked.path)
 
 
 def _refuse_folder(path: Path) -> None:
@@ -100,11 +110,12 @@ def _unusable(base: Source, path: Path, error: Exception) -> Source:
     return replace(base, state=state, note=Note(reason=state.value, text=f"{told}."))
 
 
-def _record(base: Source, path: Path) -> tuple[Source, tuple[Attached, ...]]:
+def _record(asked: Given, defaults: Defaults) -> tuple[Source, tuple[Attached, ...]]:
+    base = replace(_base(asked, defaults), kind="run", format="stagegate")
     try:
-        evidence, attached = read_record(path)
+        evidence, attached = read_record(asked.path)
     except Exception as error:
-        return _unusable(base, path, error), ()
+        return _unusable(base, asked.path, error), ()
     (origin,) = evidence.origins
     return replace(
         base,
@@ -119,10 +130,10 @@ def _record(base: Source, path: Path) -> tuple[Source, tuple[Attached, ...]]:
 
 
 def _foreign(asked: Given, defaults: Defaults) -> Source:
-    format_, base = _told(asked, defaults)
-    if not format_:
-        return base
+    base = _base(asked, defaults)
     try:
+        format_ = _format(asked, defaults)
+        base = replace(base, kind=FORMATS[format_], format=format_)
         if format_ == "stagegate":
             raise EvidenceError("a record is no evidence of another run; hand it to stagegate check")  # noqa: TRY301
         attachment = read_attachment(asked.path)
@@ -163,8 +174,8 @@ def _created(contents: Contents, stated: Attachment, asked: Given) -> str | None
     said = contents.created
     if said is None or said.endswith("Z"):
         return said or written
-    local = dt.datetime.fromisoformat(said).replace(tzinfo=dt.timezone.utc)
-    if written is not None and abs(dt.datetime.fromisoformat(written.replace("Z", "+00:00")) - local) <= _ZONES:
+    local = parsed(said).replace(tzinfo=dt.timezone.utc)
+    if written is not None and abs(parsed(written) - local) <= _ZONES:
         return written
     return f"{said}Z"
 

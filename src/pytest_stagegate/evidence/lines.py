@@ -6,7 +6,6 @@ reader knows. The only bytes that are ever written over are the fixed-width numb
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Final
 
 import msgspec
@@ -14,9 +13,6 @@ import msgspec
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import WarningLine
-
-_LAST_YEAR: Final = 9000
-"""A time beyond it can't be computed with."""
 
 SCHEMA: Final = "stagegate/evidence/1"
 ITEMS_PER_LINE: Final = 1000
@@ -174,18 +170,6 @@ class End(_Line, frozen=True, kw_only=True, tag="end"):
     exit_status: int
     finished: str
     lines: int
-
-
-def utc_time(written: str) -> dt.datetime:
-    """Return a time as it stands in records and attachments, RFC 3339 with its zone.
-
-    Raises:
-        ValueError: When it is no such time; ages are computed from it.
-    """
-    found = dt.datetime.fromisoformat(written.replace("Z", "+00:00"))
-    if found.tzinfo is None or found.year > _LAST_YEAR:
-        raise ValueError(f"{written!r} is not a time with its zone")
-    return found
 
 
 Line = (

@@ -11,6 +11,7 @@ from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Age, Stale
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tests import Outcome, TestData
+from pytest_stagegate.model.times import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,7 +70,10 @@ def vet(sources: Iterable[Source], yardstick: Yardstick) -> Vetted:
     """Hold each source against what is decided; the order of the sources makes no difference."""
     ordered = sorted(sources, key=_order)
     commit = yardstick.commit or _most_stated(ordered)
-    latest = max([yardstick.as_of, *(_instant(each.created) for each in ordered if each.evidence)]) + _TOLERANCE
+    latest = (
+        max([yardstick.as_of, *(parsed(each.created) for each in ordered if each.evidence and each.created)])
+        + _TOLERANCE
+    )
     checked = [_foreign(_early(each, latest, yardstick.as_of), yardstick, commit) for each in ordered]
     return summed(_duplicates(checked), yardstick.as_of)
 
@@ -97,18 +101,18 @@ def never_run(sources: Iterable[Source]) -> tuple[tuple[Note, ...], tuple[Note, 
     some ran nowhere and none twice, a part may be missing, or the project's own conftest leaves them out. What its
     configuration leaves out (``-m`` in ``addopts``) is no part of the suite.
     """
-    shards = [each for each in sources if each.usable and each.shard is not None and each.evidence is not None]
-    if any(origin.configured_out for each in shards if each.evidence for origin in each.evidence.origins):
+    shards = [(each.environment, each.evidence) for each in sources if each.usable and each.shard and each.evidence]
+    if any(origin.configured_out for _, evidence in shards for origin in evidence.origins):
         return (), ()
     ran: Counter[tuple[str | None, str]] = Counter()
     left_out: set[tuple[str | None, str]] = set()
-    for shard in shards:
-        tests = shard.evidence.tests if shard.evidence is not None else TestData()
+    for environment, evidence in shards:
+        tests = evidence.tests
         for index, name in enumerate(tests.ids):
             if tests.outcomes[index] != Outcome.DESELECTED:
-                ran[shard.environment, name] += 1
+                ran[environment, name] += 1
             elif not tests.details[index].not_selected:
-                left_out.add((shard.environment, name))
+                left_out.add((environment, name))
     nowhere = sorted(name for place, name in left_out if (place, name) not in ran)
     split = len(shards) == 1 or any(each in ran for each in left_out)
     if not nowhere or not split:
@@ -163,7 +167,7 @@ def _early(source: Source, latest: dt.datetime, as_of: dt.datetime) -> Source:
         return source
     began = source.evidence.started if source.evidence is not None else source.created
     limit = as_of + _TOLERANCE if source.evidence is not None else latest
-    if _instant(began) <= limit:
+    if parsed(began) <= limit:
         return source
     text = f"{_named(source)}: it was made at {began}, which lies after the instant of the decision."
     return replace(source, state=State.STALE, note=Note(reason="from-the-future", text=text))
@@ -252,15 +256,10 @@ def _provisional(source: Source) -> list[Note]:
 def _ages(source: Source, as_of: dt.datetime) -> list[Age]:
     if not source.usable or source.created is None:
         return []
-    age = max(0, (as_of - _instant(source.created)) // dt.timedelta(microseconds=1))
+    age = max(0, (as_of - parsed(source.created)) // dt.timedelta(microseconds=1))
     return [Age(kind, source.name, age, source.max_age) for kind in source.kinds]
 
 
 def _named(source: Source) -> str:
     cell = " ".join(part for part in (source.environment, source.shard) if part)
     return f"{source.name} ({cell})" if cell else source.name
-
-
-def _instant(written: str | None) -> dt.datetime:
-    """Return an RFC 3339 time; readers have made sure that it is one."""
-    return dt.datetime.fromisoformat((written or "1970-01-01T00:00:00Z").replace("Z", "+00:00"))

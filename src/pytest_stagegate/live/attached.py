@@ -6,9 +6,10 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.evidence.finding import Given, modified, sha256_of
+from pytest_stagegate.evidence.finding import Given, modified, sha256_of, shown
 from pytest_stagegate.evidence.lines import Attached
 from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.times import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +33,7 @@ def attached(given: Iterable[Given], rootdir: Path, config: pytest.Config, start
     for each in given:
         path = each.path.resolve()
         yield Attached(
-            path=_relative(path, rootdir),
+            path=shown(path, rootdir),
             sha256=sha256_of(path),
             modified=modified(path),
             format=each.format,
@@ -58,14 +59,7 @@ def _older(path: Path, started: str) -> Note | None:
     except OSError:
         return None
     # Some file systems keep whole seconds.
-    if written >= dt.datetime.fromisoformat(started.replace("Z", "+00:00")).replace(microsecond=0):
+    if written >= parsed(started).replace(microsecond=0):
         return None
     text = f"{path.name}: this run should have written it, and it is older than the run."
     return Note(reason="older-than-run", text=text)
-
-
-def _relative(path: Path, rootdir: Path) -> str:
-    try:
-        return path.relative_to(rootdir.resolve()).as_posix()
-    except ValueError:
-        return path.name

@@ -101,7 +101,6 @@ class Finishing:
         self._fault = ""
         self._status = HOLD_STATUS
         self._recorded_status: int | None = None
-        self._said_early = False
         self._finished = False
         self._process = os.getpid()
 
@@ -216,9 +215,9 @@ class Finishing:
             coverage = self.measurement.result(session.config, self._stages())
         except Exception as error:
             coverage = Absent("unreadable", f"coverage could not be read: {type(error).__name__}: {error}")
-        for line in attached(self._given, self._project.rootdir, session.config, self.recorder.started):
-            self.recorder.line(line)
         try:
+            for line in attached(self._given, self._project.rootdir, session.config, self.recorder.started):
+                self.recorder.line(line)
             self.recorder.close(own, coverage)
         except OSError as error:
             self._fault = f"the record can't be written: {error.strerror}"

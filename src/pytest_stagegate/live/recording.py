@@ -16,6 +16,7 @@ from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Absent, WarningLine
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.texts import MESSAGE_LIMIT, shortened
+from pytest_stagegate.model.times import rfc3339
 
 if TYPE_CHECKING:
     import warnings
@@ -281,4 +282,4 @@ def _end(exit_status: int, count: int) -> lines.End:
 
 def now() -> str:
     """Return the present instant, RFC 3339, UTC, in milliseconds."""
-    return dt.datetime.now(dt.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return rfc3339(dt.datetime.now(dt.timezone.utc), "milliseconds")

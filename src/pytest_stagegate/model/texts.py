@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+import os
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MESSAGE_LIMIT: Final = 4096
 """Characters kept of a failure's text: the beginning and the end."""
@@ -54,6 +58,13 @@ def shortened(text: str, limit: int) -> str:
     excerpt = Excerpt(limit)
     excerpt.add(text.encode("utf-8", "replace").decode())
     return excerpt.text()
+
+
+def without_folders(text: str, *folders: Path) -> str:
+    """Return a text without folders of this machine that paths in it begin with."""
+    for folder in folders:
+        text = text.replace(f"{folder.absolute()}{os.sep}", "")
+    return text
 
 
 def first_line(text: str) -> str:

@@ -20,9 +20,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate.evidence.readers.hardened_xml import elements
-from pytest_stagegate.evidence.readers.junit_times import instant, rfc3339
 from pytest_stagegate.evidence.readers.line_hits import Hits, contents, line_number, ran, whole_number
 from pytest_stagegate.evidence.readers.source_paths import Damage
+from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,9 +16,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.evidence.readers.hardened_xml import elements
-from pytest_stagegate.evidence.readers.junit_times import instant, rfc3339
 from pytest_stagegate.evidence.readers.line_hits import Hits, contents, line_number, ran, totals
 from pytest_stagegate.evidence.readers.source_paths import Damage, is_absolute, normal
+from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 
 if TYPE_CHECKING:
     from pathlib import Path

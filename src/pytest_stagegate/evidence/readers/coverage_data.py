@@ -27,10 +27,11 @@ from coverage.exceptions import CoverageException, CoverageWarning
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.coverage_report import read_coverage
-from pytest_stagegate.evidence.readers.junit_times import instant, rfc3339
+from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.linesets import LAST_LINE
+from pytest_stagegate.model.texts import without_folders
 
 LIMIT: Final = 1 << 30
 """Bytes that a data file may have; coverage reads it whole to find copies of the same one."""
@@ -123,9 +124,12 @@ def _combined(name: str, copy: Path, root: Path, folder: Path) -> tuple[Coverage
         except Exception as error:
             if isinstance(error, EvidenceError):
                 raise
-            text = str(error).replace(f"{folder}{os.sep}", "")
-            raise EvidenceError(f"{name}: coverage can't read it: {text}") from error
-    said = [_portable(str(each.message), root, folder) for each in caught if issubclass(each.category, CoverageWarning)]
+            raise EvidenceError(f"{name}: coverage can't read it: {without_folders(str(error), folder)}") from error
+    said = [
+        without_folders(str(each.message), root, folder)
+        for each in caught
+        if issubclass(each.category, CoverageWarning)
+    ]
     return data, [*said, *told]
 
 
@@ -170,13 +174,6 @@ def _answer(cov: coverage.Coverage, root: Path, name: str) -> tuple[CoverageData
     if missing:
         raise EvidenceError(f"{name}: {_sources(missing)}", remedy=_SOURCES_NEEDED)
     raise EvidenceError(f"{name}: {answer.text}")
-
-
-def _portable(text: str, *folders: Path) -> str:
-    """Return a text without the folders of this machine that paths in it begin with."""
-    for folder in folders:
-        text = text.replace(f"{folder.absolute()}{os.sep}", "")
-    return text
 
 
 def _sources(missing: list[str]) -> str:

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.junit_times import instant, rfc3339
+from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.evidence.readers.line_hits import Hits, contents
 from pytest_stagegate.evidence.readers.source_paths import Damage, place
+from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 from pytest_stagegate.model.linesets import LAST_LINE
 
 if TYPE_CHECKING:
@@ -112,16 +113,7 @@ def _decoded(path: Path) -> _Report:
 
 
 def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            text = file.read(LIMIT + 1)
-    except OSError as error:
-        raise EvidenceError(f"{path.name}: can't be read: {error.strerror}") from error
-    if not text:
-        raise EvidenceError(f"{path.name}: the file is empty", code="empty")
-    if len(text) > LIMIT:
-        raise EvidenceError(f"{path.name}: the file is larger than {LIMIT >> 20} MiB")
-    return text.removeprefix(b"\xef\xbb\xbf")
+    return read_bounded(path, LIMIT, f"the file is larger than {LIMIT >> 20} MiB").removeprefix(b"\xef\xbb\xbf")
 
 
 def _take(hits: Hits, stated: str, file: _File, root: Path) -> None:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.junit_results import WORDS, Gathered
-from pytest_stagegate.evidence.readers.junit_times import instant, rfc3339
+from pytest_stagegate.evidence.readers.bounded import read_bounded
+from pytest_stagegate.evidence.readers.gathered import WORDS, Gathered
+from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.texts import MESSAGE_LIMIT, first_line, shortened
@@ -129,15 +130,7 @@ def read(path: Path, _root: Path) -> Contents:
 
 
 def _report(path: Path) -> _Report:
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST + 1)
-    except OSError as error:
-        raise EvidenceError(f"{path.name}: can't be read: {error.strerror}") from error
-    if not content:
-        raise EvidenceError(f"{path.name}: the file is empty", code="empty")
-    if len(content) > LARGEST:
-        raise EvidenceError(f"{path.name}: it is larger than {LARGEST >> 20} MiB, up to which CTRF is read")
+    content = read_bounded(path, LARGEST, f"it is larger than {LARGEST >> 20} MiB, up to which CTRF is read")
     try:
         report = msgspec.json.decode(_utf8(content), type=_Report)
     except msgspec.ValidationError as error:

@@ -15,9 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.evidence.readers.hardened_xml import elements
-from pytest_stagegate.evidence.readers.junit_times import instant, rfc3339
 from pytest_stagegate.evidence.readers.line_hits import FileHits, Hits, contents, line_number, whole_number
 from pytest_stagegate.evidence.readers.source_paths import Damage
+from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 
 if TYPE_CHECKING:
     from pathlib import Path

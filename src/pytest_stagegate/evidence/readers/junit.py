@@ -9,12 +9,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.evidence.readers.gathered import Gathered
 from pytest_stagegate.evidence.readers.hardened_xml import DEPTH, BadXml, parse
 from pytest_stagegate.evidence.readers.junit_cases import RESULTS, SILENT, CaseElements, Judged, judge, judge_plain
 from pytest_stagegate.evidence.readers.junit_producer import Producer
-from pytest_stagegate.evidence.readers.junit_results import Gathered
 from pytest_stagegate.evidence.readers.junit_suites import Suites
-from pytest_stagegate.evidence.readers.junit_times import instant, microseconds, rfc3339
+from pytest_stagegate.evidence.readers.tool_times import instant, microseconds, rfc3339
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.tests import QUICK, Outcome
 

@@ -17,8 +17,8 @@ from junitparser import Error, Failure, Skipped
 from junitparser.junitparser import FinalResult
 from junitparser.xunit2 import TestCase
 
+from pytest_stagegate.evidence.readers.gathered import WORDS
 from pytest_stagegate.evidence.readers.hardened_xml import DEPTH, BadXml
-from pytest_stagegate.evidence.readers.junit_results import WORDS
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.texts import MESSAGE_LIMIT, Excerpt, first_line, shortened
 

@@ -11,8 +11,8 @@ from pytest_stagegate.model.texts import shortened
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pytest_stagegate.evidence.readers.gathered import Gathered
     from pytest_stagegate.evidence.readers.junit_cases import Judged
-    from pytest_stagegate.evidence.readers.junit_results import Gathered
 
 # Catch2 and doctest announce assertions, Qt Test counts warnings as errors. These are the host that Catch2 writes, and
 # no other tool, and a property of Qt Test.

@@ -46,7 +46,6 @@ class Gathered:
         self.notes: list[str] = []
         self._seen: dict[str, int] = {}
         self._messages = 0
-        self._omitted: dict[str, int] = {}
         self._noted: dict[str, int] = {}
         self._tallies: dict[str, list[str | int]] = {}
 
