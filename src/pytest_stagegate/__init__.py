@@ -9,21 +9,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from pytest_stagegate.hooks import GateOptions, Warnings, gate, hookimpl
+    from pytest_stagegate.hooks import GateOptions, Matrix, Warnings, gate, hookimpl
+    from pytest_stagegate.model.absent import Absent
+    from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
+    from pytest_stagegate.model.findings import Findings
+    from pytest_stagegate.model.metrics import Metrics
     from pytest_stagegate.model.numbers import Count, Duration, Measure, Ratio, Share, StageName
+    from pytest_stagegate.model.place import Place
+    from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.tests import TestResults
     from pytest_stagegate.model.verdicts import Check, Verdict
     from pytest_stagegate.thresholds import check, no_evidence
 
 __all__ = [
+    "Absent",
+    "Baseline",
     "Check",
     "Count",
     "Coverage",
     "Duration",
+    "Findings",
     "GateOptions",
+    "Matrix",
     "Measure",
+    "Metrics",
+    "Place",
     "Ratio",
+    "Repository",
     "Share",
     "StageName",
     "TestResults",
@@ -37,6 +50,13 @@ __all__ = [
 ]
 
 _HOME: Final = {
+    "Repository": "model.repository",
+    "Place": "model.place",
+    "Metrics": "model.metrics",
+    "Matrix": "hooks",
+    "Findings": "model.findings",
+    "Baseline": "model.baseline",
+    "Absent": "model.absent",
     "Check": "model.verdicts",
     "Count": "model.numbers",
     "Coverage": "model.coverage",

@@ -10,9 +10,15 @@ from typing import Any, Final, TypeVar, overload
 import msgspec
 import pluggy
 
+from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.evidence import WarningLine
+from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import Measure
+from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Enforcement, Level
@@ -65,7 +71,28 @@ class Warnings:
         return Measure(total, unit="warnings", inspected=self._executed, where=where)
 
 
-EVIDENCE_FACES: Final[tuple[type, ...]] = (TestResults, Coverage, Warnings)
+@dataclass(frozen=True)
+class Matrix:
+    """The cells that the policy expects evidence of, as a gate reads them.
+
+    Attributes:
+        cells: Each expected cell with the tests that were executed in it.
+    """
+
+    cells: tuple[tuple[Expected, int], ...]
+
+
+EVIDENCE_FACES: Final[tuple[type, ...]] = (
+    TestResults,
+    Coverage,
+    Warnings,
+    Findings,
+    Metrics,
+    Repository,
+    Baseline,
+    Matrix,
+    Place,
+)
 """What a gate's parameters may ask for, beside its own options."""
 
 

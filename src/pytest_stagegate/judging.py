@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,11 +12,18 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pytest_stagegate import decide
-from pytest_stagegate.hooks import Gate, GateOptions, Warnings
+from pytest_stagegate.hooks import Gate, GateOptions, Matrix, Warnings
+from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
-from pytest_stagegate.model.evidence import Absent, Evidence
+from pytest_stagegate.model.evidence import Evidence
+from pytest_stagegate.model.expected import executed_by_tag, executed_in
+from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
+from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.reasons import REMEDIES
+from pytest_stagegate.model.repository import UNKNOWN, Repository
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.texts import without_folders
@@ -35,7 +41,14 @@ class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
 _BROKEN: Final = frozenset({"coverage-incomplete", "unreadable", "tests-lost", "run-incomplete"})
 """Reasons of evidence that is there in part: what the policy says of missing evidence does not hold for it."""
 
-_KINDS: Final[dict[type, str]] = {TestResults: "tests", Warnings: "tests", Coverage: "coverage"}
+_KINDS: Final[dict[type, str]] = {
+    TestResults: "tests",
+    Warnings: "tests",
+    Matrix: "tests",
+    Coverage: "coverage",
+    Findings: "findings",
+    Metrics: "metrics",
+}
 """Kind of evidence that each face shows."""
 
 
@@ -65,48 +78,25 @@ class ActiveGate:
     max_age: int | None = None
     declared_in: str = ""
 
-    @property
-    def needs_coverage(self) -> bool:
-        """Whether the plugin has to see to it that coverage is measured."""
-        asks = Coverage in self.gate.needs.values()
+    def needs(self, face: type) -> bool:
+        """Return whether a kind of evidence has to be there for the gate to judge."""
+        asks = face in self.gate.needs.values()
         return asks and (self.options is None or self.options.declares_a_limit())
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where and when a decision is taken.
-
-    Attributes:
-        stage: The stage that is decided.
-        environment: The environment, or None.
-        instant: The instant at which ages and dates are judged.
-        root: The project's root; texts of gates are told without it.
-    """
-
-    stage: str
-    environment: str | None
-    instant: dt.datetime
-    root: Path = Path()
-
-    @property
-    def day(self) -> dt.date:
-        """The day of the instant, UTC."""
-        return self.instant.astimezone(dt.timezone.utc).date()
-
-
-def judge(active: ActiveGate, evidence: Evidence, place: Place) -> GateResult:
+def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Path()) -> GateResult:
     """Judge one gate.
 
     Args:
         active: The gate and what the policy says of it.
         evidence: Everything known about the run.
         place: Stage, environment and instant.
+        root: The project's root; texts of gates are told without it.
 
     Returns:
         The result; an exception of the gate's own code is the verdict ERROR, never an exception here.
     """
-    checks = _stale(active, evidence) or _missing(active, evidence) or _called(active, evidence)
-    checks = [_portable(check, place.root) for check in checks]
+    checks = [_portable(check, root) for check in _checks(active, evidence, place)]
     worst = decide.worst_check(checks)
     verdict, reason = worst.verdict, worst.reason
     on_missing = OnMissing.HOLD if any(check.reason in _BROKEN for check in checks) else active.on_missing
@@ -163,17 +153,21 @@ def _shortfall(check: Check) -> str:
     return f"{check.name} {check.shown}{limit}"
 
 
-def _stale(active: ActiveGate, evidence: Evidence) -> list[Check]:
-    """Return a check for each piece of evidence that the gate would read and must not."""
+def _checks(active: ActiveGate, evidence: Evidence, place: Place) -> list[Check]:
     if active.enforcement.level is Level.OBSERVE:
-        return []
+        return _missing(active, evidence) or _called(active, evidence, place)
     kinds = {_KINDS[face] for face in active.gate.needs.values() if face in _KINDS}
-    unusable = [
-        _verdict(Verdict.STALE, each.note.reason, each.note.text.rstrip("."), name="evidence")
-        for each in evidence.stale
+    unfit = [
+        _verdict(each.verdict, each.note.reason, each.note.text.rstrip("."), name="evidence")
+        for each in evidence.unfit
         if each.kind in kinds
     ]
-    return unusable + [check for age in evidence.ages if age.kind in kinds for check in _too_old(active, age)]
+    # Nothing of stale evidence is shown as a figure; where a piece is not there, the others still speak.
+    stale = [check for check in unfit if check.verdict is Verdict.STALE]
+    stale += [check for age in evidence.ages if age.kind in kinds for check in _too_old(active, age)]
+    if stale:
+        return stale
+    return [*unfit, *(_missing(active, evidence) or _called(active, evidence, place))]
 
 
 def _too_old(active: ActiveGate, age: Age) -> list[Check]:
@@ -198,12 +192,12 @@ def _missing(active: ActiveGate, evidence: Evidence) -> list[Check]:
     return []
 
 
-def _called(active: ActiveGate, evidence: Evidence) -> list[Check]:
+def _called(active: ActiveGate, evidence: Evidence, place: Place) -> list[Check]:
     """Ask the gate; what it had yielded before it broke off still counts."""
     tally = Tally()
     checks: list[Check] = []
     try:
-        answer = active.gate.judge(**_arguments(active, evidence, tally))
+        answer = active.gate.judge(**_arguments(active, evidence, place, tally))
         if answer is None:
             return [_asserted(active, tally)]
         for each in _answers(answer):
@@ -230,13 +224,22 @@ def _broke_off(active: ActiveGate, error: BaseException, tally: Tally) -> Check:
     return _verdict(Verdict.ERROR, reason, text)
 
 
-def _arguments(active: ActiveGate, evidence: Evidence, tally: Tally) -> dict[str, Any]:
-    tests = TestResults(evidence.tests, tally, exits=evidence.exits)
-    faces: dict[type, Any] = {TestResults: tests}
+def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tally) -> dict[str, Any]:
+    tests = evidence.tests
+    executed = tests.counts().executed
+    by_tag = executed_by_tag(tests) if evidence.expected else {}
+    faces: dict[type, Any] = {
+        TestResults: TestResults(tests, tally, exits=evidence.exits),
+        Warnings: Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded),
+        Findings: Findings(evidence.findings, tally),
+        Metrics: Metrics(evidence.metrics, tally),
+        Repository: Repository(evidence.repository or UNKNOWN, tally),
+        Baseline: Baseline(evidence.baseline, tally),
+        Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
+        Place: place,
+    }
     if not isinstance(evidence.coverage, Absent):
         faces[Coverage] = Coverage(evidence.coverage, tally)
-    executed = evidence.tests.counts().executed
-    faces[Warnings] = Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded)
     if active.options is not None:
         faces[type(active.options)] = active.options
     return {parameter: faces[asked] for parameter, asked in active.gate.needs.items()}

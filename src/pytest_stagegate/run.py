@@ -17,10 +17,11 @@ from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
-from pytest_stagegate.judging import ActiveGate, Place, judge
+from pytest_stagegate.judging import ActiveGate, judge
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Subject
-from pytest_stagegate.model.evidence import Absent
 from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from pytest_stagegate.documents.view import View
     from pytest_stagegate.model.decision import Blocker
     from pytest_stagegate.model.evidence import Evidence
-    from pytest_stagegate.model.sources import Expected, Source
+    from pytest_stagegate.model.expected import Expected
+    from pytest_stagegate.model.repository import RepositoryData
+    from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.policy.model import Policy
 
@@ -165,6 +168,7 @@ class Question:
         at: The stage; the records' own when None, else the policy's default stage.
         environment: The environment; the records' own when None.
         as_of: The instant at which ages and dates are judged; the start of the latest run when None.
+        repository: What git says of the sources here, for evidence that does not say it; None when nobody asked.
     """
 
     given: tuple[Given, ...]
@@ -172,6 +176,7 @@ class Question:
     at: str | None = None
     environment: str | None = None
     as_of: dt.datetime | None = None
+    repository: RepositoryData | None = None
 
 
 def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...], out: Path) -> Decided:
@@ -239,7 +244,7 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     vetted = vet(sources, yardstick)
     usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
     stage = question.at or _stage(usable) or policy.default_stage
-    return vetted, Place(stage=stage, environment=environment, instant=instant, root=project.rootdir)
+    return vetted, Place(stage=stage, environment=environment, instant=instant)
 
 
 def _start(sources: Iterable[Source]) -> dt.datetime:
@@ -270,7 +275,8 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
     subject, notes = question.checkout
     whole = merged(vetted.sources, subject, rfc3339(place.instant))
     # What arrived must not say what is expected: only a word of the user's asks for one environment alone.
-    cells = missing_cells(whole.tests, project.expected(place.stage, question.environment))
+    expected = project.expected(place.stage, question.environment)
+    cells = missing_cells(whole.tests, expected)
     unasked = _left_out(project, whole, place.stage, question.at)
     nowhere, perhaps_nowhere = never_run(vetted.sources)
     own = () if whole.origins else notes
@@ -284,7 +290,9 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere),
         provisional=tuple(dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere))),
         ages=vetted.ages,
-        stale=vetted.stale,
+        unfit=vetted.unfit,
+        expected=expected,
+        repository=whole.repository or question.repository,
     )
 
 
@@ -326,7 +334,7 @@ def _judged(
         if own:
             narrowed = _of_environment(project, vetted, question, place, environment)
             asked += [(active, *narrowed) for active in own]
-    results = tuple(judge(*each) for each in asked)
+    results = tuple(judge(*each, project.rootdir) for each in asked)
     levels = [active.enforcement.on(place.day) for active, _, _ in asked]
     judged = decide.judged_anything(zip([result.verdict for result in results], levels, strict=True))
     return results, decide.blockers(results, evidence.incomplete, judged=judged)

@@ -22,8 +22,12 @@ from pytest_stagegate.documents.view import BlockerView, GateView, View
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.hooks import Warnings, gates_of
 from pytest_stagegate.model import decision
+from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.reasons import REASONS, REMEDIES
+from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.policy import loading
 from pytest_stagegate.policy.model import COMMON_KEYS
@@ -170,13 +174,23 @@ def test_the_policy_page_has_the_keys() -> None:
     assert sorted(headings(section(text, "Keys common to all gates"), 3)) == sorted(COMMON_KEYS)
 
 
-def test_the_gates_page_has_the_stock_gates() -> None:
-    assert sorted(headings(page("reference/gates.md"), 2)) == sorted(stock_gates())
+def test_each_stock_gate_has_its_page() -> None:
+    pages = {path.stem for path in (DOCS / "reference" / "gates").glob("*.md")} - {"index"}
+    assert pages == set(stock_gates())
+    assert set(re.findall(r"^\| \[`([\w-]+)`\]", page("reference/gates/index.md"), re.MULTILINE)) == pages
+
+
+@pytest.mark.parametrize("gate", stock_gates())
+def test_the_page_of_a_gate_answers_what_people_ask(gate: str) -> None:
+    text = page(f"reference/gates/{gate}.md")
+    asked = ["**Question.**", "**Evidence.**", "| check |", "| option |", "**Missing evidence.**", "**How to fix.**"]
+    assert [each for each in asked if each not in text] == []
+    assert NEW_PROJECT in text, "an example policy with its output"
 
 
 @pytest.mark.parametrize("gate", stock_gates().values(), ids=stock_gates())
-def test_the_gates_page_has_the_options_of(gate: Gate) -> None:
-    text = section(page("reference/gates.md"), gate.name)
+def test_the_page_of_a_gate_has_its_options(gate: Gate) -> None:
+    text = page(f"reference/gates/{gate.name}.md")
     table = text[text.index("| option | type |") :].split("\n\n")[0]
     assert gate.options is not None
     assert sorted(first_cells(table)) == sorted(gate.options.__struct_fields__)
@@ -188,7 +202,10 @@ def test_the_api_page_has_the_public_names() -> None:
     assert sorted(named) == sorted(pytest_stagegate.__all__)
 
 
-@pytest.mark.parametrize("face", [TestResults, Coverage, Warnings], ids=lambda face: face.__name__)
+FACES: Final = (TestResults, Coverage, Warnings, Findings, Metrics, Repository, Baseline)
+
+
+@pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__)
 def test_the_api_page_has_what_a_gate_can_read_of(face: type) -> None:
     named = {cell.split("(")[0] for cell in first_cells(section(page("reference/public-api.md"), face.__name__, 3))}
     assert {name for name in vars(face) if not name.startswith("_")} == named & set(vars(face))

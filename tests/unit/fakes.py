@@ -11,12 +11,14 @@ import msgspec
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.hooks import Gate, gate
-from pytest_stagegate.judging import ActiveGate, Place, judge
+from pytest_stagegate.judging import ActiveGate, judge
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
-from pytest_stagegate.model.evidence import Absent, Age, Evidence, WarningLine
+from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.numbers import Share
+from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict

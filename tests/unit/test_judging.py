@@ -13,7 +13,7 @@ import pytest
 from pytest_stagegate.hooks import GateOptions, Warnings, gate, gates_of
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.model.evidence import Stale, WarningLine
+from pytest_stagegate.model.evidence import Unfit, WarningLine
 from pytest_stagegate.model.numbers import Count, Measure, Share
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
@@ -301,7 +301,7 @@ def test_a_gate_may_take_older_evidence_than_others() -> None:
 @pytest.mark.parametrize(("kind", "verdict"), [("tests", Verdict.STALE), ("coverage", Verdict.PASS)])
 def test_a_gate_does_not_use_stale_evidence_of_a_kind_that_it_reads(kind: str, verdict: Verdict) -> None:
     note = Note(reason="changed", text="a.xml: its content has changed since the run recorded it.")
-    evidence = dataclasses.replace(evidence_of(), stale=(Stale(kind, note),))
+    evidence = dataclasses.replace(evidence_of(), unfit=(Unfit(kind, Verdict.STALE, note),))
     assert judged(passes, evidence).verdict is verdict
 
 

@@ -8,6 +8,7 @@ import pytest
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import sha256_of
+from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.decision import Decision, Note
 from pytest_stagegate.run import load_project
 from pytest_stagegate.summing import NOT_PASSED_LIMIT
@@ -147,4 +148,4 @@ def test_the_policy_s_max_age_holds_beside_the_default_of_a_day(tmp_path: Path) 
 )
 def test_coverage_has_to_be_measured_when_a_limit_asks_for_it(tmp_path: Path, policy: str, needed: bool) -> None:
     project = load_project(project_at(tmp_path, policy=policy))
-    assert any(gate.needs_coverage for gate in project.gates("test", None)) is needed
+    assert any(gate.needs(Coverage) for gate in project.gates("test", None)) is needed

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import coverage
 from coverage.exceptions import CoverageException, NoDataError
 
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
-from pytest_stagegate.model.evidence import Absent
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.texts import without_folders
 

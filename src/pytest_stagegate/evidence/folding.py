@@ -9,9 +9,11 @@ import msgspec
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence import lines
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note
-from pytest_stagegate.model.evidence import Absent, Evidence, Origin, WarningLine
+from pytest_stagegate.model.evidence import Evidence, Origin, WarningLine
+from pytest_stagegate.model.repository import Diff, RepositoryData
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
@@ -38,6 +40,7 @@ class Fold:
         self.run: lines.Run | None = None
         self._tests = TestData()
         self._coverage: CoverageData | Absent = _NOT_MEASURED
+        self._repository: RepositoryData | None = None
         self._warnings: list[WarningLine] = []
         self._endings: list[Note] = []
         self._collection_errors: list[CollectionError] = []
@@ -61,6 +64,7 @@ class Fold:
             lines.Warned: self._on_warned,
             lines.Measured: self._on_measured,
             lines.NotMeasured: self._on_not_measured,
+            lines.Sources: self._on_sources,
             lines.Attached: self._on_attached,
             lines.Ending: self._on_ending,
             lines.End: self._on_end,
@@ -88,6 +92,7 @@ class Fold:
         return Evidence(
             tests=self._tests,
             coverage=self._coverage,
+            repository=self._repository,
             warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
             warnings_recorded=run.warnings_recorded,
             subject=run.subject,
@@ -220,6 +225,11 @@ class Fold:
 
     def _on_not_measured(self, line: lines.NotMeasured) -> None:
         self._coverage = Absent(line.reason, line.text, line.remedy)
+
+    def _on_sources(self, line: lines.Sources) -> None:
+        for diff in (line.repository.branch, line.repository.release):
+            _ = diff.lines if isinstance(diff, Diff) else 0  # raises where a set of lines is damaged
+        self._repository = line.repository
 
     def _on_attached(self, line: lines.Attached) -> None:
         if line.modified is not None:

@@ -131,6 +131,8 @@ def _record(asked: Given, defaults: Defaults) -> tuple[Source, tuple[Attached, .
 
 def _foreign(asked: Given, defaults: Defaults) -> Source:
     base = _base(asked, defaults)
+    said_format = asked.format or _rule(asked, defaults).format
+    base = replace(base, kind=FORMATS.get(said_format, ""), format=said_format)
     try:
         format_ = _format(asked, defaults)
         base = replace(base, kind=FORMATS[format_], format=format_)

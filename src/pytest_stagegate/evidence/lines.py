@@ -13,6 +13,7 @@ import msgspec
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import WarningLine
+from pytest_stagegate.model.repository import RepositoryData
 
 SCHEMA: Final = "stagegate/evidence/1"
 ITEMS_PER_LINE: Final = 1000
@@ -133,6 +134,12 @@ class NotMeasured(_Line, frozen=True, kw_only=True, tag="no-coverage"):
     remedy: str
 
 
+class Sources(_Line, frozen=True, kw_only=True, tag="repository"):
+    """What git said of the sources when the run ended; only where a gate asks."""
+
+    repository: RepositoryData
+
+
 class Attached(_Line, frozen=True, kw_only=True, tag="attached"):
     """A further evidence file that the run was given, as it was when the run ended.
 
@@ -186,6 +193,7 @@ Line = (
     | Warned
     | Measured
     | NotMeasured
+    | Sources
     | Attached
     | Ending
     | End

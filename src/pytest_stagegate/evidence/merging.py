@@ -8,13 +8,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
-from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.linesets import bits, written
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tags import Tag
 
@@ -42,6 +46,9 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
             [(label, run.coverage) for label, run in zip(labels, runs, strict=True)],
             [each.coverage for each in contents if each.coverage is not None],
         ),
+        findings=tuple(report for each in contents for report in each.findings or ()),
+        metrics=tuple(each.metrics for each in contents if each.metrics is not None),
+        repository=_repository(runs),
         warnings=_warnings(runs),
         warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
         subject=_subject(runs, subject),
@@ -68,6 +75,18 @@ def _subject(runs: Sequence[Evidence], subject: Subject) -> Subject:
     """Return the first run's subject; dirty where any of them was."""
     dirty = [run.subject for run in runs if run.subject.dirty]
     return next(iter(dirty), runs[0].subject if runs else subject)
+
+
+def _repository(runs: Sequence[Evidence]) -> RepositoryData | None:
+    """Return what the runs say of the sources; of several that differ the one that knows most."""
+    known = [run.repository for run in runs if run.repository is not None]
+    return min(known, key=_ignorance, default=None)
+
+
+def _ignorance(data: RepositoryData) -> tuple[bool, bool, bool, bytes]:
+    # Of two that know as much, the order must not depend on that of the files.
+    unknown = (isinstance(data.branch, Absent), isinstance(data.release, Absent), data.tracked is None)
+    return (*unknown, msgspec.json.encode(data))
 
 
 def _finished(runs: Sequence[Evidence]) -> str | None:

@@ -8,22 +8,38 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.model.evidence import Age, Stale
+from pytest_stagegate.model.evidence import Age, Unfit
+from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.sources import Source, State
-from pytest_stagegate.model.tests import Outcome, TestData
+from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.times import parsed
+from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from pytest_stagegate.model.sources import Expected
-    from pytest_stagegate.model.tags import Tag
+    from pytest_stagegate.model.expected import Expected
+    from pytest_stagegate.model.tests import TestData
 
 _SHORTEST: Final = 7
 """Characters that a shortened commit id has at least."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
 """How far clocks of two machines may differ."""
+
+
+_UNFIT: Final = {
+    State.STALE: Verdict.STALE,
+    State.FAILED: Verdict.ERROR,
+    State.MISSING: Verdict.NO_EVIDENCE,
+    State.UNREADABLE: Verdict.NO_EVIDENCE,
+    State.FOREIGN: Verdict.NO_EVIDENCE,
+    State.DUPLICATE: Verdict.NO_EVIDENCE,
+}
+"""What a file in each state makes of a gate that would read it."""
+
+_TOLD_BY_GATES: Final = (State.STALE, State.FAILED)
+"""States that say something of the gates that read the file, and not of the evidence as a whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,14 +72,14 @@ class Vetted:
         notes: Why the evidence is not whole.
         provisional: Why a decision on it is provisional.
         ages: How old each usable piece is.
-        stale: Pieces that no gate may use.
+        unfit: Pieces that gates can't rely on.
     """
 
     sources: tuple[Source, ...]
     notes: tuple[Note, ...]
     provisional: tuple[Note, ...]
     ages: tuple[Age, ...]
-    stale: tuple[Stale, ...]
+    unfit: tuple[Unfit, ...]
 
 
 def vet(sources: Iterable[Source], yardstick: Yardstick) -> Vetted:
@@ -82,13 +98,13 @@ def summed(checked: Sequence[Source], as_of: dt.datetime) -> Vetted:
     """Return what sources that have been held against a yardstick add up to."""
     return Vetted(
         sources=tuple(checked),
-        notes=tuple(each.note for each in checked if each.note is not None and each.state is not State.STALE),
+        notes=tuple(each.note for each in checked if each.note is not None and each.state not in _TOLD_BY_GATES),
         provisional=tuple(note for each in checked for note in _provisional(each)),
         ages=tuple(age for each in checked for age in _ages(each, as_of)),
-        stale=tuple(
-            Stale(kind, each.note)
+        unfit=tuple(
+            Unfit(kind, verdict, each.note)
             for each in checked
-            if each.state is State.STALE and each.note is not None
+            if each.note is not None and (verdict := _UNFIT.get(each.state)) is not None
             for kind in each.kinds
         ),
     )
@@ -127,26 +143,13 @@ def never_run(sources: Iterable[Source]) -> tuple[tuple[Note, ...], tuple[Note, 
 
 
 def missing_cells(tests: TestData, expected: Sequence[Expected]) -> tuple[Note, ...]:
-    """Return each expected cell of which no test was executed.
-
-    A shard fills its cell with any test that it executed, if its stage was executed in the same environment at all:
-    how a suite is split over shards does not depend on stages.
-    """
-    executed: Counter[int] = Counter(
-        tag for index, tag in enumerate(tests.tag_of) if tests.outcomes[index] != Outcome.LOST and tests.executed(index)
-    )
-    executed.update({tag: len(passed) for tag, passed in tests.unnamed.items()})
-    present = [tests.tags[tag] for tag, count in executed.items() if count]
+    """Return each expected cell of which no test was executed."""
+    executed = executed_by_tag(tests) if expected else {}
     return tuple(
         Note(reason="cell-missing", text=f"No test was executed for the expected {cell}.")
         for cell in expected
-        if not any(_there(cell, tag) and cell.stage == tag.stage for tag in present)
-        or not any(_there(cell, tag) and cell.shard in (None, tag.shard) for tag in present)
+        if not executed_in(cell, executed)
     )
-
-
-def _there(cell: Expected, tag: Tag) -> bool:
-    return cell.environment in (None, tag.ran_in)
 
 
 def _order(source: Source) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.live.attached import attached
-from pytest_stagegate.model.evidence import Absent
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.run import Decided, Project, Question, decide_on, publish
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ import pytest
 
 from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.live.collecting import stage_key
-from pytest_stagegate.model.evidence import Absent
+from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.stock.coverage import CoverageOptions
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Wish:
 
 def wish_of(gates: Iterable[ActiveGate]) -> Wish:
     """Return what the active gates want of coverage."""
-    asking = [gate for gate in gates if gate.needs_coverage]
+    asking = [gate for gate in gates if gate.needs(Coverage)]
     options = [gate.options for gate in asking if isinstance(gate.options, CoverageOptions)]
     return Wish(
         needed=bool(asking),

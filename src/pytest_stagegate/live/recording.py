@@ -12,8 +12,9 @@ import pytest
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.writing import RecordWriter, replace_last_line
 from pytest_stagegate.live.attempts import Attempt
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.model.evidence import Absent, WarningLine
+from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.texts import MESSAGE_LIMIT, shortened
 from pytest_stagegate.model.times import rfc3339

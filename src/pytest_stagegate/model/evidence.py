@@ -7,23 +7,16 @@ from typing import NamedTuple
 
 import msgspec
 
+from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note, Subject
+from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.findings import FindingsData
+from pytest_stagegate.model.metrics import MetricsData
+from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.tests import Exit, TestData
-
-
-class Absent(msgspec.Struct, frozen=True):
-    """A kind of evidence that this build does not have.
-
-    Attributes:
-        reason: Stable reason code.
-        text: One sentence.
-        remedy: How to get it.
-    """
-
-    reason: str
-    text: str
-    remedy: str = ""
+from pytest_stagegate.model.verdicts import Verdict
 
 
 class WarningLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,15 +73,18 @@ class Age(NamedTuple):
     limit: int
 
 
-class Stale(NamedTuple):
-    """A piece of evidence that no gate may use.
+class Unfit(NamedTuple):
+    """A piece of evidence that says nothing, or too little, to the gates of its kind.
 
     Attributes:
-        kind: ``tests`` or ``coverage``.
+        kind: ``tests``, ``coverage``, ``findings`` or ``metrics``.
+        verdict: What it makes of a gate that would read it: STALE (nothing of it is read), NO_EVIDENCE (it is not
+            there) or ERROR (the tool that made it failed).
         note: Why.
     """
 
     kind: str
+    verdict: Verdict
     note: Note
 
 
@@ -111,7 +107,12 @@ class Evidence:
         facts: Facts about the run for people.
         origins: What each record says of its run.
         ages: How old each piece is, at the instant of the decision.
-        stale: Pieces that no gate may use.
+        unfit: Pieces that gates can't rely on.
+        findings: What linters and scanners found, a report for each of their runs.
+        metrics: Numbers that tools measured, a report for each file.
+        repository: What git says of the sources, or None when nobody has asked it.
+        baseline: What an earlier, good run had.
+        expected: Cells that must have evidence.
     """
 
     tests: TestData
@@ -128,4 +129,9 @@ class Evidence:
     facts: dict[str, str] = field(default_factory=dict)
     origins: tuple[Origin, ...] = ()
     ages: tuple[Age, ...] = ()
-    stale: tuple[Stale, ...] = ()
+    unfit: tuple[Unfit, ...] = ()
+    findings: tuple[FindingsData, ...] = ()
+    metrics: tuple[MetricsData, ...] = ()
+    repository: RepositoryData | None = None
+    baseline: BaselineData = field(default_factory=BaselineData)
+    expected: tuple[Expected, ...] = ()

@@ -21,8 +21,21 @@ FORMATS: Final = {
     "jacoco": "coverage",
     "clover": "coverage",
     "go-cover": "coverage",
+    "sarif": "findings",
+    "gitlab-code-quality": "findings",
+    "ruff-json": "findings",
+    "mypy-json": "findings",
+    "pylint-json": "findings",
+    "bandit-json": "findings",
+    "openmetrics": "metrics",
+    "pytest-benchmark": "metrics",
+    "allure-perf": "metrics",
+    "metrics-json": "metrics",
 }
 """Each format that is read, and the kind of evidence that it brings."""
+
+KINDS: Final = ("tests", "coverage", "findings", "metrics")
+"""Kinds of evidence that files bring."""
 
 
 class State(str, enum.Enum):
@@ -35,29 +48,11 @@ class State(str, enum.Enum):
     STALE = "stale"
     FOREIGN = "foreign"
     DUPLICATE = "duplicate"
+    FAILED = "failed"
 
     def __str__(self) -> str:
         """Return the word itself."""
         return self.value
-
-
-class Expected(NamedTuple):
-    """A cell that must have evidence, from ``[[tool.stagegate.expect]]``.
-
-    Attributes:
-        stage: A stage of which tests must have been executed.
-        environment: The environment the run has to be against, or None for any.
-        shard: The shard that has to bring it, or None for any.
-    """
-
-    stage: str
-    environment: str | None
-    shard: str | None
-
-    def __str__(self) -> str:
-        """Return the cell in words."""
-        where = f" in {self.environment}" if self.environment else ""
-        return f"stage {self.stage}{where}" + (f" from shard {self.shard}" if self.shard else "")
 
 
 class EvidenceRule(NamedTuple):
@@ -86,7 +81,7 @@ class Source:
 
     Attributes:
         name: For people: relative to the root, or the last parts of its path.
-        kind: ``run`` (a record of ours), ``tests`` or ``coverage``; empty when it could not be told.
+        kind: ``run`` (a record of ours) or one of `KINDS`; empty when it could not be told.
         format: Name of the format; empty likewise.
         sha256: Digest of the bytes, or None when there are none.
         producer: Tool and version.
@@ -123,11 +118,11 @@ class Source:
     @property
     def usable(self) -> bool:
         """Whether what it says is part of the evidence."""
-        return self.state in (State.WHOLE, State.INCOMPLETE)
+        return self.state in (State.WHOLE, State.INCOMPLETE, State.FAILED)
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """Kinds of evidence that it brings: ``tests`` and ``coverage``; both when it could not be told."""
+        """Kinds of evidence that it brings; all of them when it could not be told."""
         if self.kind == "run":
             return ("tests", "coverage")
-        return (self.kind,) if self.kind else ("tests", "coverage")
+        return (self.kind,) if self.kind else KINDS

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.numbers import Duration
-from pytest_stagegate.model.sources import FORMATS, EvidenceRule, Expected
+from pytest_stagegate.model.sources import FORMATS, EvidenceRule
 
 if TYPE_CHECKING:
     from pytest_stagegate.policy.reading import Reader

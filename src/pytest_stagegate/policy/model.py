@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pytest_stagegate.errors import Mistake
-from pytest_stagegate.model.sources import EvidenceRule, Expected
+from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, OnMissing
 

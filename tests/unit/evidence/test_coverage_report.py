@@ -7,8 +7,8 @@ import coverage
 import pytest
 
 from pytest_stagegate.evidence.coverage_report import read_coverage
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
-from pytest_stagegate.model.evidence import Absent
 
 SOURCE = """\
 def sign(n):

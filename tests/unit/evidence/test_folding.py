@@ -9,9 +9,10 @@ import pytest
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.folding import read_record
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.tests import Exit
 from tests.unit.fakes import FINISHED, collected, coverage_of, encoded, end, file_of, passed, record_at, run_line
 

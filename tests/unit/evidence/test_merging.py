@@ -8,10 +8,11 @@ import msgspec
 import pytest
 
 from pytest_stagegate.evidence.merging import merged, union
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.model.evidence import Absent, Evidence, WarningLine
+from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Exit, TestData

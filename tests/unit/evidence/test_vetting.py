@@ -13,7 +13,8 @@ from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, 
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Origin
-from pytest_stagegate.model.sources import Expected, Source, State
+from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import TestData
 from tests.unit.fakes import FINISHED, HOUR, NO_SHAPE, NOW, SUBJECT, evidence_of, outcomes_of
@@ -46,7 +47,7 @@ def reasons(vetted: Vetted) -> list[str]:
 
 def test_whole_evidence_of_the_commit_is_used() -> None:
     vetted = vet([run("a"), run("b"), file()], YARDSTICK)
-    assert (set(states(vetted).values()), vetted.notes, vetted.stale, vetted.provisional) == ({"whole"}, (), (), ())
+    assert (set(states(vetted).values()), vetted.notes, vetted.unfit, vetted.provisional) == ({"whole"}, (), (), ())
 
 
 OTHER = msgspec.structs.replace(SUBJECT, commit="d" * 40)
@@ -100,15 +101,15 @@ def test_a_project_without_a_declared_name_has_no_foreign_records() -> None:
 @pytest.mark.parametrize("kind", ["tests", "coverage"])
 def test_a_file_of_another_commit_is_stale_for_its_kind(kind: str) -> None:
     vetted = vet([run("a"), file(kind=kind, commit="d" * 40)], YARDSTICK)
-    assert [(each.kind, each.note.reason) for each in vetted.stale] == [(kind, "other-commit")]
+    assert [(each.kind, each.note.reason) for each in vetted.unfit] == [(kind, "other-commit")]
     assert vetted.notes == ()
 
 
 def test_a_file_without_a_commit_is_provisional_or_stale_where_the_policy_requires_one() -> None:
     shown = vet([file(commit=None)], YARDSTICK)
-    assert ([note.reason for note in shown.provisional], shown.stale) == (["commit-not-stated"], ())
+    assert ([note.reason for note in shown.provisional], shown.unfit) == (["commit-not-stated"], ())
     required = vet([file(commit=None, commit_required=True)], YARDSTICK)
-    assert (required.provisional, required.stale[0].note.reason) == ((), "commit-not-stated")
+    assert (required.provisional, required.unfit[0].note.reason) == ((), "commit-not-stated")
 
 
 def test_two_records_of_one_shard_are_duplicates_and_the_first_is_used() -> None:
@@ -143,11 +144,11 @@ def test_files_of_the_same_bytes_are_duplicates() -> None:
 )
 def test_evidence_from_the_future_is_stale(source: Source, future: bool) -> None:
     vetted = vet([source], YARDSTICK)
-    assert {each.note.reason for each in vetted.stale} == ({"from-the-future"} if future else set())
+    assert {each.note.reason for each in vetted.unfit} == ({"from-the-future"} if future else set())
 
 
 def test_a_file_may_be_made_while_the_run_goes_on() -> None:
-    assert vet([run("a", created="2026-11-23T11:00:00Z"), file(created="2026-11-23T10:30:00Z")], YARDSTICK).stale == ()
+    assert vet([run("a", created="2026-11-23T11:00:00Z"), file(created="2026-11-23T10:30:00Z")], YARDSTICK).unfit == ()
 
 
 def test_the_age_of_each_piece_is_counted_to_the_instant() -> None:
@@ -205,7 +206,7 @@ def test_a_missing_cell_is_named_in_words() -> None:
     [("c" * 40, False), ("c" * 7, False), ("C" * 12, False), ("c" * 6, True), ("c" * 39 + "d", True)],
 )
 def test_a_shortened_commit_is_the_commit_that_it_begins(stated: str, differs: bool) -> None:
-    assert bool(vet([file(commit=stated)], YARDSTICK).stale) is differs
+    assert bool(vet([file(commit=stated)], YARDSTICK).unfit) is differs
 
 
 @pytest.mark.parametrize(("environment", "used"), [("staging", True), ("dev", False), (None, False)])

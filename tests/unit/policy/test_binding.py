@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from pytest_stagegate.errors import MistakesError
-from pytest_stagegate.judging import Place, judge
+from pytest_stagegate.judging import judge
 from pytest_stagegate.model.numbers import Share
+from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.verdicts import Enforcement, Level, Verdict
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.loading import load

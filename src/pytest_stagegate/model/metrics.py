@@ -1,0 +1,94 @@
+"""Numbers that tools measured (latencies, sizes, scores), and the face that gates read them through."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from pytest_stagegate.model.numbers import Measure, NotANumber
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pytest_stagegate.model.tally import Tally
+
+
+class Metric(msgspec.Struct, frozen=True, kw_only=True):
+    """One number.
+
+    Attributes:
+        name: As the format names it, for example ``p95_ms`` or ``http_requests_total{code="200"}``.
+        value: The number as it was written: a decimal such as ``0.25`` or ``1e-3``, or ``NaN``, ``+Inf``, ``-Inf``.
+        unit: What is counted, as far as it is stated; may be empty.
+    """
+
+    name: str
+    value: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsData:
+    """The numbers of one file.
+
+    Attributes:
+        producer: Tool and version, as far as they are stated.
+        metrics: In the order of their names.
+    """
+
+    producer: str
+    metrics: tuple[Metric, ...]
+
+
+class Metrics:
+    """Metrics as a gate reads them. Where several files have a number of one name, each of them counts."""
+
+    def __init__(self, reports: tuple[MetricsData, ...], tally: Tally) -> None:
+        self._reports = reports
+        self._tally = tally
+
+    def __repr__(self) -> str:
+        """Return a text that is the same in every run, as an assertion may show it."""
+        return f"<{sum(len(report.metrics) for report in self._reports)} metrics>"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all metrics."""
+        return tuple(sorted({metric.name for report in self._reports for metric in report.metrics}))
+
+    def highest(self, name: str) -> Measure:
+        """Return the highest number of that name; `inspected` says how many there are, 0 is no evidence.
+
+        Raises:
+            NotANumber: When one of them is no finite number.
+        """
+        return self._chosen(name, max)
+
+    def lowest(self, name: str) -> Measure:
+        """Return the lowest number of that name; see `highest`."""
+        return self._chosen(name, min)
+
+    def _chosen(self, name: str, choose: Callable[[Iterable[Fraction]], Fraction]) -> Measure:
+        found = [metric for report in self._reports for metric in report.metrics if metric.name == name]
+        self._tally.note(len(found))
+        if not found:
+            return Measure(None, inspected=0)
+        return Measure(choose([exact(metric) for metric in found]), unit=found[0].unit, inspected=len(found))
+
+
+def exact(metric: Metric) -> Fraction:
+    """Return the exact value of the decimal that was written.
+
+    Raises:
+        NotANumber: When it is no finite number.
+    """
+    try:
+        if math.isfinite(float(metric.value)):
+            return Fraction(metric.value)
+    except (ValueError, OverflowError):
+        pass
+    raise NotANumber(f"the metric {metric.name} is {metric.value!r}, which is no finite number")
