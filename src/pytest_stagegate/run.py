@@ -17,7 +17,7 @@ from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
-from pytest_stagegate.judging import ActiveGate, judge
+from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Subject
 from pytest_stagegate.model.globs import matches
@@ -29,6 +29,8 @@ from pytest_stagegate.policy.loading import load
 from pytest_stagegate.registry import Registry
 from pytest_stagegate.summing import index, matrix, rows_of, totals
 from pytest_stagegate.tagging import Vocabulary, stages_of
+from pytest_stagegate.waiving import Waivers, judge_with_waivers
+from pytest_stagegate.waiving import rows as waiver_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.verdicts import GateResult
+    from pytest_stagegate.model.waivers import WaiverRow
     from pytest_stagegate.policy.model import Policy
 
 
@@ -71,6 +74,11 @@ class Project:
             for cell in self.policy.expected
             if cell.stage in judged and (environment is None or cell.environment in (None, environment))
         )
+
+    @property
+    def waivers(self) -> Waivers:
+        """The policy's waivers."""
+        return Waivers(self.policy.waivers, self.policy.waiver_max_days)
 
     @property
     def templates(self) -> Path | None:
@@ -194,7 +202,7 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
     """
     vetted, place = _vetted(project, question)
     evidence = _evidence(project, vetted, question, place)
-    results, blockers = _judged(project, vetted, question, evidence, place)
+    results, blockers, waivers = _judged(project, vetted, question, evidence, place)
     rows, omitted = rows_of(evidence.tests)
     decision = Decision(
         decision=decide.decide(blockers),
@@ -213,6 +221,7 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
         evidence=index(vetted.sources),
+        waivers=waivers,
         policy=PolicyReference(
             source=project.policy.source,
             sha256=project.policy.sha256,
@@ -325,7 +334,7 @@ def _left_out(project: Project, whole: Evidence, stage: str, asked: str | None) 
 
 def _judged(
     project: Project, vetted: Vetted, question: Question, evidence: Evidence, place: Place
-) -> tuple[tuple[GateResult, ...], tuple[Blocker, ...]]:
+) -> tuple[tuple[GateResult, ...], tuple[Blocker, ...], tuple[WaiverRow, ...]]:
     asked = [(active, evidence, place) for active in project.gates(place.stage, place.environment)]
     known = {(active.id, active.declared_in) for active, _, _ in asked}
     # Where runs against several environments are decided together, each one's own gates judge its own evidence.
@@ -334,10 +343,13 @@ def _judged(
         if own:
             narrowed = _of_environment(project, vetted, question, place, environment)
             asked += [(active, *narrowed) for active in own]
-    results = tuple(judge(*each, project.rootdir) for each in asked)
+    given = [judge_with_waivers(*each, project.rootdir, project.waivers) for each in asked]
+    results = tuple(result for result, _ in given)
+    used = [waiver for _, needed in given for waiver in needed]
+    waivers = waiver_rows(project.waivers, used, [place, *(where for _, _, where in asked)])
     levels = [active.enforcement.on(place.day) for active, _, _ in asked]
     judged = decide.judged_anything(zip([result.verdict for result in results], levels, strict=True))
-    return results, decide.blockers(results, evidence.incomplete, judged=judged)
+    return results, decide.blockers(results, evidence.incomplete, judged=judged), waivers
 
 
 def publish(decided: Decided, out: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.documents.view import clean
+from pytest_stagegate.documents.wording import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -167,7 +167,7 @@ def _once(data: TestData) -> TestData:
             ran = [index for index in indexes if index not in dropped]
             for index in ran if len(ran) > 1 else ():
                 data.ids[index] = _named_apart(name, data.tags[data.tag_of[index]])
-    return _without(data, dropped) if dropped else data
+    return data.without(dropped) if dropped else data
 
 
 def _left_out_elsewhere(data: TestData, indexes: list[int]) -> list[int]:
@@ -187,21 +187,6 @@ def _left_out_elsewhere(data: TestData, indexes: list[int]) -> list[int]:
 def _named_apart(name: str, tag: Tag) -> str:
     place = " ".join(part for part in (tag.ran_in, tag.shard) if part)
     return f"{name} ({place})" if place else name
-
-
-def _without(data: TestData, dropped: set[int]) -> TestData:
-    kept = [index for index in range(len(data.ids)) if index not in dropped]
-    position = {index: new for new, index in enumerate(kept)}
-    return TestData(
-        ids=[data.ids[index] for index in kept],
-        tag_of=array("H", (data.tag_of[index] for index in kept)),
-        tags=data.tags,
-        outcomes=bytearray(data.outcomes[index] for index in kept),
-        durations=array("Q", (data.durations[index] for index in kept)),
-        details={position[index]: detail for index, detail in data.details.items() if index in position},
-        skipped_files=data.skipped_files,
-        unnamed=data.unnamed,
-    )
 
 
 # ---- coverage

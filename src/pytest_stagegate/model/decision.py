@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from pytest_stagegate.model.verdicts import GateResult
+from pytest_stagegate.model.waivers import WaiverRow
 
 SCHEMA = "stagegate/decision/1"
 
@@ -236,5 +237,6 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     collection_errors: tuple[CollectionError, ...]
     run: dict[str, str]
     evidence: tuple[EvidenceItem, ...]
+    waivers: tuple[WaiverRow, ...]
     policy: PolicyReference
     schema: str = SCHEMA

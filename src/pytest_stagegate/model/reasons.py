@@ -32,6 +32,7 @@ REASONS: Final[dict[str, str]] = {
     "tool-missing": "A tool that has to report has no report among the evidence.",
     "producer-failed": "The tool that made the evidence failed, so it may have left things out.",
     "metric-missing": "No evidence holds a metric of that name.",
+    "waived": "The gate falls short, and a waiver covers it for now.",
     "not-declared": "The policy declares no limit; the figures are only shown.",
     "missing-skipped": "Evidence is missing, and the policy says to skip the gate then.",
     "gate-raised": "The gate's own code raised an exception.",

@@ -124,6 +124,21 @@ class TestData:
         self.outcomes.append(outcome)
         self.durations.append(microseconds)
 
+    def without(self, dropped: Container[int], skipped_file: Callable[[str], bool] = lambda path: False) -> TestData:
+        """Return the tests without some, by index, and without the skipped modules that a function names."""
+        kept = [index for index in range(len(self.ids)) if index not in dropped]
+        position = {index: new for new, index in enumerate(kept)}
+        return TestData(
+            ids=[self.ids[index] for index in kept],
+            tag_of=array("H", (self.tag_of[index] for index in kept)),
+            tags=self.tags,
+            outcomes=bytearray(self.outcomes[index] for index in kept),
+            durations=array("Q", (self.durations[index] for index in kept)),
+            details={position[index]: detail for index, detail in self.details.items() if index in position},
+            skipped_files=[path for path in self.skipped_files if not skipped_file(path)],
+            unnamed=self.unnamed,
+        )
+
     def executed(self, index: int) -> bool:
         """Return whether the test's call began and it was not skipped in it."""
         detail = self.details.get(index)

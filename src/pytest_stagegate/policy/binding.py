@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pytest_stagegate.errors import MistakesError, nearest
+from pytest_stagegate.errors import Mistake, MistakesError, nearest
 from pytest_stagegate.model.numbers import Duration, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level
 from pytest_stagegate.policy.model import COMMON_KEYS
@@ -78,7 +78,13 @@ def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tu
             reader.in_vocabulary(gate.stages, ("stages",), f"stage of gate {gate.name!r}", policy.stages)
         if (gate.always or gate.name in local) and gate.name not in taken:
             bound.append(BoundGate(None, gate, gate.options() if gate.options is not None else None))
-    mistakes = [*policy.mistakes, *reader.mistakes]
+    ids = {each.id for each in bound}
+    unknown = [
+        Mistake(each.place, f"unknown gate {each.gate!r}; {nearest(each.gate, ids)}")
+        for each in policy.waivers
+        if each.gate and each.gate not in ids
+    ]
+    mistakes = [*policy.mistakes, *reader.mistakes, *unknown]
     if mistakes:
         raise MistakesError("the policy", mistakes, code="policy")
     return tuple(bound)

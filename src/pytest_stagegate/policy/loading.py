@@ -15,6 +15,7 @@ from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.model import BUILT_IN, COMMON_KEYS, DEFAULT_STAGES, GateTable, Policy
 from pytest_stagegate.policy.reading import Reader
+from pytest_stagegate.policy.waiving import max_days, waivers_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -35,6 +36,8 @@ _KEYS: Final = (
     "gate",
     "expect",
     "evidence",
+    "waiver",
+    "waivers",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -141,6 +144,8 @@ def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
         gates=_gates(reader, table, stages, environments),
         expected=expected_cells(reader, table, stages, environments),
         evidence=evidence_rules(reader, table, stages, environments),
+        waivers=waivers_of(reader, table, stages, environments),
+        waiver_max_days=max_days(reader, table),
     )
 
 

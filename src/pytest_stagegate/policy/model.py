@@ -10,6 +10,7 @@ from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, OnMissing
+from pytest_stagegate.model.waivers import Waiver
 
 DEFAULT_STAGES: Final = ("plan", "code", "build", "test", "release", "deploy", "manage", "monitor")
 BUILT_IN: Final = "built-in"
@@ -68,6 +69,8 @@ class Policy:
         gates: Gate tables, in order.
         expected: Cells that must have evidence.
         evidence: What it says of evidence files; the last rule that matches a file counts.
+        waivers: Waivers, in order.
+        waiver_max_days: How many days ahead a waiver may reach, or None for any.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -86,4 +89,6 @@ class Policy:
     gates: tuple[GateTable, ...] = ()
     expected: tuple[Expected, ...] = ()
     evidence: tuple[EvidenceRule, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    waiver_max_days: int | None = None
     mistakes: tuple[Mistake, ...] = ()
