@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from pytest_stagegate.hooks import GateOptions, Matrix, Warnings, gate, hookimpl
+    from pytest_stagegate.hooks import Fault, GateOptions, Matrix, Warnings, gate, hookimpl
     from pytest_stagegate.model.absent import Absent
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
@@ -29,6 +29,7 @@ __all__ = [
     "Count",
     "Coverage",
     "Duration",
+    "Fault",
     "Findings",
     "GateOptions",
     "Matrix",
@@ -54,6 +55,7 @@ _HOME: Final = {
     "Place": "model.place",
     "Metrics": "model.metrics",
     "Matrix": "hooks",
+    "Fault": "hooks",
     "Findings": "model.findings",
     "Baseline": "model.baseline",
     "Absent": "model.absent",

@@ -55,12 +55,14 @@ class Project:
         policy: Its policy.
         bound: Every gate that may apply.
         vocabulary: Stages, environments and path rules for tagging.
+        registry: Everything that plugins bring.
     """
 
     rootdir: Path
     policy: Policy
     bound: tuple[BoundGate, ...]
     vocabulary: Vocabulary
+    registry: Registry
 
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
         """Return the gates of one decision."""
@@ -120,7 +122,7 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
         mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]
         raise MistakesError("the policy", mistakes, code="policy")
     vocabulary = Vocabulary(policy.stages, policy.environments, policy.default_stage, policy.tags)
-    return Project(rootdir, policy, bound, vocabulary)
+    return Project(rootdir, policy, bound, vocabulary, registry)
 
 
 def _matches_a_file(pattern: str, rootdir: Path) -> bool:
@@ -254,6 +256,15 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
     stage = question.at or _stage(usable) or policy.default_stage
     return vetted, Place(stage=stage, environment=environment, instant=instant)
+
+
+def instant_of(project: Project, question: Question) -> dt.datetime:
+    """Return the start of the latest run among the evidence.
+
+    Raises:
+        EvidenceError: When no record of a run can be read.
+    """
+    return _start(gather(question.given, Defaults(project.rootdir, (), project.policy.default_stage, None)))
 
 
 def _start(sources: Iterable[Source]) -> dt.datetime:

@@ -53,18 +53,44 @@ def gather(asked: Iterable[Given], defaults: Defaults) -> list[Source]:
     Returns:
         One source for each file; one that is missing or can't be read says so in its state.
     """
-    sources: list[Source] = []
-    others: list[Given] = []
-    recorded: list[Recorded] = []
-    for each in {each.path.resolve(): each for each in expand(asked)}.values():
-        if not _is_record(each, defaults):
-            others.append(each)
-            continue
-        source, attached = _record(each, defaults)
-        sources.append(source)
-        recorded += [Recorded(line, each.path, source.environment) for line in attached]
-    sources += [_foreign(each, defaults) for each in united(others, recorded, defaults.root)]
+    records, others = _told_apart(asked, defaults)
+    read = [_record(each, defaults) for each in records]
+    sources = [source for source, _ in read]
+    sources += [_foreign(each, defaults) for each in united(others, _named_in(records, read), defaults.root)]
     return sources
+
+
+def located(asked: Iterable[Given], defaults: Defaults) -> list[Given]:
+    """Return every file that `gather` would read, with the facts that the policy and the records state of it.
+
+    Raises:
+        EvidenceError: When one is missing, or its format can't be told.
+    """
+    records, others = _told_apart(asked, defaults)
+    read = [_record(each, defaults) for each in records]
+    found = [each._replace(format="stagegate") for each in records]
+    for each in united(others, _named_in(records, read), defaults.root):
+        rule = _rule(each, defaults)
+        stage, environment = each.stage or rule.stage, each.environment or rule.environment
+        found.append(each._replace(format=_format(each, defaults), stage=stage, environment=environment))
+    return found
+
+
+def _told_apart(asked: Iterable[Given], defaults: Defaults) -> tuple[list[Given], list[Given]]:
+    records: list[Given] = []
+    others: list[Given] = []
+    for each in {each.path.resolve(): each for each in expand(asked)}.values():
+        (records if _is_record(each, defaults) else others).append(each)
+    return records, others
+
+
+def _named_in(records: Iterable[Given], read: Iterable[tuple[Source, tuple[Attached, ...]]]) -> list[Recorded]:
+    """Return the files that runs were given, with the records that name them."""
+    return [
+        Recorded(line, record.path, source.environment)
+        for record, (source, attached) in zip(records, read, strict=True)
+        for line in attached
+    ]
 
 
 def _base(asked: Given, defaults: Defaults) -> Source:
