@@ -57,7 +57,7 @@ def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator
         if blocker.remedy and (following is None or following.remedy != blocker.remedy):
             yield from _wrapped("    remedy: ", blocker.remedy, columns, "")
     for note in view.waiver_notes:
-        yield from _wrapped("waiver: ", note, columns, "conditional")
+        yield from _wrapped("! ", note, columns, "conditional")
     for note in view.provisional:
         yield from _wrapped("provisional: ", note, columns, "conditional")
 
