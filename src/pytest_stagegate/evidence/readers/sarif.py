@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 VERSION: Final = "2.1.0"
 _COMMIT: Final = re.compile("[0-9a-fA-F]{7,64}")
 _LINE_HASH: Final = "primaryLocationLineHash"
+_NO_FINGERPRINT: Final = "requires login"  # what Semgrep writes where nobody has logged in
 _NO_FINDING: Final = ("pass", "notApplicable", "informational")
 
 
@@ -119,8 +120,9 @@ def _physical(location: Location, run: Run) -> tuple[str, int]:
 
 def _fingerprint(result: Result) -> str:
     """Return what the tool knows a result by: its fingerprints, else the partial one of its line, else all partial."""
-    if result.fingerprints:
-        return _joined(result.fingerprints)
+    whole = {key: value for key, value in (result.fingerprints or {}).items() if value != _NO_FINGERPRINT}
+    if whole:
+        return _joined(whole)
     partial = result.partial_fingerprints or {}
     of_line = {key: value for key, value in partial.items() if key.startswith(_LINE_HASH)}
     return _joined(of_line or partial)
