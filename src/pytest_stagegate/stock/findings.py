@@ -54,8 +54,9 @@ def findings(found: Findings, baseline: Baseline, repository: Repository, option
         text = f"there is no report of {', '.join(missing)} among the evidence"
         yield no_evidence("tools", "tool-missing", text)
     if not found.tools:
-        text = "no linter, type checker or scanner has reported; hand over its report as evidence"
-        yield no_evidence("reports", "not-measured", text)
+        if not missing:
+            text = "no linter, type checker or scanner has reported; hand over its report as evidence"
+            yield no_evidence("reports", "not-measured", text)
         return
     for sentence in found.unfinished:
         unfinished = no_evidence("unfinished", "producer-failed", sentence)
@@ -94,7 +95,7 @@ def _path(new: Findings, pattern: str, limit: int, repository: Repository) -> Ch
     if repository.tracked is None:
         text = "git does not list the project's files, so nothing says that the glob matches any"
         return no_evidence(pattern, "no-repository", text, unit="findings", limit_shown=made.limit_shown)
-    text = "no file that git lists matches"
+    text = "no source file that git lists matches"
     return no_evidence(pattern, "path-matches-nothing", text, unit="findings", limit_shown=made.limit_shown)
 
 
