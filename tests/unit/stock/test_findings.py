@@ -72,6 +72,10 @@ def test_a_tool_that_has_to_report_and_did_not_is_named() -> None:
     assert made.text == "there is no report of bandit, mypy among the evidence"
 
 
+def test_where_nothing_has_reported_the_tools_are_named_and_nothing_else() -> None:
+    assert verdicts(of(tools=["ruff"])) == {"tools": "NO_EVIDENCE"}
+
+
 def test_a_tool_that_did_not_finish_is_an_error_and_its_findings_count() -> None:
     result = of(report_of(ERROR, unfinished="it crashed"))
     made = check_of(result, "unfinished")

@@ -53,6 +53,11 @@ def test_the_ways_in_which_gitlab_states_a_line(tmp_path: Path, where: dict[str,
     assert found[0].line == 7
 
 
+def test_a_file_that_ruff_could_not_parse_leaves_gitlab_s_report_unfinished(tmp_path: Path) -> None:
+    report = report_of(tmp_path, "gitlab-code-quality", [issue(severity="major", check_name="invalid-syntax")])
+    assert report.unfinished == "a.py: it could not be parsed, so it was not checked as a whole"
+
+
 def violation(**more: Any) -> dict[str, Any]:
     return {"code": "F401", "filename": "a.py", "location": {"row": 2}, "message": "no", **more}
 

@@ -160,6 +160,11 @@ def test_an_execution_that_was_not_successful_leaves_the_run_unfinished(tmp_path
     assert report.unfinished == "it says that its execution was not successful"
 
 
+def test_a_file_that_ruff_could_not_parse_leaves_the_run_unfinished(tmp_path: Path) -> None:
+    report = report_of(tmp_path, run_of(at("src/a.py") | {"ruleId": "invalid-syntax"}))
+    assert report.unfinished == "src/a.py: it could not be parsed, so it was not checked as a whole"
+
+
 def test_many_errors_are_counted(tmp_path: Path) -> None:
     notes = [{"level": "error", "message": {"text": f"e{number}"}} for number in range(5)]
     calls = [{"executionSuccessful": True, "toolExecutionNotifications": notes}]
@@ -258,6 +263,11 @@ def test_a_location_may_name_an_artifact(tmp_path: Path) -> None:
 
 def test_without_a_location_it_is_about_the_file_that_was_analysed(tmp_path: Path) -> None:
     assert finding_of(tmp_path, {"message": {"text": "no"}, "analysisTarget": {"uri": "src/a.py"}}).path == "src/a.py"
+
+
+def test_the_first_location_with_a_file_counts(tmp_path: Path) -> None:
+    locations = [{"logicalLocations": [{"name": "f"}]}, *at("src/a.py")["locations"]]
+    assert finding_of(tmp_path, {"message": {"text": "no"}, "locations": locations}).path == "src/a.py"
 
 
 def test_a_file_elsewhere_is_told(tmp_path: Path) -> None:
