@@ -16,6 +16,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
+from pytest_stagegate.model.findings import Finding, FindingsData, fingerprint
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
@@ -107,6 +108,18 @@ def coverage_of(*files: FileCoverage, branches: bool = False, label_problem: str
         label_problem=label_problem,
         files=files,
     )
+
+
+def finding_of(level: str = "error", path: str = "src/app.py", line: int = 1, **more: Any) -> Finding:
+    """Return a finding of the rule ``R1``, known by its rule and path."""
+    values: dict[str, Any] = {"rule": "R1", "message": "no", "suppressed": False} | more
+    known = fingerprint(values.pop("known_by", f"{values['rule']} {path}"), level)
+    return Finding(level=level, path=path, line=line, fingerprint=known, **values)
+
+
+def report_of(*findings: Finding, tool: str = "ruff", unfinished: str = "") -> FindingsData:
+    """Return what one run of a tool found."""
+    return FindingsData(tool=tool, producer=f"{tool} 1.0", findings=findings, unfinished=unfinished)
 
 
 def evidence_of(

@@ -18,6 +18,7 @@ from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tags import Tag
@@ -46,7 +47,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
             [(label, run.coverage) for label, run in zip(labels, runs, strict=True)],
             [each.coverage for each in contents if each.coverage is not None],
         ),
-        findings=tuple(report for each in contents for report in each.findings or ()),
+        findings=tuple(report for each in usable for report in _findings(each)),
         metrics=tuple(each.metrics for each in contents if each.metrics is not None),
         repository=_repository(runs),
         warnings=_warnings(runs),
@@ -65,6 +66,13 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
 
 def _place(source: Source) -> tuple[str, ...]:
     return (source.environment or "", source.shard or "", source.kind, source.name, source.sha256 or "")
+
+
+def _findings(source: Source) -> tuple[FindingsData, ...]:
+    """Return what tools found; where a format names no tool, it is the one that an attachment names."""
+    reports = (source.contents.findings or ()) if source.contents is not None else ()
+    maker = source.producer.split(" ")[0].lower()
+    return tuple(report if report.producer or not maker else replace(report, tool=maker) for report in reports)
 
 
 def _label(source: Source) -> str:

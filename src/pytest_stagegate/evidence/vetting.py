@@ -229,20 +229,26 @@ def _short(commit: str | None) -> str:
 def _duplicates(sources: Sequence[Source]) -> list[Source]:
     """Keep the first of several records of one cell, and of several results with the same bytes; name the others.
 
-    The same coverage twice is no more than once, and so it is no fault.
+    The same coverage twice is no more than once, and so it is no fault. Two tools that found nothing may well write the
+    same bytes.
     """
     first: dict[tuple[str, ...], Source] = {}
     kept = []
     for source in sources:
         cell = (source.environment or "", source.shard or "")
         key = (source.kind, *cell) if source.kind == "run" else (source.kind, *cell, source.sha256 or "")
-        alone = not source.usable or source.kind == "coverage"
+        alone = not source.usable or source.kind == "coverage" or _found_nothing(source)
         known = source if alone else first.setdefault(key, source)
         if known is not source:
             text = f"{_named(source)}: {_named(known)} is evidence of the same; only one of them can count."
             source = replace(source, state=State.DUPLICATE, note=Note(reason="duplicate", text=text))
         kept.append(source)
     return kept
+
+
+def _found_nothing(source: Source) -> bool:
+    reports = source.contents.findings if source.contents is not None else None
+    return reports is not None and not any(report.findings for report in reports)
 
 
 def _provisional(source: Source) -> list[Note]:

@@ -86,7 +86,10 @@ REMEDIES: Final[dict[str, str]] = {
     "pytest-exit-5": "Check the paths, the configuration and the choice of stage: no test was left to run.",
     "tests-lost": _WHOLE_RUN,
     "run-incomplete": _WHOLE_RUN,
-    "not-measured": "See to it that this is measured: give the coverage gate a source, or run with pytest-cov.",
+    "not-measured": (
+        "See to it that this is measured: give the coverage gate a source or run with pytest-cov; "
+        "hand over what other tools report."
+    ),
     "nothing-covered": "Look at coverage's source: no test runs any of it.",
     "branches-not-measured": "Set branch = true in coverage's configuration.",
     "warnings-not-recorded": "Run without -p no:warnings, or take the limit out of the policy.",
