@@ -189,6 +189,14 @@ def test_options_for_a_gate_that_takes_none_are_a_mistake(tmp_path: Path) -> Non
     ]
 
 
+def test_a_stock_gate_whose_stages_the_policy_does_not_have_needs_one_named(tmp_path: Path) -> None:
+    policy = "stages = ['all']\n[gate.findings]\n"
+    (mistake,) = mistakes(tmp_path, policy)
+    told = "the policy has none of the gate's own stages (code, test); name a stage for it"
+    assert mistake == f"stagegate.toml:2 gate.findings: {told}"
+    assert load_project(project_at(tmp_path, policy=f"{policy}stage = 'all'")).bound
+
+
 def test_a_gate_for_a_stage_that_the_policy_does_not_have_is_a_mistake(tmp_path: Path) -> None:
     (mistake,) = mistakes(tmp_path, "stages = ['dev', 'test']", gates__own=OWN.replace('"test"', '"tests"'))
     assert mistake == "stagegate.toml:1 stages: unknown stage of gate 'nothing-fails' 'tests'; did you mean 'test'?"
