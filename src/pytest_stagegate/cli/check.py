@@ -14,7 +14,7 @@ from pytest_stagegate.cli.parts import FILE, FOLDER, known, short
 from pytest_stagegate.documents.rendering import DEFAULT, ignore_folder, is_output_folder, remove_written
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import EvidenceError, UsageError
-from pytest_stagegate.evidence.finding import RECORD, given
+from pytest_stagegate.evidence.finding import PRODUCED, RECORD, given, produced_below
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.run import Question, decide_on, load_project, publish
@@ -51,14 +51,14 @@ def command(
 ) -> int:
     """Decide offline from evidence files, merging any number of them.
 
-    EVIDENCE is a record that `pytest --stage-gate` wrote, a folder with records of shards, test results of another
-    tool (JUnit, CTRF) or coverage (coverage.py, Cobertura, LCOV, JaCoCo, Clover, Go)
-    [default: .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
+    EVIDENCE is a record that `pytest --stage-gate` wrote, a folder with records of shards and what
+    `stagegate collect` made, test results of another tool (JUnit, CTRF) or coverage (coverage.py, Cobertura,
+    LCOV, JaCoCo, Clover, Go) [default: .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
     PATH,stage=STAGE,environment=ENV,format=FORMAT.
     """
     instant = _instant(as_of)
     root = root.resolve()
-    asked = evidence or (DEFAULT_RECORD,)
+    asked = evidence or _default()
     folder = (out or _own_folder(asked)).resolve()
     try:
         # Whatever goes wrong from here on, an earlier decision is not left looking like this one.
@@ -78,6 +78,12 @@ def command(
     _show(last_word(decided.view, ""))
     decision = decided.decision
     return decide.exit_status(decision.decision, provisional=bool(decision.provisional), strict=strict)
+
+
+def _default() -> tuple[str, ...]:
+    """Return the record of the last run, and what `stagegate collect` has added since."""
+    produced = Path(DEFAULT_RECORD).with_name(PRODUCED)
+    return (DEFAULT_RECORD, *([produced.as_posix()] if produced_below(produced) else []))
 
 
 def _own_folder(asked: tuple[str, ...]) -> Path:

@@ -87,3 +87,8 @@ class Policy:
     expected: tuple[Expected, ...] = ()
     evidence: tuple[EvidenceRule, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def producers(self) -> tuple[EvidenceRule, ...]:
+        """Those rules about evidence that say how it is made."""
+        return tuple(rule for rule in self.evidence if rule.producer is not None)
