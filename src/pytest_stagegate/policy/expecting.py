@@ -60,9 +60,9 @@ def evidence_rules(
         age = max_age(reader, entry, (*path, "max_age"))
         required = reader.one_of(entry, (*path, "commit"), _COMMIT, "shown") == "required"
         if file or maker is not None:
-            rules.append(EvidenceRule(file, kind, stage, place, age, required, maker))
+            rules.append((path, EvidenceRule(file, kind, stage, place, age, required, maker)))
     no_output_twice(reader, rules)
-    return tuple(rules)
+    return tuple(rule for _, rule in rules)
 
 
 def max_age(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> int | None:

@@ -50,19 +50,19 @@ def producer(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], forma
     return Producer(name, command, limit, statuses, version) if command and name else None
 
 
-def no_output_twice(reader: Reader, rules: Iterable[EvidenceRule]) -> None:
-    """Note two producers of one name, and two that write the same file."""
+def no_output_twice(reader: Reader, rules: Iterable[tuple[tuple[str, ...], EvidenceRule]]) -> None:
+    """Note two producers of one name, and two that write the same file; each rule comes with where it stands."""
     names: set[str] = set()
     files: set[str] = set()
-    for rule in rules:
+    for path, rule in rules:
         if rule.producer is None:
             continue
         # Some file systems know only one of two names that differ in case.
         name = rule.producer.name.casefold()
         if name in names:
-            reader.mistake(("evidence",), f"two commands have the name {rule.producer.name!r}")
+            reader.mistake((*path, "name"), f"two commands have the name {rule.producer.name!r}")
         if rule.path and rule.path in files:
-            reader.mistake(("evidence",), f"two commands write {rule.path!r}")
+            reader.mistake((*path, "path"), f"two commands write {rule.path!r}")
         names.add(name)
         files.add(rule.path)
 

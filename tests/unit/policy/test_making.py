@@ -90,10 +90,13 @@ COMMAND = '[[evidence]]\nname = "a"\ncommand = ["a"]\n'
         ('[[evidence]]\nname = "../a"\ncommand = ["a"]', "evidence.name: '../a' is no plain name"),
         ('[[evidence]]\nname = ".a"\ncommand = ["a"]', "evidence.name: '.a' is no plain name"),
         ('[[evidence]]\nname = "a.stagegate"\ncommand = ["a"]', "evidence.name: 'a.stagegate' is no plain name"),
-        (COMMAND + COMMAND.replace('"a"\nc', '"A"\nc'), "evidence: two commands have the name 'A'"),
+        (
+            COMMAND + COMMAND.replace('"a"\nc', '"A"\nc'),
+            "stagegate.toml:5 evidence.name: two commands have the name 'A'",
+        ),
         (
             f'{COMMAND}path = "x"\n' + COMMAND.replace('"a"\nc', '"b"\nc') + 'path = "x"',
-            "evidence: two commands write 'x'",
+            "stagegate.toml:8 evidence.path: two commands write 'x'",
         ),
         (f'{COMMAND}path = "*.xml"', "evidence.path: '*.xml' is a pattern; the command writes one file"),
         (f'{COMMAND}path = "/tmp/x"', "evidence.path: '/tmp/x' has to be relative to the root and below it"),
