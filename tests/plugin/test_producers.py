@@ -247,3 +247,16 @@ def _alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
+
+
+def test_runs_against_two_environments_have_each_their_own(suite: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = f"import os, sys; sys.stdout.write({report(PASSED)!r}.replace('js', os.environ['WHERE']))"
+    policy(suite, 'environments = ["dev", "live"]', entry("js", code, format_="junit"))
+    for where in ("dev", "live"):
+        monkeypatch.setenv("WHERE", where)
+        suite.run(f"--stage-gate-env={where}")
+        (suite.path / ".stagegate").rename(suite.path / f"kept-{where}")
+    run = suite.check("--as-of", "run", "kept-dev", "kept-live/evidence.jsonl")
+    assert (run.incomplete, run.counts["passed"]) == ([], 6)
+    shown = {each["source"]: each["environment"] for each in run.decision["evidence"]}
+    assert (shown["kept-dev/evidence/js.xml"], shown["kept-live/evidence/js.xml"]) == ("dev", "live")

@@ -22,18 +22,19 @@ DEFAULT_OUT: Final = Path(".stagegate")
 _LACKING: Final = 21
 
 
-@click.command("collect", epilog="\b\nExample:\n  stagegate collect\n  stagegate check .stagegate shards/")
+@click.command("collect", epilog="\b\nExamples:\n  stagegate collect\n  stagegate check .stagegate shards/")
 @click.option("--root", type=FOLDER, default=Path(), show_default=".", help="The project's root, with its policy.")
 @click.option("--policy", type=FILE, help="Policy file [default: pyproject.toml, else stagegate.toml]")
 @click.option("--at", metavar="STAGE", help="Only what the decision about a stage needs [default: all]")
 @click.option("--env", metavar="ENV", help="The environment that it is collected for [default: all]")
 @click.option("--out", type=FOLDER, default=DEFAULT_OUT, show_default=".stagegate", help="Output folder.")
 def command(root: Path, policy: Path | None, at: str | None, env: str | None, out: Path) -> int:
-    """Run the policy's producers, each entry of [[tool.stagegate.evidence]] with a command.
+    """Run the tools that the policy names, and keep what they say.
 
-    They run side by side, without a shell, in the project's root. What each makes goes into the folder `evidence` of
-    the output folder, with a file beside it that states commit, digest and version: hand the output folder to
-    `stagegate check`. Ends with 21 when a tool failed.
+    These are the entries of [[tool.stagegate.evidence]] with a command. They run side by side, without a shell, in
+    the project's root. What each makes goes into the folder `evidence` of the output folder, with a file beside it
+    that states commit, digest and version: hand the output folder to `stagegate check`. Ends with 21 when a tool
+    failed.
     """
     root, folder = root.resolve(), out.resolve()
     refuse_inside(root)
