@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate import decide
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError, UsageError, nearest
-from pytest_stagegate.evidence.finding import Given, sha256_of
-from pytest_stagegate.evidence.gathering import Defaults, gather
+from pytest_stagegate.evidence.attaching import attachment_path
+from pytest_stagegate.evidence.finding import PRODUCED, Given, produced_below, sha256_of
+from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.model.repository import RepositoryData
-    from pytest_stagegate.model.sources import Source
+    from pytest_stagegate.model.sources import EvidenceRule, Source
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.model.waivers import WaiverRow
     from pytest_stagegate.policy.model import Policy
@@ -75,6 +76,19 @@ class Project:
             cell
             for cell in self.policy.expected
             if cell.stage in judged and (environment is None or cell.environment in (None, environment))
+        )
+
+    def producers(self, stage: str | None, environment: str | None) -> tuple[EvidenceRule, ...]:
+        """Return the producers that a decision needs: those of no other stage than those whose tests it judges.
+
+        None stands for every stage, or every environment.
+        """
+        judged = stages_of(self.vocabulary, stage) if stage is not None else self.policy.stages
+        return tuple(
+            rule
+            for rule in self.policy.producers
+            if (not rule.stage or rule.stage in judged)
+            and (environment is None or rule.environment in (None, environment))
         )
 
     @property
@@ -232,8 +246,13 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
     )
     shown, files = documents_of(decision, wanted, out, project.templates)
     own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
-    beside = tuple(path for name in EVIDENCE_FILES if own and (path := out / name).is_file())
-    return Decided(decision, shown, files, beside)
+    return Decided(decision, shown, files, tuple(_beside(out)) if own else ())
+
+
+def _beside(out: Path) -> Iterator[Path]:
+    """Yield what a run has left in the output folder beside its documents."""
+    made = [path for each in produced_below(out / PRODUCED) for path in (each, attachment_path(each))]
+    yield from (path for path in (*(out / name for name in EVIDENCE_FILES), *made) if path.is_file())
 
 
 def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
@@ -255,6 +274,9 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     vetted = vet(sources, yardstick)
     usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
     stage = question.at or _stage(usable) or policy.default_stage
+    # As with cells, only a word of the user's asks for one environment alone.
+    missing = undelivered(project.producers(stage, question.environment), vetted.sources)
+    vetted = summed([*vetted.sources, *missing], instant)
     return vetted, Place(stage=stage, environment=environment, instant=instant)
 
 
@@ -369,5 +391,6 @@ def publish(decided: Decided, out: Path) -> None:
     Raises:
         OSError: When a file can't be written.
     """
-    digests = {path.name: digest for path in decided.evidence if (digest := sha256_of(path)) is not None}
-    write_documents(decided.files, out, digests)
+    digests = {path: sha256_of(path) for path in decided.evidence}
+    named = {path.relative_to(out).as_posix(): digest for path, digest in digests.items() if digest is not None}
+    write_documents(decided.files, out, named)

@@ -184,6 +184,11 @@ def test_attaching_writes_a_file_beside_it(monkeypatch: pytest.MonkeyPatch, caps
         "stage": "deploy",
         "shard": None,
         "dirty": False,
+        "name": "",
+        "format": "",
+        "command": [],
+        "status": None,
+        "failed": "",
     }
 
 

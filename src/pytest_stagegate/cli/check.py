@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pytest_stagegate import decide
-from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, question_of, short
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, default_evidence, question_of, short
 from pytest_stagegate.documents.rendering import DEFAULT, ignore_folder, is_output_folder, remove_written
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import EvidenceError, UsageError
@@ -47,14 +47,14 @@ def command(
 ) -> int:
     """Decide offline from evidence files, merging any number of them.
 
-    EVIDENCE is a record that `pytest --stage-gate` wrote, a folder with records of shards, test results of another
-    tool (JUnit, CTRF) or coverage (coverage.py, Cobertura, LCOV, JaCoCo, Clover, Go)
-    [default: .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
+    EVIDENCE is a record that `pytest --stage-gate` wrote, a folder with records of shards and what
+    `stagegate collect` made, test results of another tool (JUnit, CTRF) or coverage (coverage.py, Cobertura,
+    LCOV, JaCoCo, Clover, Go) [default: .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
     PATH,stage=STAGE,environment=ENV,format=FORMAT.
     """
     instant = _instant(as_of)
     root = root.resolve()
-    asked = evidence or (DEFAULT_RECORD,)
+    asked = evidence or default_evidence()
     folder = (out or _own_folder(asked)).resolve()
     try:
         # Whatever goes wrong from here on, an earlier decision is not left looking like this one.

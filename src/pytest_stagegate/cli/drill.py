@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, question_of
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, default_evidence, question_of
 from pytest_stagegate.documents.rendering import ignore_folder
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.drill.running import STOPS, Drilled, drill
@@ -42,7 +42,7 @@ def command(
     """
     root = root.resolve()
     project = load_project(root, policy)
-    question = question_of(project, evidence or (DEFAULT_RECORD,), at, env, None)
+    question = question_of(project, evidence or default_evidence(), at, env, None)
     out = root / Path(DEFAULT_RECORD).parent
     out.mkdir(exist_ok=True)
     ignore_folder(out)

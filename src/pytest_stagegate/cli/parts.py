@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pytest_stagegate.errors import UsageError, nearest
-from pytest_stagegate.evidence.finding import given
+from pytest_stagegate.evidence.finding import PRODUCED, given, produced_below
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.run import Question
 
@@ -42,6 +42,12 @@ def short(path: Path) -> str:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def default_evidence() -> tuple[str, ...]:
+    """Return the record of the last run, and what `stagegate collect` has added since."""
+    produced = Path(DEFAULT_RECORD).with_name(PRODUCED)
+    return (DEFAULT_RECORD, *([produced.as_posix()] if produced_below(produced) else []))
 
 
 def question_of(

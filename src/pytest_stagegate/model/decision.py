@@ -143,7 +143,8 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
         environment: The environment it was made in; None when not stated.
         shard: The shard that made it, or None.
         max_age: Age from which on it is stale where a gate says nothing else, in microseconds; None for no limit.
-        state: ``whole``, ``incomplete``, ``missing``, ``unreadable``, ``stale``, ``foreign`` or ``duplicate``.
+        state: ``whole``, ``incomplete``, ``missing``, ``unreadable``, ``stale``, ``foreign``, ``duplicate`` or
+            ``failed``.
         text: Why it could not be used; empty when it was.
         warnings: What is odd about it, for example counts that contradict its test cases.
     """

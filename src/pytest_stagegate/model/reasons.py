@@ -63,7 +63,10 @@ REASONS: Final[dict[str, str]] = {
     "stage-not-run": "The run was for another stage, and left out tests that this stage is decided by.",
     "other-environment": "The evidence was made against another environment than the one that is decided.",
     "other-project": "The record is of another project.",
-    "other-policy": "The record was made under other stages, environments, tag rules or expected cells.",
+    "other-policy": (
+        "The record was made under other stages, environments, tag rules or expected cells, or a file with another "
+        "command."
+    ),
     "changed": "The file's bytes are others than when a run or an attachment recorded it.",
     "older-than-run": "The run should have written this file, and the file is older than the run.",
     "from-the-future": "The evidence was made after the instant of the decision: a clock is wrong.",

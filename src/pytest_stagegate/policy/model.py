@@ -92,3 +92,8 @@ class Policy:
     waivers: tuple[Waiver, ...] = ()
     waiver_max_days: int | None = None
     mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def producers(self) -> tuple[EvidenceRule, ...]:
+        """Those rules about evidence that say how it is made."""
+        return tuple(rule for rule in self.evidence if rule.producer is not None)
