@@ -64,7 +64,7 @@ def command(
         # Whatever goes wrong from here on, an earlier decision is not left looking like this one.
         remove_written(folder)
         project = load_project(root, policy)
-        question = _question(project, asked, at, env, instant)
+        question = question_of(project, asked, at, env, instant)
         decided = decide_on(project, question, wanted=DEFAULT, out=folder)
         if folder == Path(DEFAULT_RECORD).parent.resolve():
             ignore_folder(folder)
@@ -87,14 +87,26 @@ def _own_folder(asked: tuple[str, ...]) -> Path:
     return only.parent if ours else Path(DEFAULT_RECORD).parent
 
 
-def _question(
+def question_of(
     project: Project, asked: tuple[str, ...], at: str | None, env: str | None, instant: dt.datetime | None
 ) -> Question:
+    """Return what the words of a command ask.
+
+    Args:
+        project: Policy and gates.
+        asked: The evidence files; the record of the last run here when empty.
+        at: The stage, or None for that of the records.
+        env: The environment, or None likewise.
+        instant: When ages and dates are judged, or None for the start of the run.
+
+    Raises:
+        UsageError: For an unknown stage, environment or format.
+    """
     stages, environments = project.policy.stages, project.policy.environments
     known("--at", at, stages)
     known("--env", env, environments)
     return Question(
-        given=tuple(given(each, Path(), each, stages, environments) for each in asked),
+        given=tuple(given(each, Path(), each, stages, environments) for each in asked or (DEFAULT_RECORD,)),
         checkout=subject_of(project.rootdir, os.environ),
         at=at,
         environment=env,
