@@ -105,7 +105,8 @@ def _told(missing: list[str], *, known: bool) -> str:
     more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
     files = f"{', '.join(missing[:_NAMED])}{more}"
     why = "git does not say that they were deleted" if known else "git can't be asked whether they were deleted"
-    return f"{len(missing)} of the baseline's files were not measured, and {why}: {files}"
+    text = f"{len(missing)} of the baseline's files were not measured, and {why}: {files}"
+    return f"{text}. Where that is meant: stagegate baseline update --accept GATE"
 
 
 def _sum(table: Table, column: int) -> int:
