@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.metrics import Metrics
-    from pytest_stagegate.model.numbers import Count, Duration, Measure, Ratio, Share, StageName
+    from pytest_stagegate.model.numbers import Count, Duration, EnvironmentName, Measure, Ratio, Share, StageName
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.tests import TestResults
@@ -29,6 +29,7 @@ __all__ = [
     "Count",
     "Coverage",
     "Duration",
+    "EnvironmentName",
     "Fault",
     "Findings",
     "GateOptions",
@@ -63,6 +64,7 @@ _HOME: Final = {
     "Count": "model.numbers",
     "Coverage": "model.coverage",
     "Duration": "model.numbers",
+    "EnvironmentName": "model.numbers",
     "GateOptions": "hooks",
     "Measure": "model.numbers",
     "Ratio": "model.numbers",

@@ -38,7 +38,7 @@ class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the options that a gate takes from its table in the policy.
 
     Derive from it and give every field a default. Field types: ``Share``, ``Duration``, ``Count``, ``StageName``,
-    ``bool``, ``str`` and lists, dictionaries and optionals of these.
+    ``EnvironmentName``, ``bool``, ``str`` and lists, dictionaries and optionals of these.
     """
 
     def declares_a_limit(self) -> bool:

@@ -13,6 +13,7 @@ from pytest_stagegate import decide
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError, UsageError, nearest
 from pytest_stagegate.evidence.attaching import attachment_path
+from pytest_stagegate.evidence.baselines import read_baseline
 from pytest_stagegate.evidence.finding import PRODUCED, Given, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
@@ -20,6 +21,7 @@ from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
 from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.baseline import Baseline, BaselineData
 from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Subject
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.place import Place
@@ -28,7 +30,7 @@ from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.loading import load
 from pytest_stagegate.registry import Registry
-from pytest_stagegate.summing import index, matrix, rows_of, totals
+from pytest_stagegate.summing import compared_with, index, matrix, rows_of, totals
 from pytest_stagegate.tagging import Vocabulary, stages_of
 from pytest_stagegate.waiving import Waivers, judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
@@ -68,6 +70,13 @@ class Project:
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
         """Return the gates of one decision."""
         return [_active(each) for each in applying(self.bound, stage, environment)]
+
+    def asks_for(self, face: type, stage: str) -> bool:
+        """Return whether a gate that may be judged at a stage, in whatever environment, asks for a kind of evidence."""
+        places = (None, *self.policy.environments)
+        return any(
+            _active(each).needs(face) and any(each.applies(stage, place) for place in places) for each in self.bound
+        )
 
     def expected(self, stage: str, environment: str | None) -> tuple[Expected, ...]:
         """Return the cells that must have evidence when a stage is decided: of the stages whose tests it judges."""
@@ -216,8 +225,20 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         UsageError: When the files leave open what is asked.
         StageGateError: When a template of the project's own is broken.
     """
+    decision, _ = decision_of(project, question)
+    shown, files = documents_of(decision, wanted, out, project.templates)
+    own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
+    return Decided(decision, shown, files, tuple(_beside(out)) if own else ())
+
+
+def decision_of(project: Project, question: Question) -> tuple[Decision, Evidence]:
+    """Decide from evidence files; return the evidence too, of which a baseline is taken.
+
+    Raises:
+        UsageError: When the files leave open what is asked.
+    """
     vetted, place = _vetted(project, question)
-    evidence = _evidence(project, vetted, question, place)
+    evidence = replace(_evidence(project, vetted, question, place), baseline=_baseline(project, place.stage))
     results, blockers, waivers = _judged(project, vetted, question, evidence, place)
     rows, omitted = rows_of(evidence.tests)
     decision = Decision(
@@ -236,7 +257,7 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         not_passed_omitted=omitted,
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
-        evidence=index(vetted.sources),
+        evidence=(*index(vetted.sources), *compared_with(evidence.baseline)),
         waivers=waivers,
         policy=PolicyReference(
             source=project.policy.source,
@@ -244,15 +265,20 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
             recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
         ),
     )
-    shown, files = documents_of(decision, wanted, out, project.templates)
-    own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
-    return Decided(decision, shown, files, tuple(_beside(out)) if own else ())
+    return decision, evidence
 
 
 def _beside(out: Path) -> Iterator[Path]:
     """Yield what a run has left in the output folder beside its documents."""
     made = [path for each in produced_below(out / PRODUCED) for path in (each, attachment_path(each))]
     yield from (path for path in (*(out / name for name in EVIDENCE_FILES), *made) if path.is_file())
+
+
+def _baseline(project: Project, stage: str) -> BaselineData:
+    """Return the project's baseline where a gate asks for it."""
+    if not project.asks_for(Baseline, stage):
+        return BaselineData()
+    return read_baseline(project.rootdir, project.policy.baseline, declared_name(project.rootdir))
 
 
 def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
@@ -339,13 +365,13 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
 
 
 def _of_environment(
-    project: Project, vetted: Vetted, question: Question, place: Place, environment: str
+    project: Project, vetted: Vetted, question: Question, place: Place, environment: str, baseline: BaselineData
 ) -> tuple[Evidence, Place]:
     """Return the evidence of one environment alone, and where it is judged."""
     there = summed([each for each in vetted.sources if each.environment == environment], place.instant)
     asked = replace(question, environment=environment)
     at = replace(place, environment=environment)
-    return _evidence(project, there, asked, at), at
+    return replace(_evidence(project, there, asked, at), baseline=baseline), at
 
 
 def _left_out(project: Project, whole: Evidence, stage: str, asked: str | None) -> tuple[Note, ...]:
@@ -374,7 +400,7 @@ def _judged(
     for environment in sorted({tag.ran_in for tag in evidence.tests.tags if tag.ran_in} - {place.environment}):
         own = [each for each in project.gates(place.stage, environment) if (each.id, each.declared_in) not in known]
         if own:
-            narrowed = _of_environment(project, vetted, question, place, environment)
+            narrowed = _of_environment(project, vetted, question, place, environment, evidence.baseline)
             asked += [(active, *narrowed) for active in own]
     given = [judge_with_waivers(*each, project.rootdir, project.waivers) for each in asked]
     results = tuple(result for result, _ in given)

@@ -13,6 +13,7 @@ from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.hooks import Gate, gate
 from pytest_stagegate.judging import ActiveGate, judge
 from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
@@ -20,6 +21,7 @@ from pytest_stagegate.model.findings import Finding, FindingsData, fingerprint
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.repository import NO_REPOSITORY, RepositoryData
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from pytest_stagegate.model.baseline import Table
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.run import Project
 
@@ -131,6 +134,8 @@ def evidence_of(
     exit_status: int | None = 0,
     incomplete: tuple[Note, ...] = (),
     age: int = 0,
+    baseline: dict[str, Table] | None = None,
+    tracked: tuple[str, ...] | None = None,
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
     tests = tests if tests is not None else outcomes_of(passed=3)
@@ -148,6 +153,8 @@ def evidence_of(
         provisional=(),
         collection_errors=(),
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
+        baseline=BaselineData(tables=baseline or {}),
+        repository=RepositoryData(branch=NO_REPOSITORY, release=NO_REPOSITORY, tracked=tracked),
     )
 
 

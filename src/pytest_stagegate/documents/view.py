@@ -358,6 +358,10 @@ def _test(row: TestRow) -> TestView:
 
 
 def _evidence(item: EvidenceItem) -> tuple[str, ...]:
+    if item.kind == "baseline":
+        state = f"{item.state}: {item.text}" if item.text else item.state
+        cells = (item.id, item.source, "", state, "from earlier runs", item.sha256 or "no content")
+        return tuple(clean(each) for each in cells)
     format_ = f" ({item.format})" if item.format else ""
     place = [f"commit {item.commit[:12]}" if item.commit is not None else "commit not stated"]
     place += [part for part in (item.environment, f"shard {item.shard}" if item.shard else "") if part]

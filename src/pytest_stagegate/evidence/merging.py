@@ -174,7 +174,7 @@ def _once(data: TestData) -> TestData:
             dropped.update(_left_out_elsewhere(data, indexes))
             ran = [index for index in indexes if index not in dropped]
             for index in ran if len(ran) > 1 else ():
-                data.ids[index] = _named_apart(name, data.tags[data.tag_of[index]])
+                data.ids[index] = name + data.tags[data.tag_of[index]].suffix
     return data.without(dropped) if dropped else data
 
 
@@ -190,11 +190,6 @@ def _left_out_elsewhere(data: TestData, indexes: list[int]) -> list[int]:
         left_out.sort(key=lambda index: data.details[index].not_selected)
         dropped += left_out if len(left_out) < len(same) else left_out[1:]
     return dropped
-
-
-def _named_apart(name: str, tag: Tag) -> str:
-    place = " ".join(part for part in (tag.ran_in, tag.shard) if part)
-    return f"{name} ({place})" if place else name
 
 
 # ---- coverage

@@ -62,7 +62,7 @@ REASONS: Final[dict[str, str]] = {
     "never-run": "Every shard left these tests out; two jobs may have run the same part, or one is missing.",
     "stage-not-run": "The run was for another stage, and left out tests that this stage is decided by.",
     "other-environment": "The evidence was made against another environment than the one that is decided.",
-    "other-project": "The record is of another project.",
+    "other-project": "The record, or the baseline, is of another project.",
     "other-policy": (
         "The record was made under other stages, environments, tag rules or expected cells, or a file with another "
         "command."
@@ -112,7 +112,7 @@ REMEDIES: Final[dict[str, str]] = {
     "never-run": "See that each job runs a part of its own, and that all parts are handed over.",
     "stage-not-run": "Run the tests of the stage that is decided: pytest --stage-gate-at=STAGE.",
     "other-environment": "Run against the environment that is decided, or decide for the one that was run against.",
-    "other-project": "Hand over the records of this project.",
+    "other-project": "Hand over the records of this project, and compare with a baseline of it.",
     "changed": "Make the evidence again, or attach to the file as it is now.",
     "older-than-run": "See why the run did not write it: it may have ended early.",
     "from-the-future": "Set the clocks, or decide as of a later instant.",

@@ -14,7 +14,7 @@ from pytest_stagegate.model.decision import Counts
 from pytest_stagegate.model.numbers import Measure, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Collection, Container, Iterable
 
     from pytest_stagegate.model.decision import Note
     from pytest_stagegate.model.tags import Tag
@@ -144,6 +144,10 @@ class TestData:
         detail = self.details.get(index)
         return self.outcomes[index] == Outcome.PASSED if detail is None else detail.executed
 
+    def plain_id(self, index: int) -> str:
+        """Return a test's id without the environment and shard that tell it from the same test run elsewhere."""
+        return self.ids[index].removesuffix(self.tags[self.tag_of[index]].suffix)
+
     def counts(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Counts:
         """Count the tests whose tag is wanted."""
         chosen = [wanted(tag) for tag in self.tags]
@@ -188,7 +192,7 @@ class TestResults:
     """The tests of the run, as a gate reads them.
 
     Each count is a `Measure`; `inspected` is the number of tests that were executed, so that a count of a run in
-    which nothing was executed is no evidence. Narrow with `tagged`.
+    which nothing was executed is no evidence. Narrow with `tagged` and `ran_in`.
 
     Attributes:
         exits: How each run of pytest ended; several where shards were merged, none where other tools ran the tests.
@@ -202,24 +206,31 @@ class TestResults:
         tally: Tally,
         *,
         stage: str | None = None,
+        environment: str | None = None,
         exits: tuple[Exit, ...] = (),
     ) -> None:
         self._data = data
         self._tally = tally
         self._stage = stage
+        self._environment = environment
         self._counts = data.counts(self._wanted)
         self.exits = exits
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""
-        return f"<test results of {self._stage}>" if self._stage else "<test results>"
+        of = " in ".join(name for name in (self._stage, self._environment) if name)
+        return f"<test results of {of}>" if of else "<test results>"
 
     def _wanted(self, tag: Tag) -> bool:
-        return self._stage is None or tag.stage == self._stage
+        return self._stage in (None, tag.stage) and self._environment in (None, tag.ran_in)
 
     def tagged(self, *, stage: str) -> TestResults:
         """Return the results of one stage's tests only."""
-        return TestResults(self._data, self._tally, stage=stage, exits=self.exits)
+        return TestResults(self._data, self._tally, stage=stage, environment=self._environment, exits=self.exits)
+
+    def ran_in(self, environment: str) -> TestResults:
+        """Return the results of the runs against one environment only."""
+        return TestResults(self._data, self._tally, stage=self._stage, environment=environment, exits=self.exits)
 
     @property
     def exit_status(self) -> int | None:
@@ -247,6 +258,20 @@ class TestResults:
     def executed(self) -> Measure:
         """Tests whose call began and that were not skipped in it; unit: tests."""
         return self._measure(self._counts.executed, inspected=self._counts.collected)
+
+    def executed_of(self, names: Collection[str]) -> Measure:
+        """Return which share of the tests of these names were executed; `where` has the others.
+
+        Args:
+            names: Node ids; a test that several environments or shards ran is one of its plain id.
+        """
+        data = self._data
+        left = set(names)
+        total = len(left)
+        for index in range(len(data.ids)):
+            if data.executed(index) and self._included(index):
+                left.discard(data.plain_id(index))
+        return self._measure(Ratio(total - len(left), total), places=tuple(sorted(left)))
 
     @property
     def passed(self) -> Measure:
@@ -350,7 +375,8 @@ class TestResults:
         return [passed for tag, passed in self._data.unnamed.items() if self._wanted(self._data.tags[tag])]
 
     def _included(self, index: int) -> bool:
-        return self._stage is None or self._data.tags[self._data.tag_of[index]].stage == self._stage
+        everything = self._stage is None and self._environment is None
+        return everything or self._wanted(self._data.tags[self._data.tag_of[index]])
 
     def _names(self, indexes: Iterable[int]) -> tuple[str, ...]:
         return tuple(self._data.ids[index] for index in indexes)

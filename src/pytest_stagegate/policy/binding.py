@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
-from pytest_stagegate.model.numbers import Duration, Share, StageName
+from pytest_stagegate.model.numbers import Duration, EnvironmentName, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader
@@ -125,8 +125,8 @@ def _bind(reader: Reader, table: GateTable, gates: Mapping[str, Gate], policy: P
         reader.mistake(where, f"unknown gate {table.uses!r}; {nearest(table.uses, gates)}")
         return None
     if table.stages is None and gate.stages and not set(gate.stages) & set(policy.stages):
-        named = ", ".join(gate.stages)
-        reader.mistake(path, f"the policy has none of the gate's own stages ({named}); name a stage for it")
+        text = f"the gate {gate.name!r} is for {', '.join(gate.stages)}, none of which is a stage here; give it a stage"
+        reader.mistake(path, text)
     if gate.options is None:
         for key in table.options:
             reader.mistake((*path, key), f"unknown key {key!r}; the gate {gate.name!r} takes no options")
@@ -149,9 +149,19 @@ def _convert(
             values[key] = msgspec.convert(value, known[key], dec_hook=_written)
         except msgspec.ValidationError as error:
             reader.mistake((*path, key), str(error).replace("`", "").split(" - at ")[0])
-        if isinstance(values.get(key), StageName):
-            reader.in_vocabulary([values[key]], (*path, key), "stage", policy.stages)
+        _in_vocabulary(reader, (*path, key), values.get(key), known[key], policy)
     return values
+
+
+def _in_vocabulary(reader: Reader, path: tuple[str, ...], value: object, asked: Any, policy: Policy) -> None:
+    """Note each stage and environment that is not declared: a name alone, or a key of a table."""
+    kind = typing.get_args(asked)[0] if isinstance(value, dict) else type(value)
+    for name in value if isinstance(value, dict) else (str(value),):
+        where = (*path, name) if isinstance(value, dict) else path
+        if kind is StageName:
+            reader.in_vocabulary([name], where, "stage", policy.stages)
+        elif kind is EnvironmentName:
+            reader.in_vocabulary([name], where, "environment", policy.environments)
 
 
 def _written(kind: type, value: Any) -> Any:
@@ -159,6 +169,6 @@ def _written(kind: type, value: Any) -> Any:
         return Share.parse(value)
     if kind is Duration:
         return Duration.parse(value)
-    if kind is StageName and isinstance(value, str):
-        return StageName(value)
+    if kind in (StageName, EnvironmentName) and isinstance(value, str):
+        return kind(value)
     raise ValueError(f"{value!r} can't be read as {kind.__name__}")

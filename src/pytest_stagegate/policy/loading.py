@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
+from pytest_stagegate.policy.comparing import baseline_folder, baseline_tolerance
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.model import BUILT_IN, COMMON_KEYS, DEFAULT_STAGES, GateTable, Policy
 from pytest_stagegate.policy.reading import Reader
@@ -38,6 +39,8 @@ _KEYS: Final = (
     "evidence",
     "waiver",
     "waivers",
+    "baseline",
+    "baseline_tolerance",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -146,6 +149,8 @@ def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
         evidence=evidence_rules(reader, table, stages, environments),
         waivers=waivers_of(reader, table, stages, environments),
         waiver_max_days=max_days(reader, table),
+        baseline=baseline_folder(reader, table),
+        baseline_tolerance=baseline_tolerance(reader, table),
     )
 
 

@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.stock import coverage, durations, findings, flaky, results, skips, warnings
+from pytest_stagegate.stock import (
+    coverage,
+    coverage_ratchet,
+    durations,
+    executed,
+    findings,
+    flaky,
+    results,
+    skips,
+    warnings,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-STOCK_GATES: Final[tuple[ModuleType, ...]] = (results, coverage, skips, flaky, durations, warnings, findings)
+STOCK_GATES: Final[tuple[ModuleType, ...]] = (
+    results,
+    coverage,
+    coverage_ratchet,
+    executed,
+    skips,
+    flaky,
+    durations,
+    warnings,
+    findings,
+)

@@ -192,7 +192,7 @@ def test_options_for_a_gate_that_takes_none_are_a_mistake(tmp_path: Path) -> Non
 def test_a_stock_gate_whose_stages_the_policy_does_not_have_needs_one_named(tmp_path: Path) -> None:
     policy = "stages = ['all']\n[gate.findings]\n"
     (mistake,) = mistakes(tmp_path, policy)
-    told = "the policy has none of the gate's own stages (code, test); name a stage for it"
+    told = "the gate 'findings' is for code, test, none of which is a stage here; give it a stage"
     assert mistake == f"stagegate.toml:2 gate.findings: {told}"
     assert load_project(project_at(tmp_path, policy=f"{policy}stage = 'all'")).bound
 
