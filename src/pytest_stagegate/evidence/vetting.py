@@ -229,14 +229,14 @@ def _short(commit: str | None) -> str:
 def _duplicates(sources: Sequence[Source]) -> list[Source]:
     """Keep the first of several records of one cell, and of several results with the same bytes; name the others.
 
-    The same coverage twice is no more than once, and so it is no fault.
+    The same coverage or metrics twice are no more than once, and so it is no fault.
     """
     first: dict[tuple[str, ...], Source] = {}
     kept = []
     for source in sources:
         cell = (source.environment or "", source.shard or "")
         key = (source.kind, *cell) if source.kind == "run" else (source.kind, *cell, source.sha256 or "")
-        alone = not source.usable or source.kind == "coverage"
+        alone = not source.usable or source.kind in ("coverage", "metrics")
         known = source if alone else first.setdefault(key, source)
         if known is not source:
             text = f"{_named(source)}: {_named(known)} is evidence of the same; only one of them can count."
@@ -251,7 +251,7 @@ def _provisional(source: Source) -> list[Note]:
     if source.commit is None:
         return [Note(reason="commit-not-stated", text=f"{source.name} does not state the commit that it is about.")]
     if source.dirty:
-        text = f"{source.name} was attached to in a work tree with changes that are in no commit."
+        text = f"{source.name} got its commit from a work tree with changes that are in no commit."
         return [Note(reason="dirty-tree", text=text)]
     return []
 
