@@ -13,10 +13,12 @@ from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.hooks import Gate, gate
 from pytest_stagegate.judging import ActiveGate, judge
 from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
 from pytest_stagegate.model.linesets import ranges
+from pytest_stagegate.model.metrics import Metric, MetricsData
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.tags import Tag
@@ -118,6 +120,8 @@ def evidence_of(
     exit_status: int | None = 0,
     incomplete: tuple[Note, ...] = (),
     age: int = 0,
+    metrics: Iterable[MetricsData] = (),
+    baseline: BaselineData | None = None,
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
     tests = tests if tests is not None else outcomes_of(passed=3)
@@ -135,7 +139,15 @@ def evidence_of(
         provisional=(),
         collection_errors=(),
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
+        metrics=tuple(metrics),
+        baseline=baseline or BaselineData(),
     )
+
+
+def metrics_of(*numbers: tuple[str, str], unit: str = "") -> MetricsData:
+    """Return the numbers of one file: ``metrics_of(("p95_ms", "312"))``."""
+    rows = sorted(numbers)
+    return MetricsData(producer="", metrics=tuple(Metric(name=name, value=value, unit=unit) for name, value in rows))
 
 
 def definition(judge_: Callable[..., Any], **more: Any) -> Gate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Inspected(msgspec.Struct, frozen=True, kw_only=True):
+class Inspected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one file is, what was read from it, and what is wrong with it.
 
     Attributes:
@@ -18,7 +18,7 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
         figures: Of tests ``tests``, ``passed``, ``failed``, ``errors``, ``skipped`` and what else there is; of coverage
             ``lines_covered``, ``lines_total``, ``branches_covered``, ``branches_total``, ``files``. A record of a run
             that measured coverage has both. Of metrics ``metrics``.
-        names: Names of the metrics; several numbers may have one name.
+        names: Names of the metrics, each once; left out of JSON where there are none.
         warnings: What is wrong without making it unreadable.
         error: Why it could not be read; None when it could.
     """

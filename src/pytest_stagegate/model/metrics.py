@@ -83,9 +83,9 @@ class Metrics:
         self._tally.note(len(found))
         if not found:
             return Measure(None, inspected=0)
-        return Measure(
-            choose([exact(name, metric.value) for metric in found]), unit=found[0].unit, inspected=len(found)
-        )
+        units = {metric.unit for metric in found}
+        value = choose([exact(name, metric.value) for metric in found])
+        return Measure(value, unit=units.pop() if len(units) == 1 else "", inspected=len(found))
 
 
 def exact(name: str, written: str) -> Fraction:

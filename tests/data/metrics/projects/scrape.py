@@ -1,6 +1,7 @@
 """Metrics of a shop, in both text formats, and as the registry itself has them."""
 
 import json
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Enum, Gauge, Histogram, Info, Summary, generate_latest
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
@@ -24,7 +25,7 @@ for name, number in {
 Info("shop_build", "The build", registry=registry).info({"version": "1.2.0"})
 Enum("shop_state", "The state", states=["open", "closed"], registry=registry).state("open")
 
-open("prometheus_client.prom", "wb").write(generate_latest(registry))
-open("prometheus_client.openmetrics", "wb").write(generate_openmetrics(registry))
+Path("prometheus_client.prom").write_bytes(generate_latest(registry))
+Path("prometheus_client.openmetrics").write_bytes(generate_openmetrics(registry))
 samples = [[each.name, each.labels, repr(each.value)] for family in registry.collect() for each in family.samples]
-json.dump(samples, open("prometheus_client.json", "w"), indent=1)
+Path("prometheus_client.json").write_text(json.dumps(samples, indent=1), encoding="utf-8")
