@@ -69,7 +69,10 @@ class MetricsOptions(LimitOptions, frozen=True):
     remedy="Find out what changed the number; where the new one is right, change the limit or take a new baseline.",
 )
 def metrics(measured: Metrics, baseline: Baseline, options: MetricsOptions) -> Iterator[Check]:
-    """Yield a check for each limit of each metric."""
+    """Yield a check for each limit of each metric, or one that says that there is no metric."""
+    if not measured.names:
+        yield no_evidence("metrics", "metric-missing", "no evidence holds any metric")
+        return
     for name in sorted(options.at_most):
         yield _absolute(measured, name, options, upper=True)
     for name in sorted(options.at_least):
@@ -102,17 +105,18 @@ def _relative(measured: Metrics, baseline: Baseline, name: str, tolerance: Perce
     """
     title = f"{name} {'growth' if grows else 'drop'}"
     table = baseline.of("metrics")
+    limit = check(title, Measure(None, kind="share", inspected=0), at_most=tolerance).limit_shown
     try:
         number = (measured.highest if grows else measured.lowest)(name)
         if number.value is None:
-            return no_evidence(title, "metric-missing", _missing(measured, name))
+            return no_evidence(title, "metric-missing", _missing(measured, name), limit_shown=limit)
         if isinstance(table, Absent):
-            return no_evidence(title, table.reason, f"{table.text}. {table.remedy}".strip())
+            return no_evidence(title, table.reason, f"{table.text}. {table.remedy}".strip(), limit_shown=limit)
         if not table.get(name):
-            return no_evidence(title, "no-baseline", f"the baseline has no metric {name}")
+            return no_evidence(title, "no-baseline", f"the baseline has no metric {name}", limit_shown=limit)
         before = _before(table, name, max if grows else min)
     except NotANumber as error:
-        return no_evidence(title, "not-finite", str(error))
+        return no_evidence(title, "not-finite", str(error), limit_shown=limit)
     where = (f"{_shown(number.value)} now, {_shown(before)} in the baseline",)
     worse = number.value - before if grows else before - number.value
     if before == 0:
@@ -135,8 +139,6 @@ def _shown(value: Fraction) -> str:
 def _missing(measured: Metrics, name: str) -> str:
     """Return that a metric is not there, with the nearest name; of very many metrics not all are compared."""
     names = measured.names
-    if not names:
-        return f"no evidence holds any metric, and so none named {name}"
     told = nearest(name, islice(names, _COMPARED))
     if told.startswith("known") and len(names) > _NAMED:
         told = f"stagegate inspect shows the {len(names)} that there are"

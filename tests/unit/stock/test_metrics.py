@@ -101,8 +101,9 @@ def test_of_many_names_that_are_all_far_off_none_is_listed() -> None:
     assert made.text == "no evidence holds a metric zzz; stagegate inspect shows the 300 that there are"
 
 
-def test_without_any_metric_that_is_said() -> None:
-    assert only(at_most=number(p95_ms=1)).text == "no evidence holds any metric, and so none named p95_ms"
+def test_without_any_metric_that_is_said_once() -> None:
+    made = only(at_most=number(a=1, b=1), max_growth=percent(c="5 %"))
+    assert (made.name, made.reason, made.text) == ("metrics", "metric-missing", "no evidence holds any metric")
 
 
 @pytest.mark.parametrize("value", ["NaN", "+Inf", "-Inf", "1e999999999", "1e-999999999", "1/3", "", "٣"])
@@ -201,7 +202,7 @@ def test_a_baseline_that_is_no_number_is_no_evidence() -> None:
 
 def test_a_relative_limit_of_a_missing_metric_is_no_evidence() -> None:
     made = only(LATENCY, baseline=known(n="1"), max_drop=percent(n="5 %"))
-    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "metric-missing")
+    assert (made.verdict, made.reason, made.limit_shown) == ("NO_EVIDENCE", "metric-missing", "≤ 5 %")
 
 
 @pytest.mark.parametrize(
