@@ -42,6 +42,7 @@ _BROKEN: Final = frozenset(
     {
         "coverage-incomplete",
         "files-missing",
+        "not-finite",
         "other-project",
         "producer-failed",
         "run-incomplete",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import typing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
-from pytest_stagegate.model.numbers import Duration, EnvironmentName, Share, StageName
+from pytest_stagegate.model.numbers import Duration, EnvironmentName, Number, Percentage, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.hooks import Gate, GateOptions
     from pytest_stagegate.policy.model import GateTable, Policy
+
+
+_PARSED: Final = (Share, Percentage, Number, Duration)
+"""Types of options that read what a policy writes by themselves."""
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,12 @@ def _bind(reader: Reader, table: GateTable, gates: Mapping[str, Gate], policy: P
         for key in table.options:
             reader.mistake((*path, key), f"unknown key {key!r}; the gate {gate.name!r} takes no options")
         return BoundGate(table, gate, None)
-    values = _convert(reader, path, table.options, gate.options, policy)
-    return BoundGate(table, gate, gate.options(**values))
+    before = len(reader.mistakes)
+    options = gate.options(**_convert(reader, path, table.options, gate.options, policy))
+    if len(reader.mistakes) == before:
+        for keys, text in options.contradictions():
+            reader.mistake((*path, *keys), text)
+    return BoundGate(table, gate, options)
 
 
 def _convert(
@@ -165,10 +173,8 @@ def _in_vocabulary(reader: Reader, path: tuple[str, ...], value: object, asked: 
 
 
 def _written(kind: type, value: Any) -> Any:
-    if kind is Share:
-        return Share.parse(value)
-    if kind is Duration:
-        return Duration.parse(value)
+    if kind in _PARSED:
+        return kind.parse(value)
     if kind in (StageName, EnvironmentName) and isinstance(value, str):
         return kind(value)
     raise ValueError(f"{value!r} can't be read as {kind.__name__}")

@@ -11,6 +11,7 @@ from pytest_stagegate.stock import (
     executed,
     findings,
     flaky,
+    metrics,
     results,
     skips,
     warnings,
@@ -29,4 +30,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     durations,
     warnings,
     findings,
+    metrics,
 )

@@ -129,6 +129,12 @@ def test_a_foreign_record_hides_no_other_of_its_shard() -> None:
     assert states(vetted) == {"one.jsonl": "foreign", "two.jsonl": "whole"}
 
 
+@pytest.mark.parametrize("kind", ["coverage", "metrics"])
+def test_what_is_no_more_when_it_is_said_twice_is_no_duplicate(kind: str) -> None:
+    vetted = vet([file("a.json", kind=kind), file("b.json", kind=kind, sha256="a.json")], YARDSTICK)
+    assert states(vetted) == {"a.json": "whole", "b.json": "whole"}
+
+
 def test_files_of_the_same_bytes_are_duplicates() -> None:
     vetted = vet([file("a.xml", sha256="1"), file("b.xml", sha256="1"), file("c.xml", sha256="2")], YARDSTICK)
     assert states(vetted) == {"a.xml": "whole", "b.xml": "duplicate", "c.xml": "whole"}
