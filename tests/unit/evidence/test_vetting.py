@@ -238,7 +238,7 @@ def test_what_a_producer_made_in_a_dirty_tree_is_told_where_no_run_tells_it() ->
     dirty = run("a", subject=msgspec.structs.replace(SUBJECT, dirty=True))
     vetted = [vet([made, other], YARDSTICK) for other in (run("a"), dirty)]
     told = [[note.text for note in each.provisional] for each in vetted]
-    assert told == [["a.xml was made in a work tree with changes that are in no commit."], []]
+    assert told == [["a.xml got its commit from a work tree with changes that are in no commit."], []]
 
 
 @pytest.mark.parametrize(("second", "duplicate"), [("js", True), ("ts", False)])
