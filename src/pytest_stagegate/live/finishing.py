@@ -366,6 +366,9 @@ def _print(config: pytest.Config, text: Text) -> None:
     terminal = config.pluginmanager.getplugin("terminalreporter")
     if terminal is not None:
         terminal.ensure_newline()
+        if getattr(getattr(terminal, "_tw", None), "width_of_current_line", 0):
+            # Of progress that workers make the terminal's reporter knows no open line.
+            terminal.write_line("")
         terminal.write_line(text.line, **_markup(text))
     else:
         print(text.line, file=sys.stderr)
