@@ -30,7 +30,7 @@ _ROOT = click.option("--root", type=FOLDER, default=Path(), show_default=".", he
 _POLICY = click.option("--policy", type=FILE, help="Policy file [default: pyproject.toml, else stagegate.toml]")
 
 
-@click.group("baseline")
+@click.group("baseline", epilog="\b\nExample:\n  stagegate baseline update")
 def command() -> None:
     """Take, merge or show the baseline: what later runs are held against."""
 
