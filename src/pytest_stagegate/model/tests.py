@@ -14,7 +14,7 @@ from pytest_stagegate.model.decision import Counts
 from pytest_stagegate.model.numbers import Measure, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
     from pytest_stagegate.model.decision import Note
     from pytest_stagegate.model.tags import Tag
@@ -144,9 +144,13 @@ class TestData:
         detail = self.details.get(index)
         return self.outcomes[index] == Outcome.PASSED if detail is None else detail.executed
 
-    def plain_id(self, index: int) -> str:
-        """Return a test's id without the environment and shard that tell it from the same test run elsewhere."""
-        return self.ids[index].removesuffix(self.tags[self.tag_of[index]].suffix)
+    def executed_ids(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Iterator[str]:
+        """Yield the ids of executed tests, without what tells a test from the same one run elsewhere."""
+        suffixes = [tag.suffix if wanted(tag) else None for tag in self.tags]
+        for index, (name, tag) in enumerate(zip(self.ids, self.tag_of, strict=True)):
+            suffix = suffixes[tag]
+            if suffix is not None and self.executed(index):
+                yield name.removesuffix(suffix)
 
     def counts(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Counts:
         """Count the tests whose tag is wanted."""
@@ -265,12 +269,9 @@ class TestResults:
         Args:
             names: Node ids; a test that several environments or shards ran is one of its plain id.
         """
-        data = self._data
         left = set(names)
         total = len(left)
-        for index in range(len(data.ids)):
-            if data.executed(index) and self._included(index):
-                left.discard(data.plain_id(index))
+        left.difference_update(self._data.executed_ids(self._wanted))
         return self._measure(Ratio(total - len(left), total), places=tuple(sorted(left)))
 
     @property
