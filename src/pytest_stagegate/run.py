@@ -19,7 +19,7 @@ from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
 from pytest_stagegate.judging import ActiveGate, judge
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Subject
+from pytest_stagegate.model.decision import Decision, Extended, Note, PolicyReference, Subject
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.sources import State
@@ -213,16 +213,21 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
         evidence=index(vetted.sources),
-        policy=PolicyReference(
-            source=project.policy.source,
-            sha256=project.policy.sha256,
-            recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
-        ),
+        policy=_reference(project.policy, evidence),
     )
     shown, files = documents_of(decision, wanted, out, project.templates)
     own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
     beside = tuple(path for name in EVIDENCE_FILES if own and (path := out / name).is_file())
     return Decided(decision, shown, files, beside)
+
+
+def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
+    return PolicyReference(
+        source=policy.source,
+        sha256=policy.sha256,
+        extends=tuple(Extended(source=each.source, sha256=each.sha256) for each in policy.extended),
+        recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
+    )
 
 
 def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:

@@ -87,6 +87,7 @@ class GateView:
     """One gate as strings.
 
     Attributes:
+        would: The decision that it would stop with at ``block``; empty where it would not, or does.
         short: Whether the gate fell short (anything but PASS, NOT_APPLICABLE).
         where: Places of all checks that fell short, each once.
         where_omitted: How many further places the checks did not list.
@@ -101,6 +102,7 @@ class GateView:
     reason: str
     enforcement: str
     effect: str
+    would: str
     owner: str
     summary: str
     remedy: str
@@ -256,6 +258,7 @@ def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
         ("environment", decision.environment or "none named"),
         ("decided as of", decision.as_of),
         ("policy", f"{decision.policy.source}, sha256 {decision.policy.sha256}"),
+        *(("extends", f"{each.source}, sha256 {each.sha256}") for each in decision.policy.extends),
         *(("recorded under", f"sha256 {each}") for each in decision.policy.recorded if each != decision.policy.sha256),
         ("decision.json", f"sha256 {digest}"),
     ]
@@ -278,6 +281,7 @@ def _gate(result: GateResult, number: int) -> GateView:
         reason=result.reason,
         enforcement=result.enforcement,
         effect=_words(result.effect),
+        would=_words(result.would),
         owner=clean(result.owner),
         summary=clean(result.summary),
         remedy=clean(result.remedy),

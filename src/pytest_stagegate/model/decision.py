@@ -163,17 +163,31 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class Extended(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy that another one extends.
+
+    Attributes:
+        source: ``pack NAME`` for one that is shipped, else the file, relative to the root.
+        sha256: Digest of its own content as canonical JSON.
+    """
+
+    source: str
+    sha256: str
+
+
 class PolicyReference(msgspec.Struct, frozen=True, kw_only=True):
     """Which rules decided.
 
     Attributes:
         source: File name, or ``built-in`` when the project has no policy.
-        sha256: Digest of the policy's content as canonical JSON.
+        sha256: Digest of the policy's resolved content, with all that it extends, as canonical JSON.
+        extends: What it extends, each once, in the order in which it is laid over one another.
         recorded: Digests of the policies that the recorded runs had; others than `sha256` when limits were changed.
     """
 
     source: str
     sha256: str
+    extends: tuple[Extended, ...] = ()
     recorded: tuple[str, ...] = ()
 
 

@@ -69,7 +69,7 @@ def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tu
     Raises:
         MistakesError: With the policy's own mistakes, unknown gates and options and impossible limits, all at once.
     """
-    reader = Reader(policy.source, policy.text, policy.prefix)
+    reader = Reader(policy.layers)
     gates = {name: _at_home(gate, policy) for name, gate in gates.items()}
     bound = [each for table in policy.gates if (each := _bind(reader, table, gates, policy)) is not None]
     taken = {each.id for each in bound}
