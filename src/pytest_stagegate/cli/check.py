@@ -17,7 +17,7 @@ from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import RECORD, given
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.model.times import parsed
-from pytest_stagegate.run import Question, decide_on, load_project, publish
+from pytest_stagegate.run import Question, decide_on, load_project, publish, released_policy
 
 if TYPE_CHECKING:
     from pytest_stagegate.run import Project
@@ -99,6 +99,7 @@ def _question(
         at=at,
         environment=env,
         as_of=instant,
+        released=released_policy(project),
     )
 
 

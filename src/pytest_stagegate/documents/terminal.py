@@ -59,6 +59,8 @@ def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator
     for gate in view.gates:
         if gate.would:
             yield from _wrapped("would have blocked: ", f"{gate.id} ({gate.enforcement}), as {gate.would}", columns, "")
+    for text in view.drift:
+        yield from _wrapped("gate drift: ", text, columns, "")
     for note in view.provisional:
         yield from _wrapped("provisional: ", note, columns, "conditional")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.decision import Cell, Decision, EvidenceItem, TestRow, Word
+from pytest_stagegate.model.decision import Cell, Decision, Drift, EvidenceItem, TestRow, Word
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.thresholds import show_duration
 
@@ -155,6 +155,7 @@ class View:
         identity: Label and value: what was decided, on what.
         blockers: Why it is not GO, worst first.
         gates: All gates.
+        drift: What the policy demands less of than at the last release; decides nothing.
         totals: Label and value of every count.
         matrix_head: Column heads of the matrix.
         matrix: One row for each stage.
@@ -176,6 +177,7 @@ class View:
     identity: tuple[tuple[str, str], ...]
     blockers: tuple[BlockerView, ...]
     gates: tuple[GateView, ...]
+    drift: tuple[str, ...]
     totals: tuple[tuple[str, str], ...]
     matrix_head: tuple[str, ...]
     matrix: tuple[tuple[str, ...], ...]
@@ -208,6 +210,7 @@ def view(decision: Decision, digest: str) -> View:
         identity=_identity(decision, digest),
         blockers=tuple(_blocker(blocker, gates) for blocker in decision.blockers),
         gates=gates,
+        drift=tuple(drift_line(each) for each in decision.drift),
         totals=_totals(decision),
         matrix_head=("stage", "environment", *_COUNTED),
         matrix=tuple(_cell(cell) for cell in decision.matrix),
@@ -290,6 +293,12 @@ def _gate(result: GateResult, number: int) -> GateView:
         where_omitted=sum(check.where_omitted for check in short),
         checks=checks,
     )
+
+
+def drift_line(drift: Drift) -> str:
+    """Return one demand that became less as a sentence."""
+    name = " ".join(part for part in (drift.gate, drift.option) if part)
+    return clean(f"{name}: {drift.before} → {drift.now} (since {drift.since})")
 
 
 def _words(value: str) -> str:

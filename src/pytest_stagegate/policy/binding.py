@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pytest_stagegate.errors import MistakesError, nearest
+from pytest_stagegate.errors import Mistake, MistakesError, nearest
 from pytest_stagegate.model.numbers import Duration, Share, StageName
-from pytest_stagegate.model.verdicts import Enforcement, Level
+from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader
 
@@ -51,6 +51,17 @@ class BoundGate:
                 return Enforcement(Level.BLOCK)
         return self.gate.enforcement
 
+    @property
+    def on_missing(self) -> OnMissing:
+        """What missing evidence does."""
+        return self.table.on_missing if self.table is not None else OnMissing.HOLD
+
+    @property
+    def max_age(self) -> Duration | None:
+        """Age from which on evidence is stale, or None for the limit of each piece."""
+        written = self.table.max_age if self.table is not None else None
+        return Duration(written) if written is not None else None
+
     def applies(self, stage: str, environment: str | None) -> bool:
         """Return whether the gate is judged at a stage and environment."""
         stages = self.gate.stages if self.table is None or self.table.stages is None else self.table.stages
@@ -69,6 +80,16 @@ def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tu
     Raises:
         MistakesError: With the policy's own mistakes, unknown gates and options and impossible limits, all at once.
     """
+    bound, mistakes = bound_of(policy, gates, local)
+    if policy.mistakes or mistakes:
+        raise MistakesError("the policy", [*policy.mistakes, *mistakes], code="policy")
+    return bound
+
+
+def bound_of(
+    policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]
+) -> tuple[tuple[BoundGate, ...], list[Mistake]]:
+    """Return the gates as `bind` does, as far as they can be bound, and the mistakes of the others."""
     reader = Reader(policy.layers)
     gates = {name: _at_home(gate, policy) for name, gate in gates.items()}
     bound = [each for table in policy.gates if (each := _bind(reader, table, gates, policy)) is not None]
@@ -78,10 +99,7 @@ def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tu
             reader.in_vocabulary(gate.stages, ("stages",), f"stage of gate {gate.name!r}", policy.stages)
         if (gate.always or gate.name in local) and gate.name not in taken:
             bound.append(BoundGate(None, gate, gate.options() if gate.options is not None else None))
-    mistakes = [*policy.mistakes, *reader.mistakes]
-    if mistakes:
-        raise MistakesError("the policy", mistakes, code="policy")
-    return tuple(bound)
+    return tuple(bound), reader.mistakes
 
 
 def applying(bound: tuple[BoundGate, ...], stage: str, environment: str | None) -> list[BoundGate]:
