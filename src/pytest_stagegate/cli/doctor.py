@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 RECORD: Final = ".stagegate/evidence.jsonl"
 DEFECT: Final = 20
+_AGAIN: Final = "Run pytest --stage-gate again."
 
 
 @click.command("doctor", epilog="\b\nExample:\n  stagegate doctor")
@@ -44,9 +45,8 @@ def command(root: Path, policy: Path | None) -> int:
         click.echo("There is no policy. This is judged by default:")
         for line in without_policy(project.bound):
             click.echo(f"  {line}")
-        click.echo(
-            f'To demand more, extend a policy pack ({", ".join(PACKS)}): extends = "library" in [tool.stagegate].'
-        )
+        click.echo('To demand more, write extends = "library" into [tool.stagegate].')
+        click.echo(f"Policy packs: {', '.join(PACKS)}.")
     findings = list(dict.fromkeys(_findings(project)))
     for finding in sorted(findings, key=lambda each: not each.defect):
         for line in finding_lines(finding, shutil.get_terminal_size().columns):
@@ -73,14 +73,12 @@ def _findings_of_last_run(project: Project) -> Iterator[Finding]:
     try:
         evidence, _ = read_record(project.rootdir / RECORD)
     except EvidenceError as error:
-        yield Finding(
-            False, RECORD, f"the last record can't be read: {error.message}", "Run pytest --stage-gate again."
-        )
+        yield Finding(False, RECORD, f"the last record can't be read: {error.message}", _AGAIN)
         return
     (origin,) = evidence.origins
     if origin.shape_sha256 != project.policy.shape_sha256:
         text = "the last run had other stages, environments, tag rules or expected cells; its tests say nothing here"
-        yield Finding(False, RECORD, text, "Run pytest --stage-gate again.")
+        yield Finding(False, RECORD, text, _AGAIN)
     elif evidence.incomplete or origin.shard is not None or any(n.reason == "narrowed" for n in evidence.provisional):
         text = "the last run was only a part of the suite; its tests say nothing here"
         yield Finding(False, RECORD, text, "Run pytest --stage-gate on the whole suite.")

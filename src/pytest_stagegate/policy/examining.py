@@ -100,7 +100,9 @@ def examined_with(
 
 def _line_of_cell(policy: Policy, reader: Reader, cell: Expected) -> str:
     """Return where the first entry of ``expect`` stands that names a cell."""
-    entries = next((layer.table["expect"] for layer in policy.layers if "expect" in layer.table), [])
+    entries: list[dict[str, Any]] = next(
+        (layer.table["expect"] for layer in policy.layers if "expect" in layer.table), []
+    )
     for index, entry in enumerate(entries):
         if _names(entry, "stage", cell.stage) and _names(entry, "environment", cell.environment):
             return reader.line(("expect", str(index)))
