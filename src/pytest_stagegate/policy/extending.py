@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
@@ -73,7 +72,7 @@ class _Stack:
 
 
 def _pack_path(name: str) -> Path:
-    return Path(str(files("pytest_stagegate.policy") / "packs" / f"{name}.toml"))
+    return Path(__file__).parent / "packs" / f"{name}.toml"
 
 
 def _pack(name: str) -> Layer:
