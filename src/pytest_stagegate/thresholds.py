@@ -165,11 +165,11 @@ def _limit_shown(limit: Limit | None, kind: Kind) -> str:
     if limit is None:
         return ""
     sign, warns = ("≥", "below") if limit.op == "at_least" else ("≤", "above")
-    shown = f"{sign} {_as_written(as_fraction(limit.value), kind)}"
-    return shown if limit.warn is None else f"{shown}, warns {warns} {_as_written(as_fraction(limit.warn), kind)}"
+    shown = f"{sign} {as_written(as_fraction(limit.value), kind)}"
+    return shown if limit.warn is None else f"{shown}, warns {warns} {as_written(as_fraction(limit.warn), kind)}"
 
 
-def _as_written(value: Fraction, kind: Kind) -> str:
+def as_written(value: Fraction, kind: Kind) -> str:
     """Return a limit in full: nothing is cut off what somebody asked for."""
     if kind == "share":
         return f"{_in_full(value * 100)} %"
