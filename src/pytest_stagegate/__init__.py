@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.metrics import Metrics
     from pytest_stagegate.model.numbers import Count, Duration, Measure, Ratio, Share, StageName
     from pytest_stagegate.model.place import Place
+    from pytest_stagegate.model.property_tests import PropertyTests
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.tests import TestResults
     from pytest_stagegate.model.verdicts import Check, Verdict
@@ -35,6 +36,7 @@ __all__ = [
     "Measure",
     "Metrics",
     "Place",
+    "PropertyTests",
     "Ratio",
     "Repository",
     "Share",
@@ -52,6 +54,7 @@ __all__ = [
 _HOME: Final = {
     "Repository": "model.repository",
     "Place": "model.place",
+    "PropertyTests": "model.property_tests",
     "Metrics": "model.metrics",
     "Matrix": "hooks",
     "Findings": "model.findings",

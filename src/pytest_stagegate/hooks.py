@@ -18,6 +18,7 @@ from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import Measure
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
@@ -88,6 +89,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Warnings,
     Findings,
     Metrics,
+    PropertyTests,
     Repository,
     Baseline,
     Matrix,

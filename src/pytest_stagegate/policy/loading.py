@@ -14,6 +14,7 @@ from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.model import BUILT_IN, COMMON_KEYS, DEFAULT_STAGES, GateTable, Policy
+from pytest_stagegate.policy.profiles import profiles_of
 from pytest_stagegate.policy.reading import Reader
 
 if sys.version_info >= (3, 11):
@@ -35,6 +36,7 @@ _KEYS: Final = (
     "gate",
     "expect",
     "evidence",
+    "hypothesis",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -141,6 +143,7 @@ def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
         gates=_gates(reader, table, stages, environments),
         expected=expected_cells(reader, table, stages, environments),
         evidence=evidence_rules(reader, table, stages, environments),
+        profiles=profiles_of(reader, table, stages),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.property_tests import Profile
 from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, OnMissing
@@ -68,6 +69,7 @@ class Policy:
         gates: Gate tables, in order.
         expected: Cells that must have evidence.
         evidence: What it says of evidence files; the last rule that matches a file counts.
+        profiles: Hypothesis profiles, one a stage at most.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -86,4 +88,9 @@ class Policy:
     gates: tuple[GateTable, ...] = ()
     expected: tuple[Expected, ...] = ()
     evidence: tuple[EvidenceRule, ...] = ()
+    profiles: tuple[Profile, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+
+    def profile(self, stage: str) -> Profile | None:
+        """Return the Hypothesis profile of a stage; None where there is none."""
+        return next((profile for profile in self.profiles if profile.stage == stage), None)
