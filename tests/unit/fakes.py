@@ -19,6 +19,7 @@ from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
@@ -136,6 +137,12 @@ def evidence_of(
         collection_errors=(),
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
     )
+
+
+def property_test(name: str, passing: int = 0, *, counted: bool = True, **more: Any) -> PropertyTest:
+    """Return what Hypothesis says of a test that stopped at its limit."""
+    values = {"stopped": "settings.max_examples" if counted else "", **more}
+    return PropertyTest(name=name, counted=counted, passing=passing, **values)
 
 
 def definition(judge_: Callable[..., Any], **more: Any) -> Gate:

@@ -23,7 +23,7 @@ def profiles_of(reader: Reader, table: dict[str, Any], stages: tuple[str, ...]) 
         entry = reader.table(written, path)
         reader.no_other(entry, path, (*_COUNTS, *_SWITCHES, "deadline"))
         values: dict[str, Any] = {key: _value(reader, (*path, key), value) for key, value in entry.items()}
-        if not values:
+        if not values and isinstance(written[stage], dict):
             reader.mistake(path, "sets nothing")
         profiles.append(Profile(stage=stage, **{key: values.get(key) for key in Profile.__struct_fields__[1:]}))
     return tuple(profiles)
