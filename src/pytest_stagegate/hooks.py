@@ -19,6 +19,7 @@ from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import Measure
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
@@ -93,6 +94,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Warnings,
     Findings,
     Metrics,
+    PropertyTests,
     Repository,
     Baseline,
     Matrix,

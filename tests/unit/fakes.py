@@ -22,6 +22,7 @@ from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.metrics import Metric, MetricsData
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.repository import NO_REPOSITORY, RepositoryData
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
@@ -165,6 +166,12 @@ def metrics_of(*numbers: tuple[str, str], unit: str = "") -> MetricsData:
     """Return the numbers of one file: ``metrics_of(("p95_ms", "312"))``."""
     rows = sorted(numbers)
     return MetricsData(producer="", metrics=tuple(Metric(name=name, value=value, unit=unit) for name, value in rows))
+
+
+def property_test(name: str, passing: int = 0, *, counted: bool = True, **more: Any) -> PropertyTest:
+    """Return what Hypothesis says of a test that stopped at its limit."""
+    values = {"stopped": "settings.max_examples" if counted else "", **more}
+    return PropertyTest(name=name, counted=counted, passing=passing, **values)
 
 
 def definition(judge_: Callable[..., Any], **more: Any) -> Gate:

@@ -14,6 +14,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.linesets import bits, written
+from pytest_stagegate.model.property_tests import least
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         ),
         findings=tuple(report for each in usable for report in _findings(each)),
         metrics=tuple(each.metrics for each in contents if each.metrics is not None),
+        properties=least(test for run in runs for test in run.properties),
         repository=_repository(runs),
         released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
         warnings=_warnings(runs),

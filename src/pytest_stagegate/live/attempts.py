@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_stagegate.evidence.lines import Test
+import msgspec
+
+from pytest_stagegate.evidence.lines import Examples, Test
+from pytest_stagegate.live.property_tests import examples_in
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.texts import MESSAGE_LIMIT, REASON_LIMIT, shortened
 
@@ -36,6 +39,7 @@ class Attempt:
 
     __slots__ = (
         "_call",
+        "_examples",
         "item",
         "message",
         "microseconds",
@@ -60,6 +64,7 @@ class Attempt:
         self.subtest_count = 0
         self.worker = ""
         self._call = False
+        self._examples: Examples | None = None
 
     @property
     def plain(self) -> bool:
@@ -87,6 +92,7 @@ class Attempt:
         outcome = _outcome(report)
         if report.when == "call" and outcome is not Outcome.SKIPPED:
             self._call = True
+            self._examples = examples_in(report)
         if outcome is Outcome.PASSED and report.when != "call":
             return
         if _WORST.index(outcome) < _WORST.index(self.outcome):
@@ -110,10 +116,17 @@ class Attempt:
             worker=self.worker if self.outcome in (Outcome.FAILED, Outcome.ERROR) else "",
         )
 
+    def examples(self) -> Examples | None:
+        """Return what Hypothesis said of the test; None for one that is no property test or says nothing of it."""
+        if self._examples is None or self.outcome is Outcome.XFAILED:
+            return None
+        return msgspec.structs.replace(self._examples, item=self.item)
+
     def _start_over(self) -> None:
         self.outcome = Outcome.LOST
         self.reason = self.message = ""
         self._call = False
+        self._examples = None
         self.subtests = []
         self.subtest_count = 0
 

@@ -259,6 +259,9 @@ class Recorder:
 
     def _finish(self, attempt: Attempt) -> None:
         self._running.pop(attempt.item, None)
+        examples = attempt.examples()
+        if examples is not None:
+            self._writer.line(examples)
         if attempt.plain:
             # A test that was reported as crashed stays failed, whatever is reported of it later.
             if attempt.item not in self._bad:

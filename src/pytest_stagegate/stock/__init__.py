@@ -12,6 +12,7 @@ from pytest_stagegate.stock import (
     findings,
     flaky,
     metrics,
+    property_tests,
     results,
     skips,
     warnings,
@@ -31,4 +32,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     warnings,
     findings,
     metrics,
+    property_tests,
 )

@@ -16,7 +16,7 @@ from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Exit, TestData
-from tests.unit.fakes import ABSENT, SUBJECT, coverage_of, evidence_of, file_of, outcomes_of
+from tests.unit.fakes import ABSENT, SUBJECT, coverage_of, evidence_of, file_of, outcomes_of, property_test
 
 ONE = coverage_of(file_of("a.py", 3, 4), file_of("b.py", 1, 2))
 TWO = coverage_of(file_of("a.py", 1, 4))
@@ -103,6 +103,15 @@ def test_warnings_of_one_place_are_summed() -> None:
 
 def test_warnings_count_as_recorded_only_where_every_run_did() -> None:
     assert not together(shard("x", evidence_of()), shard("y", evidence_of(warnings_recorded=False))).warnings_recorded
+
+
+def test_property_tests_of_all_runs_are_brought_together_by_their_ids() -> None:
+    runs = [
+        shard("x", replace(evidence_of(), properties=(property_test("a", 7), property_test("b", 9)))),
+        shard("y", replace(evidence_of(), properties=(property_test("a", 5), property_test("c", 3)))),
+    ]
+    assert together(*runs).properties == (property_test("a", 5), property_test("b", 9), property_test("c", 3))
+    assert together(*reversed(runs)).properties == together(*runs).properties
 
 
 def test_facts_that_differ_say_of_which_run_they_are() -> None:

@@ -91,3 +91,26 @@ def test_subtests_that_passed_are_only_counted() -> None:
 @pytest.mark.parametrize(("word", "worker"), [("failed", "gw1"), ("passed", "")])
 def test_the_worker_of_a_failure_is_named(word: str, worker: str) -> None:
     assert after(SETUP, report("call", word, worker_id="gw1")).line().worker == worker
+
+
+def of_hypothesis(outcome: str = "passed", passing: int = 7, **more: Any) -> Any:
+    return report("call", outcome, stagegate_examples={"item": 0, "counted": True, "passing": passing}, **more)
+
+
+@pytest.mark.parametrize(
+    ("reports", "passing"),
+    [
+        ([SETUP, CALL, TEARDOWN], None),
+        ([SETUP, of_hypothesis(), TEARDOWN], 7),
+        ([SETUP, of_hypothesis("failed"), TEARDOWN], 7),
+        ([SETUP, of_hypothesis(), report("teardown", "failed")], 7),
+        ([SETUP, of_hypothesis("skipped"), TEARDOWN], None),
+        ([SETUP, of_hypothesis("skipped", wasxfail="see #411"), TEARDOWN], None),
+        ([SETUP, of_hypothesis("passed", wasxfail="see #411"), TEARDOWN], 7),
+        ([SETUP, of_hypothesis("rerun"), SETUP, of_hypothesis(passing=9), TEARDOWN], 9),
+        ([SETUP, of_hypothesis("rerun"), report("setup", "failed"), TEARDOWN], None),
+    ],
+)
+def test_examples_count_where_a_property_test_passed_or_failed(reports: list[Any], passing: int | None) -> None:
+    said = after(*reports).examples()
+    assert (said and (said.item, said.passing)) == (passing and (7, passing))

@@ -225,3 +225,20 @@ def test_limits_that_can_not_stand_together_are_a_mistake_with_its_place(tmp_pat
 def test_a_limit_of_a_metric_that_nothing_can_meet_is_a_mistake(tmp_path: Path, option: str, words: str) -> None:
     (found,) = mistakes(tmp_path, f"[gate.metrics]\n{option}")
     assert words in found
+
+
+def test_stages_of_stock_gates_that_nobody_asked_for_are_no_mistake(tmp_path: Path) -> None:
+    assert set(ids_at(bound(tmp_path, "stages = ['dev', 'live']\ndefault_stage = 'dev'"), "dev")) == ALWAYS
+
+
+def test_a_table_of_a_gate_that_no_stage_of_the_policy_is_for_is_a_mistake(tmp_path: Path) -> None:
+    (mistake,) = mistakes(tmp_path, "stages = ['dev', 'live']\ndefault_stage = 'dev'\n[gate.property-tests]")
+    assert mistake == (
+        "stagegate.toml:3 gate.property-tests: the gate 'property-tests' is for code, test, release, "
+        "none of which is a stage here; give it a stage"
+    )
+
+
+def test_a_table_may_give_its_gate_a_stage_of_the_policy(tmp_path: Path) -> None:
+    policy = "stages = ['dev', 'live']\ndefault_stage = 'dev'\n[gate.property-tests]\nstage = 'live'"
+    assert "property-tests" in ids_at(bound(tmp_path, policy), "live")
