@@ -13,6 +13,7 @@ from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.hooks import Gate, gate
 from pytest_stagegate.judging import ActiveGate, judge
 from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from pytest_stagegate.model.baseline import Table
     from pytest_stagegate.model.decision import Decision
+    from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.run import Project
 
 STARTED: Final = "2026-11-23T09:00:00Z"
@@ -77,6 +80,17 @@ def outcomes_of(**outcomes: int) -> TestData:
     return run_of({"test": outcomes})
 
 
+def named_tests(*tests: tuple[str, str] | tuple[str, str, str]) -> TestData:
+    """Return tests by id, word of `run_of` and reason: ``named_tests(("t.py::test_a", "skipped", "no tls"))``."""
+    data = TestData(tags=[Tag("test", (), True)])
+    for name, word, *reason in tests:
+        outcome, detail = _OUTCOMES[word]
+        if reason and detail is not None:
+            detail = msgspec.structs.replace(detail, reason=reason[0])
+        data.add(name, outcome, 1_000, detail)
+    return data
+
+
 def timed(*microseconds: int) -> TestData:
     """Return passed tests with these durations."""
     data = outcomes_of(passed=len(microseconds))
@@ -118,6 +132,8 @@ def evidence_of(
     exit_status: int | None = 0,
     incomplete: tuple[Note, ...] = (),
     age: int = 0,
+    baseline: dict[str, Table] | None = None,
+    expected: tuple[Expected, ...] = (),
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
     tests = tests if tests is not None else outcomes_of(passed=3)
@@ -135,6 +151,8 @@ def evidence_of(
         provisional=(),
         collection_errors=(),
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
+        baseline=BaselineData(tables=baseline or {}),
+        expected=expected,
     )
 
 
@@ -152,6 +170,7 @@ def judged(
     on_missing: OnMissing = OnMissing.HOLD,
     max_age: int | None = None,
     remedy: str = "",
+    instant: dt.datetime = NOW,
     **options: Any,
 ) -> GateResult:
     """Judge a gate function; what is not for the judging is an option of the gate's own."""
@@ -165,7 +184,7 @@ def judged(
         max_age=max_age,
         remedy=remedy,
     )
-    return judge(active, evidence or evidence_of(), Place("test", None, NOW))
+    return judge(active, evidence or evidence_of(), Place("test", None, instant))
 
 
 def check_of(result: GateResult, name: str) -> Check:

@@ -208,7 +208,7 @@ class Fold:
         )
 
     def _on_skipped_file(self, line: lines.SkippedFile) -> None:
-        self._tests.skipped_files.append(line.path)
+        self._tests.skipped_files[line.path] = line.reason
 
     def _on_collection_failed(self, line: lines.CollectionFailed) -> None:
         self._collection_errors.append(CollectionError(path=line.path, message=line.message))

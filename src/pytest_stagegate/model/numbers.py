@@ -123,6 +123,23 @@ class Share(_Written):
         return cls(parse_quantity(written).value)
 
 
+class Percentage(_Written):
+    """A part, or a multiple, of something else, exact and not below 0; written ``"150 %"`` in a policy."""
+
+    @property
+    def value(self) -> Fraction:
+        """The exact number; 1 for ``"100 %"``."""
+        return cast("Fraction", self._key)
+
+    @classmethod
+    def parse(cls, written: object) -> Percentage:
+        """Read ``"150 %"``; raises ValueError with a sentence otherwise."""
+        match = _WRITTEN.fullmatch(written) if isinstance(written, str) else None
+        if match is None or match["unit"] != "%":
+            raise ValueError(f'{written!r} is not a percentage; write for example "150 %"')
+        return cls(Fraction(match["number"]) / 100)
+
+
 class Duration(_Written):
     """A length of time in integer microseconds; written ``"2 s"`` in a policy."""
 

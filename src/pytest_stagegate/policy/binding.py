@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from pytest_stagegate.errors import MistakesError, nearest
-from pytest_stagegate.model.numbers import Duration, Share, StageName
+from pytest_stagegate.model.numbers import Duration, Percentage, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader
@@ -139,15 +139,32 @@ def _convert(
         try:
             values[key] = msgspec.convert(value, known[key], dec_hook=_written)
         except msgspec.ValidationError as error:
-            reader.mistake((*path, key), str(error).replace("`", "").split(" - at ")[0])
-        if isinstance(values.get(key), StageName):
-            reader.in_vocabulary([values[key]], (*path, key), "stage", policy.stages)
+            reader.mistake((*path, key), _told(error, known[key]))
+        stages = _stages(known[key], values.get(key))
+        reader.in_vocabulary(stages, (*path, key), "stage", policy.stages)
     return values
+
+
+def _told(error: msgspec.ValidationError, kind: Any) -> str:
+    """Return what is wrong, and which words are right where only some are."""
+    text = str(error).replace("`", "").split(" - at ")[0]
+    words = [word for part in (kind, *typing.get_args(kind)) for word in typing.get_args(part) if isinstance(word, str)]
+    return f"{text}; {nearest(text.split(chr(39))[1], words)}" if words and "'" in text else text
+
+
+def _stages(kind: Any, value: Any) -> list[str]:
+    """Return the names of stages that an option holds."""
+    if isinstance(value, StageName):
+        return [value]
+    # msgspec leaves the keys of a table plain text.
+    return list(value or ()) if StageName in typing.get_args(kind) and isinstance(value, dict) else []
 
 
 def _written(kind: type, value: Any) -> Any:
     if kind is Share:
         return Share.parse(value)
+    if kind is Percentage:
+        return Percentage.parse(value)
     if kind is Duration:
         return Duration.parse(value)
     if kind is StageName and isinstance(value, str):

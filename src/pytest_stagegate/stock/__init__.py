@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.stock import coverage, durations, flaky, results, skips, warnings
+from pytest_stagegate.stock import coverage, debt, durations, flaky, matrix, results, skips, warnings
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-STOCK_GATES: Final[tuple[ModuleType, ...]] = (results, coverage, skips, flaky, durations, warnings)
+STOCK_GATES: Final[tuple[ModuleType, ...]] = (
+    results,
+    coverage,
+    skips,
+    flaky,
+    durations,
+    warnings,
+    debt,
+    matrix,
+)

@@ -5,7 +5,16 @@ from fractions import Fraction
 
 import pytest
 
-from pytest_stagegate.model.numbers import Duration, Measure, NothingMeasured, Quantity, Ratio, Share, parse_quantity
+from pytest_stagegate.model.numbers import (
+    Duration,
+    Measure,
+    NothingMeasured,
+    Percentage,
+    Quantity,
+    Ratio,
+    Share,
+    parse_quantity,
+)
 
 
 @pytest.mark.parametrize(
@@ -140,3 +149,14 @@ def test_a_measure_keeps_the_integers_it_was_counted_from(measure: Measure, exac
 def test_a_measure_can_be_no_key() -> None:
     with pytest.raises(TypeError, match="unhashable"):
         hash(COVERED)
+
+
+@pytest.mark.parametrize(("written", "value"), [("150 %", "3/2"), ("0%", "0"), ("0.1 %", "1/1000"), ("100 %", "1")])
+def test_a_percentage_is_exact(written: str, value: str) -> None:
+    assert Percentage.parse(written).value == Fraction(value)
+
+
+@pytest.mark.parametrize("written", ["-1 %", "5", "2 s", "nan %", "1e3 %", 5, 0.5, True, None, float("nan")])
+def test_what_is_no_percentage_is_told_how_to_write_one(written: object) -> None:
+    with pytest.raises(ValueError, match='is not a percentage; write for example "150 %"'):
+        Percentage.parse(written)
