@@ -64,10 +64,12 @@ def debt(tests: TestResults, place: Place, options: DebtOptions) -> Iterator[Che
     """Yield the number of debts, of those that lack something, are past their date, or have a date that is none."""
     debts = [_read(each) for each in tests.skips]
     inspected = tests.skipped_files.inspected
-    named = tuple(each.name for each in debts)
+    named = tuple(each.name for each in debts) if options.max_debt is not None else ()
     yield check("debt", Measure(len(debts), unit="tests", inspected=inspected, where=named), at_most=options.max_debt)
     for what in dict.fromkeys(options.require):
-        yield _none_of(f"without-{what}", tuple(each.name for each in debts if each.lacks(what)), inspected)
+        yield _none_of(
+            f"without-{what}", tuple(f"{each.name} (no {what})" for each in debts if each.lacks(what)), inspected
+        )
     overdue = [(each, min(each.dates)) for each in debts if each.dates and min(each.dates) < place.day]
     yield _none_of("overdue", tuple(_told(each, f"until {date.isoformat()}") for each, date in overdue), inspected)
     unreadable = [each for each in debts if each.no_dates]

@@ -34,7 +34,7 @@ class MatrixOptions(GateOptions, frozen=True):
 def matrix(expected: Matrix, options: MatrixOptions) -> Iterator[Check]:
     """Yield how many cells have evidence, and the number of tests in the one that has the fewest."""
     if not expected.cells:
-        nothing = no_evidence("cells", "not-declared", "the policy expects no cells ([[tool.stagegate.expect]])")
+        nothing = no_evidence("cells", "not-declared", "the policy expects no cell of the stages that are decided")
         yield msgspec.structs.replace(nothing, verdict=Verdict.NOT_APPLICABLE, shown="")
         return
     filled = [(cell, executed) for cell, executed in expected.cells if executed]

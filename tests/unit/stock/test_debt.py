@@ -40,7 +40,7 @@ def test_a_module_that_is_skipped_as_a_whole_is_a_debt() -> None:
     data = outcomes_of(passed=1)
     data.skipped_files = {"tls.py": "no tls until=2020-01-01", "db.py": ""}
     result = judged(debt, evidence_of(data))
-    assert check_of(result, "without-reason").where == ("db.py",)
+    assert check_of(result, "without-reason").where == ("db.py (no reason)",)
     assert check_of(result, "overdue").where == ("tls.py (until 2020-01-01)",)
 
 
