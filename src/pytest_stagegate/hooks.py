@@ -6,7 +6,8 @@ import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, overload
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar, overload
 
 import msgspec
 import pluggy
@@ -38,7 +39,7 @@ class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the options that a gate takes from its table in the policy.
 
     Derive from it and give every field a default. Field types: ``Share``, ``Duration``, ``Count``, ``StageName``,
-    ``bool``, ``str`` and lists, dictionaries and optionals of these.
+    ``EnvironmentName``, ``bool``, ``str`` and lists, dictionaries and optionals of these.
     """
 
     def declares_a_limit(self) -> bool:
@@ -79,7 +80,7 @@ class Warnings:
         found: Counter[str] = Counter()
         self._tally.note(self._executed)
         for line in self._lines:
-            found[f"{line.category} {line.place.rpartition(':')[0]}"] += line.count
+            found[f"{line.category} {line.file}"] += line.count
         return dict(sorted(found.items()))
 
     def _measure(self, lines: Sequence[WarningLine]) -> Measure:
@@ -252,6 +253,19 @@ def gates_of(namespace: object) -> list[Gate]:
     return [definition for definition in dict.fromkeys(found) if isinstance(definition, Gate)]
 
 
+class Fault(NamedTuple):
+    """A fault that ``stagegate drill`` plants into copies of evidence files, to see that gates can fail.
+
+    Attributes:
+        name: What is wrong then, for people.
+        plant: Takes the copies, makes one of them worse in place, and returns whether it found anything to spoil.
+            Records of runs are named ``evidence.jsonl``.
+    """
+
+    name: str
+    plant: Callable[[Sequence[Path]], bool]
+
+
 class Hooks:
     """All hooks. A plugin is a module or object with functions marked ``@hookimpl``."""
 
@@ -261,4 +275,11 @@ class Hooks:
 
         Called once for each decision, before anything is judged. Stock gates, gates of installed packages (entry
         points of the group ``stagegate``) and the modules of a project's ``gates/`` folder all come in through it.
+        """
+
+    @hookspec
+    def stagegate_faults(self) -> Iterable[Fault]:  # type: ignore[empty-body]
+        """Return faults that ``stagegate drill`` shall plant beside its own, for gates that read other evidence.
+
+        Called by the drill alone.
         """

@@ -38,7 +38,17 @@ class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
     """A gate answered with something that is no check."""
 
 
-_BROKEN: Final = frozenset({"coverage-incomplete", "unreadable", "tests-lost", "run-incomplete"})
+_BROKEN: Final = frozenset(
+    {
+        "coverage-incomplete",
+        "files-missing",
+        "other-project",
+        "producer-failed",
+        "run-incomplete",
+        "tests-lost",
+        "unreadable",
+    }
+)
 """Reasons of evidence that is there in part: what the policy says of missing evidence does not hold for it."""
 
 _KINDS: Final[dict[type, str]] = {
@@ -166,7 +176,7 @@ def _checks(active: ActiveGate, evidence: Evidence, place: Place) -> list[Check]
     stale = [check for check in unfit if check.verdict is Verdict.STALE]
     stale += [check for age in evidence.ages if age.kind in kinds for check in _too_old(active, age)]
     if stale:
-        return stale
+        return [*(check for check in unfit if check.verdict is Verdict.ERROR), *stale]
     return [*unfit, *(_missing(active, evidence) or _called(active, evidence, place))]
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from contextlib import redirect_stdout
+
 import pytest
 
+from pytest_stagegate.cli import main
 from tests.plugin.conftest import Project
 
 DIES = """
@@ -164,3 +168,46 @@ def test_the_matrix_names_the_cell_that_is_missing_and_the_one_that_is_small(pro
     assert run.check("matrix", "cells")["where"] == ["stage test from shard win"]
     assert run.check("matrix", "executed")["where"] == ["stage test from shard mac (1)"]
     assert run.gate("matrix")["verdict"] == "FAIL"
+
+
+NEWS = """
+    import pytest, time, warnings
+    @pytest.mark.skip(reason="old")
+    def test_old(): pass
+    @pytest.mark.skipif({more}, reason="new")
+    def test_new(): pass
+    def test_warns():
+        for _ in range({more} + 1): warnings.warn("old", DeprecationWarning)
+    def test_waits(): time.sleep(0.05 + 0.3 * {more})
+"""
+
+
+def test_new_skips_and_warnings_and_grown_times_are_held_against_the_baseline(project: Project) -> None:
+    project.write(
+        "stagegate.toml",
+        """
+        [gate.skips]
+        max_new = 0
+        [gate.warnings]
+        max_new = 0
+        [gate.durations]
+        max_growth = "150 %"
+        min_duration = "100 ms"
+        """,
+    )
+    project.write("test_a.py", NEWS.format(more=0))
+    project.write("test_b.py", "import pytest\npytest.skip('old', allow_module_level=True)")
+    asked = ("durations", "skips", "warnings")
+    first = project.run(process=True)
+    assert {name: first.gate(name)["reason"] for name in asked} == dict.fromkeys(asked, "no-baseline")
+    with redirect_stdout(io.StringIO()), pytest.raises(SystemExit) as ended:
+        main(["baseline", "update"])
+    assert ended.value.code == 0
+    assert project.run(process=True).word == "GO"
+
+    project.write("test_a.py", NEWS.format(more=1))
+    project.write("test_c.py", "import pytest\npytest.skip('new', allow_module_level=True)")
+    worse = project.run(process=True)
+    assert worse.check("skips", "new")["where"] == ["test_a.py::test_new", "test_c.py"]
+    assert worse.check("warnings", "new")["where"] == ["DeprecationWarning test_a.py (2, baseline 1)"]
+    assert worse.check("durations", "grown")["measured"] == 1

@@ -17,9 +17,11 @@ from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
+from pytest_stagegate.model.findings import Finding, FindingsData, fingerprint
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.repository import NO_REPOSITORY, RepositoryData
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
@@ -123,6 +125,18 @@ def coverage_of(*files: FileCoverage, branches: bool = False, label_problem: str
     )
 
 
+def finding_of(level: str = "error", path: str = "src/app.py", line: int = 1, **more: Any) -> Finding:
+    """Return a finding of the rule ``R1``, known by its rule and path."""
+    values: dict[str, Any] = {"rule": "R1", "message": "no", "suppressed": False} | more
+    known = fingerprint(values.pop("known_by", f"{values['rule']} {path}"), level)
+    return Finding(level=level, path=path, line=line, fingerprint=known, **values)
+
+
+def report_of(*findings: Finding, tool: str = "ruff", unfinished: str = "") -> FindingsData:
+    """Return what one run of a tool found."""
+    return FindingsData(tool=tool, producer=f"{tool} 1.0", findings=findings, unfinished=unfinished)
+
+
 def evidence_of(
     tests: TestData | None = None,
     *,
@@ -134,6 +148,7 @@ def evidence_of(
     age: int = 0,
     baseline: dict[str, Table] | None = None,
     expected: tuple[Expected, ...] = (),
+    tracked: tuple[str, ...] | None = None,
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
     tests = tests if tests is not None else outcomes_of(passed=3)
@@ -153,6 +168,7 @@ def evidence_of(
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
         baseline=BaselineData(tables=baseline or {}),
         expected=expected,
+        repository=RepositoryData(branch=NO_REPOSITORY, release=NO_REPOSITORY, tracked=tracked),
     )
 
 

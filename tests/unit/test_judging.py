@@ -305,6 +305,23 @@ def test_a_gate_does_not_use_stale_evidence_of_a_kind_that_it_reads(kind: str, v
     assert judged(passes, evidence).verdict is verdict
 
 
+BROKE_OFF = Unfit("tests", Verdict.ERROR, Note(reason="producer-failed", text="a.xml: it ended with the status 3."))
+
+
+@pytest.mark.parametrize("age", [0, 30 * HOUR])
+@pytest.mark.parametrize("level", [Level.BLOCK, Level.WARN])
+def test_evidence_of_a_tool_that_failed_is_an_error_however_old_it_is(age: int, level: Level) -> None:
+    evidence = dataclasses.replace(evidence_of(age=age), unfit=(BROKE_OFF,))
+    result = judged(passes, evidence, enforcement=Enforcement(level), on_missing=OnMissing.SKIP)
+    assert short(result) == ("ERROR", "producer-failed", "HOLD")
+
+
+def test_a_tool_that_failed_without_a_file_is_never_skipped() -> None:
+    evidence = dataclasses.replace(evidence_of(), unfit=(BROKE_OFF._replace(verdict=Verdict.NO_EVIDENCE),))
+    result = judged(passes, evidence, on_missing=OnMissing.SKIP)
+    assert short(result) == ("NO_EVIDENCE", "producer-failed", "HOLD")
+
+
 def missing(tests: TestResults) -> Check:
     return no_evidence("coverage", "not-measured", "nobody measured")
 

@@ -14,9 +14,10 @@ from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Level
 from pytest_stagegate.registry import Registry
+from pytest_stagegate.stock import STOCK_GATES
 from tests.unit.fakes import definition, project_at
 
-STOCK = ["coverage", "durations", "flaky", "results", "skips", "warnings"]
+STOCK = sorted(definition.name for module in STOCK_GATES for definition in gates_of(module))
 HEAD = "from pytest_stagegate import Coverage, TestResults, check, gate, hookimpl\n"
 SOUND = HEAD + "@gate\ndef sound(tests: TestResults):\n    assert tests.passed\n"
 
@@ -29,7 +30,7 @@ def mistakes(rootdir: Path) -> list[str]:
 
 def test_stock_gates_are_known_without_anything(tmp_path: Path) -> None:
     registry = Registry(tmp_path)
-    assert (list(registry.gates), registry.local) == (STOCK, frozenset())
+    assert (sorted(registry.gates), registry.local) == (STOCK, frozenset())
 
 
 def test_a_gate_of_the_project_s_own_comes_in_beside_them(tmp_path: Path) -> None:

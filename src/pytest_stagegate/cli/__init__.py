@@ -15,7 +15,7 @@ from pytest_stagegate.errors import EvidenceError, StageGateError
 HOLD: Final = 21
 USAGE: Final = 2
 OWN_FAULT: Final = 70
-_COMMANDS: Final = ("attach", "check", "demo", "inspect")
+_COMMANDS: Final = ("attach", "baseline", "check", "collect", "demo", "drill", "inspect", "waivers")
 
 
 class _Commands(click.Group):

@@ -56,6 +56,8 @@ def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator
         yield from _wrapped(f"{blocker.sign} the run: ", blocker.text, columns, blocker.style)
         if blocker.remedy and (following is None or following.remedy != blocker.remedy):
             yield from _wrapped("    remedy: ", blocker.remedy, columns, "")
+    for note in view.waiver_notes:
+        yield from _wrapped("! ", note, columns, "conditional")
     for note in view.provisional:
         yield from _wrapped("provisional: ", note, columns, "conditional")
 

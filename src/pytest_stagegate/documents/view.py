@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
+from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.decision import Cell, Decision, EvidenceItem, TestRow, Word
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.thresholds import show_duration
@@ -35,11 +36,6 @@ SIGNS: Final = {
 }
 """Verdict to its sign and its style class."""
 
-_ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]")
-# Control characters and the marks that reorder text; tab and line feed stay.
-_CONTROL: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 PLACES: Final = 5
 """How many places are shown where space is short."""
 
@@ -56,11 +52,6 @@ _COUNTED: Final = (
     "deselected",
     "lost",
 )
-
-
-def clean(text: str) -> str:
-    """Return text without terminal escapes, control characters and marks that reorder it."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _ANSI.sub("", text))
 
 
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
@@ -162,6 +153,9 @@ class View:
         run: Label and value: facts about the run.
         evidence_head: Column heads of the evidence index.
         evidence: One row for each item.
+        waivers_head: Column heads of the waivers.
+        waivers: One row for each waiver of the policy.
+        waiver_notes: A sentence for each waiver that somebody has to look at: expired, about to, unused, too long.
         digest: SHA-256 of ``decision.json``.
     """
 
@@ -183,6 +177,9 @@ class View:
     run: tuple[tuple[str, str], ...]
     evidence_head: tuple[str, ...]
     evidence: tuple[tuple[str, ...], ...]
+    waivers_head: tuple[str, ...]
+    waivers: tuple[tuple[str, ...], ...]
+    waiver_notes: tuple[str, ...]
     digest: str
 
 
@@ -215,6 +212,9 @@ def view(decision: Decision, digest: str) -> View:
         run=tuple((clean(key), clean(value)) for key, value in sorted(decision.run.items())),
         evidence_head=_EVIDENCE_HEAD,
         evidence=tuple(_evidence(item) for item in decision.evidence),
+        waivers_head=WAIVERS_HEAD,
+        waivers=tuple(waiver_row(row) for row in decision.waivers),
+        waiver_notes=tuple(clean(note) for row in decision.waivers if (note := waiver_note(row))),
         digest=digest,
     )
 
@@ -234,11 +234,6 @@ def _sentence(decision: Decision) -> str:
     more = f" And {plural(others, 'more reason')}." if others else ""
     name = f"{first.gate}: " if first.gate else ""
     return f"{clean(name + first.text).rstrip('.')}.{more}"
-
-
-def plural(count: int, noun: str) -> str:
-    """Return ``1 test`` or ``2 tests``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
@@ -363,6 +358,10 @@ def _test(row: TestRow) -> TestView:
 
 
 def _evidence(item: EvidenceItem) -> tuple[str, ...]:
+    if item.kind == "baseline":
+        state = f"{item.state}: {item.text}" if item.text else item.state
+        cells = (item.id, item.source, "", state, "from earlier runs", item.sha256 or "no content")
+        return tuple(clean(each) for each in cells)
     format_ = f" ({item.format})" if item.format else ""
     place = [f"commit {item.commit[:12]}" if item.commit is not None else "commit not stated"]
     place += [part for part in (item.environment, f"shard {item.shard}" if item.shard else "") if part]

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.findings_formats import format_of_findings
 from pytest_stagegate.model.sources import FORMATS
 
 if TYPE_CHECKING:
@@ -69,6 +70,8 @@ def _of_text(text: str) -> str:
     start = text.lstrip()
     if start.startswith("<"):
         return _of_xml(start)
+    if start.startswith(("{", "[")) and (found := format_of_findings(start)):
+        return found
     if start.startswith("{"):
         key = _JSON.search(start)
         return _JSON_FORMATS.get(key[1], "ctrf") if key is not None else ""

@@ -53,8 +53,9 @@ class Wish:
 
 def wish_of(gates: Iterable[ActiveGate]) -> Wish:
     """Return what the active gates want of coverage."""
+    gates = tuple(gates)
     asking = [gate for gate in gates if gate.needs(Coverage)]
-    options = [gate.options for gate in asking if isinstance(gate.options, CoverageOptions)]
+    options = [gate.options for gate in gates if isinstance(gate.options, CoverageOptions)]
     return Wish(
         needed=bool(asking),
         branch=any(each.branch is not None for each in options),

@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from pytest_stagegate.model.verdicts import GateResult
+from pytest_stagegate.model.waivers import WaiverRow
 
 SCHEMA = "stagegate/decision/1"
 
@@ -132,7 +133,7 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Short name, unique in the decision.
-        kind: ``tests`` or ``coverage``; ``unknown`` where it could not be told.
+        kind: ``tests``, ``coverage`` or ``baseline``; ``unknown`` where it could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
         sha256: Digest of the file's bytes; None where the evidence is part of another item, or there is no file.
@@ -142,7 +143,8 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
         environment: The environment it was made in; None when not stated.
         shard: The shard that made it, or None.
         max_age: Age from which on it is stale where a gate says nothing else, in microseconds; None for no limit.
-        state: ``whole``, ``incomplete``, ``missing``, ``unreadable``, ``stale``, ``foreign`` or ``duplicate``.
+        state: ``whole``, ``incomplete``, ``missing``, ``unreadable``, ``stale``, ``foreign``, ``duplicate`` or
+            ``failed``.
         text: Why it could not be used; empty when it was.
         warnings: What is odd about it, for example counts that contradict its test cases.
     """
@@ -236,5 +238,6 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     collection_errors: tuple[CollectionError, ...]
     run: dict[str, str]
     evidence: tuple[EvidenceItem, ...]
+    waivers: tuple[WaiverRow, ...]
     policy: PolicyReference
     schema: str = SCHEMA

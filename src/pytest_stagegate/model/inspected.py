@@ -10,14 +10,15 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         source: The path as it was given.
-        kind: ``tests`` or ``coverage``; None when it could not be told.
+        kind: ``tests``, ``coverage``, ``findings`` or ``metrics``; None when it could not be told.
         format: Name of the format; None likewise.
         producer: Tool and version; empty when the file does not say.
         created: When it was made, RFC 3339, UTC; None when the file does not say.
         commit: The commit that it is about; None when the file does not say.
         figures: Of tests ``tests``, ``passed``, ``failed``, ``errors``, ``skipped`` and what else there is; of coverage
-            ``lines_covered``, ``lines_total``, ``branches_covered``, ``branches_total``, ``files``. A record of a run
-            that measured coverage has both.
+            ``lines_covered``, ``lines_total``, ``branches_covered``, ``branches_total``, ``files``; of findings
+            ``findings``, ``by_level`` (of ``error``, ``warning`` and ``note``), ``suppressed``. A record of a run that
+            measured coverage has both.
         warnings: What is wrong without making it unreadable.
         error: Why it could not be read; None when it could.
     """
@@ -28,6 +29,6 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True):
     producer: str
     created: str | None
     commit: str | None
-    figures: dict[str, int]
+    figures: dict[str, int | dict[str, int]]
     warnings: tuple[str, ...]
     error: str | None

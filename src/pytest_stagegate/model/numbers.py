@@ -165,6 +165,12 @@ class StageName(str):
     __slots__ = ()
 
 
+class EnvironmentName(str):
+    """The name of an environment in a gate's options; checked against the policy's environments."""
+
+    __slots__ = ()
+
+
 Count = Annotated[int, msgspec.Meta(ge=0)]
 """A number of things, not below 0."""
 

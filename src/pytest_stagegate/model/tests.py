@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from pytest_stagegate.model.answers import Matching, Skip
 from pytest_stagegate.model.decision import Counts
 from pytest_stagegate.model.globs import selects
 from pytest_stagegate.model.numbers import Measure, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Collection, Container, Iterable
 
     from pytest_stagegate.model.decision import Note
     from pytest_stagegate.model.tags import Tag
@@ -85,36 +86,6 @@ class Exit(NamedTuple):
     nothing_selected: bool = False
 
 
-class Skip(NamedTuple):
-    """A test or a module that was left undone, with what it says of why.
-
-    Attributes:
-        name: Node id, or the path of a module.
-        outcome: ``skipped``, ``xfailed``, or ``file`` for a module that was skipped as a whole.
-        reason: Its reason; empty where it gives none.
-    """
-
-    name: str
-    outcome: str
-    reason: str
-
-
-class Matching(NamedTuple):
-    """The tests that a pattern of node ids stands for.
-
-    Attributes:
-        passed: How many passed.
-        bad: Ids of those that failed or broke.
-        unproven: Ids of all others, each with its outcome.
-        unnamed: Whether there are tests whose names were not kept, so that one that matches may be unknown.
-    """
-
-    passed: int
-    bad: tuple[str, ...]
-    unproven: tuple[str, ...]
-    unnamed: bool
-
-
 QUICK: Final = 100_000
 """Microseconds from which on the name of every passed test is kept."""
 
@@ -158,10 +129,29 @@ class TestData:
         self.outcomes.append(outcome)
         self.durations.append(microseconds)
 
+    def without(self, dropped: Container[int], skipped_file: Callable[[str], bool] = lambda path: False) -> TestData:
+        """Return the tests without some, by index, and without the skipped modules that a function names."""
+        kept = [index for index in range(len(self.ids)) if index not in dropped]
+        position = {index: new for new, index in enumerate(kept)}
+        return TestData(
+            ids=[self.ids[index] for index in kept],
+            tag_of=array("H", (self.tag_of[index] for index in kept)),
+            tags=self.tags,
+            outcomes=bytearray(self.outcomes[index] for index in kept),
+            durations=array("Q", (self.durations[index] for index in kept)),
+            details={position[index]: detail for index, detail in self.details.items() if index in position},
+            skipped_files={path: why for path, why in self.skipped_files.items() if not skipped_file(path)},
+            unnamed=self.unnamed,
+        )
+
     def executed(self, index: int) -> bool:
         """Return whether the test's call began and it was not skipped in it."""
         detail = self.details.get(index)
         return self.outcomes[index] == Outcome.PASSED if detail is None else detail.executed
+
+    def plain_id(self, index: int) -> str:
+        """Return a test's id without the environment and shard that tell it from the same test run elsewhere."""
+        return self.ids[index].removesuffix(self.tags[self.tag_of[index]].suffix)
 
     def counts(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Counts:
         """Count the tests whose tag is wanted."""
@@ -207,7 +197,7 @@ class TestResults:
     """The tests of the run, as a gate reads them.
 
     Each count is a `Measure`; `inspected` is the number of tests that were executed, so that a count of a run in
-    which nothing was executed is no evidence. Narrow with `tagged`.
+    which nothing was executed is no evidence. Narrow with `tagged` and `ran_in`.
 
     Attributes:
         exits: How each run of pytest ended; several where shards were merged, none where other tools ran the tests.
@@ -221,24 +211,31 @@ class TestResults:
         tally: Tally,
         *,
         stage: str | None = None,
+        environment: str | None = None,
         exits: tuple[Exit, ...] = (),
     ) -> None:
         self._data = data
         self._tally = tally
         self._stage = stage
+        self._environment = environment
         self._counts = data.counts(self._wanted)
         self.exits = exits
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""
-        return f"<test results of {self._stage}>" if self._stage else "<test results>"
+        of = " in ".join(name for name in (self._stage, self._environment) if name)
+        return f"<test results of {of}>" if of else "<test results>"
 
     def _wanted(self, tag: Tag) -> bool:
-        return self._stage is None or tag.stage == self._stage
+        return self._stage in (None, tag.stage) and self._environment in (None, tag.ran_in)
 
     def tagged(self, *, stage: str) -> TestResults:
         """Return the results of one stage's tests only."""
-        return TestResults(self._data, self._tally, stage=stage, exits=self.exits)
+        return TestResults(self._data, self._tally, stage=stage, environment=self._environment, exits=self.exits)
+
+    def ran_in(self, environment: str) -> TestResults:
+        """Return the results of the runs against one environment only."""
+        return TestResults(self._data, self._tally, stage=self._stage, environment=environment, exits=self.exits)
 
     @property
     def exit_status(self) -> int | None:
@@ -266,6 +263,20 @@ class TestResults:
     def executed(self) -> Measure:
         """Tests whose call began and that were not skipped in it; unit: tests."""
         return self._measure(self._counts.executed, inspected=self._counts.collected)
+
+    def executed_of(self, names: Collection[str]) -> Measure:
+        """Return which share of the tests of these names were executed; `where` has the others.
+
+        Args:
+            names: Node ids; a test that several environments or shards ran is one of its plain id.
+        """
+        data = self._data
+        left = set(names)
+        total = len(left)
+        for index in range(len(data.ids)):
+            if data.executed(index) and self._included(index):
+                left.discard(data.plain_id(index))
+        return self._measure(Ratio(total - len(left), total), places=tuple(sorted(left)))
 
     @property
     def passed(self) -> Measure:
@@ -334,7 +345,7 @@ class TestResults:
     def skips(self) -> tuple[Skip, ...]:
         """Skipped and xfailed tests in collection order, then modules skipped as a whole, each with its reason.
 
-        Modules have no stage; they are left out where the results are those of one.
+        Modules have no stage and no environment; they are left out where the results are those of one.
         """
         data, words = self._data, {Outcome.SKIPPED: "skipped", Outcome.XFAILED: "xfailed"}
         self._tally.note(self._ended)
@@ -343,7 +354,7 @@ class TestResults:
             for index, detail in sorted(data.details.items())
             if data.outcomes[index] in words and self._included(index)
         ]
-        files = sorted(data.skipped_files.items()) if self._stage is None else ()
+        files = sorted(data.skipped_files.items()) if self._stage is None and self._environment is None else ()
         return (*found, *(Skip(path, "file", reason) for path, reason in files))
 
     @property
@@ -385,9 +396,14 @@ class TestResults:
         }
 
     def matching(self, pattern: str) -> Matching:
-        """Return how the tests ended that a node id, a class, a file, a folder or a glob stands for."""
+        """Return how the tests ended that a node id, a class, a file, a folder or a glob stands for.
+
+        One that was deselected in one environment counts where it ran in another.
+        """
         wanted, data = selects(pattern), self._data
         found = [i for i, name in enumerate(data.ids) if self._included(i) and wanted(name)]
+        ran = {data.plain_id(i) for i in found if data.outcomes[i] != Outcome.DESELECTED}
+        found = [i for i in found if data.outcomes[i] != Outcome.DESELECTED or data.plain_id(i) not in ran]
         self._tally.note(len(found))
         unproven = [i for i in found if data.outcomes[i] not in (Outcome.PASSED, *_BAD)]
         return Matching(
@@ -412,7 +428,8 @@ class TestResults:
         return [passed for tag, passed in self._data.unnamed.items() if self._wanted(self._data.tags[tag])]
 
     def _included(self, index: int) -> bool:
-        return self._stage is None or self._data.tags[self._data.tag_of[index]].stage == self._stage
+        everything = self._stage is None and self._environment is None
+        return everything or self._wanted(self._data.tags[self._data.tag_of[index]])
 
     def _names(self, indexes: Iterable[int]) -> tuple[str, ...]:
         return tuple(self._data.ids[index] for index in indexes)

@@ -8,6 +8,7 @@ import enum
 import msgspec
 
 from pytest_stagegate.model.numbers import Ratio
+from pytest_stagegate.model.waivers import WaiverUse
 
 
 class Verdict(str, enum.Enum):
@@ -132,7 +133,7 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
         owner: Who answers for the gate; empty when the policy doesn't say.
         summary: The result in one line.
         remedy: What to do about it; empty for PASS.
-        waiver: Always None until a waiver covers the result.
+        waiver: The waiver that covers the result, or None.
         checks: The single comparisons.
     """
 
@@ -148,5 +149,5 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     summary: str
     remedy: str
-    waiver: None
+    waiver: WaiverUse | None
     checks: tuple[Check, ...]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from pytest_stagegate.errors import MistakesError, nearest
-from pytest_stagegate.model.numbers import Duration, Percentage, Share, StageName
+from pytest_stagegate.errors import Mistake, MistakesError, nearest
+from pytest_stagegate.model.numbers import Duration, EnvironmentName, Percentage, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader
@@ -74,11 +74,17 @@ def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tu
     bound = [each for table in policy.gates if (each := _bind(reader, table, gates, policy)) is not None]
     taken = {each.id for each in bound}
     for gate in gates.values():
-        if not gate.always:
+        if gate.name in local:
             reader.in_vocabulary(gate.stages, ("stages",), f"stage of gate {gate.name!r}", policy.stages)
         if (gate.always or gate.name in local) and gate.name not in taken:
             bound.append(BoundGate(None, gate, gate.options() if gate.options is not None else None))
-    mistakes = [*policy.mistakes, *reader.mistakes]
+    ids = {each.id for each in bound}
+    unknown = [
+        Mistake(each.place, f"unknown gate {each.gate!r}; {nearest(each.gate, ids)}")
+        for each in policy.waivers
+        if each.gate and each.gate not in ids
+    ]
+    mistakes = [*policy.mistakes, *reader.mistakes, *unknown]
     if mistakes:
         raise MistakesError("the policy", mistakes, code="policy")
     return tuple(bound)
@@ -118,6 +124,9 @@ def _bind(reader: Reader, table: GateTable, gates: Mapping[str, Gate], policy: P
         where = (*path, "uses") if table.uses != table.id else path
         reader.mistake(where, f"unknown gate {table.uses!r}; {nearest(table.uses, gates)}")
         return None
+    if table.stages is None and gate.stages and not set(gate.stages) & set(policy.stages):
+        text = f"the gate {gate.name!r} is for {', '.join(gate.stages)}, none of which is a stage here; give it a stage"
+        reader.mistake(path, text)
     if gate.options is None:
         for key in table.options:
             reader.mistake((*path, key), f"unknown key {key!r}; the gate {gate.name!r} takes no options")
@@ -140,8 +149,7 @@ def _convert(
             values[key] = msgspec.convert(value, known[key], dec_hook=_written)
         except msgspec.ValidationError as error:
             reader.mistake((*path, key), _told(error, known[key]))
-        stages = _stages(known[key], values.get(key))
-        reader.in_vocabulary(stages, (*path, key), "stage", policy.stages)
+        _in_vocabulary(reader, (*path, key), values.get(key), known[key], policy)
     return values
 
 
@@ -152,12 +160,15 @@ def _told(error: msgspec.ValidationError, kind: Any) -> str:
     return f"{text}; {nearest(text.split(chr(39))[1], words)}" if words and "'" in text else text
 
 
-def _stages(kind: Any, value: Any) -> list[str]:
-    """Return the names of stages that an option holds."""
-    if isinstance(value, StageName):
-        return [value]
-    # msgspec leaves the keys of a table plain text.
-    return list(value or ()) if StageName in typing.get_args(kind) and isinstance(value, dict) else []
+def _in_vocabulary(reader: Reader, path: tuple[str, ...], value: object, asked: Any, policy: Policy) -> None:
+    """Note each stage and environment that is not declared: a name alone, or a key of a table."""
+    kind = typing.get_args(asked)[0] if isinstance(value, dict) else type(value)
+    for name in value if isinstance(value, dict) else (str(value),):
+        where = (*path, name) if isinstance(value, dict) else path
+        if kind is StageName:
+            reader.in_vocabulary([name], where, "stage", policy.stages)
+        elif kind is EnvironmentName:
+            reader.in_vocabulary([name], where, "environment", policy.environments)
 
 
 def _written(kind: type, value: Any) -> Any:
@@ -167,6 +178,6 @@ def _written(kind: type, value: Any) -> Any:
         return Percentage.parse(value)
     if kind is Duration:
         return Duration.parse(value)
-    if kind is StageName and isinstance(value, str):
-        return StageName(value)
+    if kind in (StageName, EnvironmentName) and isinstance(value, str):
+        return kind(value)
     raise ValueError(f"{value!r} can't be read as {kind.__name__}")

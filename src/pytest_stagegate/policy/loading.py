@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
+from pytest_stagegate.policy.comparing import baseline_folder, baseline_tolerance
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.model import BUILT_IN, COMMON_KEYS, DEFAULT_STAGES, GateTable, Policy
 from pytest_stagegate.policy.reading import Reader
+from pytest_stagegate.policy.waiving import max_days, waivers_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -35,6 +37,10 @@ _KEYS: Final = (
     "gate",
     "expect",
     "evidence",
+    "waiver",
+    "waivers",
+    "baseline",
+    "baseline_tolerance",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -141,6 +147,10 @@ def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
         gates=_gates(reader, table, stages, environments),
         expected=expected_cells(reader, table, stages, environments),
         evidence=evidence_rules(reader, table, stages, environments),
+        waivers=waivers_of(reader, table, stages, environments),
+        waiver_max_days=max_days(reader, table),
+        baseline=baseline_folder(reader, table),
+        baseline_tolerance=baseline_tolerance(reader, table),
     )
 
 

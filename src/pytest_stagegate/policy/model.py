@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, OnMissing
+from pytest_stagegate.model.waivers import Waiver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_BASELINE: Final = "gates/baseline"
+DEFAULT_TOLERANCE: Final = {"coverage": Fraction(1, 100), "durations": Fraction(20, 100), "metrics": Fraction(5, 100)}
+"""By how much an entry of a baseline may move before it is written anew; all others are counts or names."""
 
 DEFAULT_STAGES: Final = ("plan", "code", "build", "test", "release", "deploy", "manage", "monitor")
 BUILT_IN: Final = "built-in"
@@ -68,6 +78,10 @@ class Policy:
         gates: Gate tables, in order.
         expected: Cells that must have evidence.
         evidence: What it says of evidence files; the last rule that matches a file counts.
+        waivers: Waivers, in order.
+        waiver_max_days: How many days ahead a waiver may reach, or None for any.
+        baseline: Folder of the baseline, relative to the root.
+        baseline_tolerance: For keys of the baseline, by which share an entry may move before it is written anew.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -86,4 +100,13 @@ class Policy:
     gates: tuple[GateTable, ...] = ()
     expected: tuple[Expected, ...] = ()
     evidence: tuple[EvidenceRule, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    waiver_max_days: int | None = None
+    baseline: str = DEFAULT_BASELINE
+    baseline_tolerance: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType(DEFAULT_TOLERANCE))
     mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def producers(self) -> tuple[EvidenceRule, ...]:
+        """Those rules about evidence that say how it is made."""
+        return tuple(rule for rule in self.evidence if rule.producer is not None)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.stock import coverage, debt, durations, flaky, matrix, results, skips, warnings
+from pytest_stagegate.stock import (
+    coverage,
+    coverage_ratchet,
+    debt,
+    durations,
+    executed,
+    findings,
+    flaky,
+    matrix,
+    results,
+    skips,
+    warnings,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -12,10 +24,13 @@ if TYPE_CHECKING:
 STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     results,
     coverage,
+    coverage_ratchet,
+    executed,
     skips,
     flaky,
     durations,
     warnings,
     debt,
     matrix,
+    findings,
 )

@@ -20,7 +20,7 @@ from pytest_stagegate.thresholds import check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stagegate.model.tests import Skip
+    from pytest_stagegate.model.answers import Skip
     from pytest_stagegate.model.verdicts import Check
 
 # A value is looked at and not taken, so that none can hide the next tag.

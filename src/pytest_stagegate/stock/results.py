@@ -16,7 +16,8 @@ from pytest_stagegate.thresholds import check, no_evidence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stagegate.model.tests import Exit, Matching
+    from pytest_stagegate.model.answers import Matching
+    from pytest_stagegate.model.tests import Exit
 
 _EXPLAINED_BY_FAILURES: Final = 1
 _NO_TESTS: Final = 5

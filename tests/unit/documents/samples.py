@@ -96,6 +96,7 @@ def decision_of(*gates: GateResult, **more: Any) -> Decision:
                 state="whole",
             ),
         ),
+        "waivers": (),
         "policy": PolicyReference(source="built-in", sha256="1" * 64),
     }
     return Decision(**(values | more))

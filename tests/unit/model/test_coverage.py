@@ -59,3 +59,9 @@ def test_reading_is_noted() -> None:
     tally = Tally()
     measured = Coverage(DATA, tally)
     assert (measured.lines.inspected, tally.read) == (20, 20)
+
+
+def test_each_file_has_its_numbers() -> None:
+    data = coverage_of(file_of("a.py", 2, 3, 1, 2, test=1), branches=True)
+    assert Coverage(data, Tally()).by_file == {"a.py": (2, 3, 1, 2)}
+    assert Coverage(data, Tally()).by_stage("test").by_file == {"a.py": (1, 3, 0, 2)}

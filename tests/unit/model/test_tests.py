@@ -142,3 +142,18 @@ def test_tests_that_took_longer_are_told_with_their_times() -> None:
 def test_only_the_tests_of_one_stage_match() -> None:
     data = run_of({"test": {"passed": 1}, "deploy": {"passed": 2}})
     assert face(data).tagged(stage="deploy").matching("**").passed == 2
+
+
+def test_results_are_narrowed_to_an_environment() -> None:
+    data = run_of({"code": {"passed": 2}, "test": {"passed": 1, "failed": 1}})
+    data.tags[1] = data.tags[1]._replace(ran_in="staging")
+    staging = face(data).ran_in("staging")
+    assert (staging.executed.value, staging.failed.where) == (2, ("test.py::failed_0",))
+    assert staging.tagged(stage="code").executed.value == 0
+    assert repr(staging.tagged(stage="test")) == "<test results of test in staging>"
+
+
+def test_of_named_tests_those_that_were_executed_are_counted_and_the_others_named() -> None:
+    again = face(outcomes_of(passed=1, skipped=1)).executed_of(["test.py::passed_0", "test.py::skipped_0", "gone"])
+    assert repr(again) == "<1 of 3 tests>"
+    assert again.where == ("gone", "test.py::skipped_0")

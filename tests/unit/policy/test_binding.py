@@ -190,6 +190,14 @@ def test_options_for_a_gate_that_takes_none_are_a_mistake(tmp_path: Path) -> Non
     ]
 
 
+def test_a_stock_gate_whose_stages_the_policy_does_not_have_needs_one_named(tmp_path: Path) -> None:
+    policy = "stages = ['all']\n[gate.findings]\n"
+    (mistake,) = mistakes(tmp_path, policy)
+    told = "the gate 'findings' is for code, test, none of which is a stage here; give it a stage"
+    assert mistake == f"stagegate.toml:2 gate.findings: {told}"
+    assert load_project(project_at(tmp_path, policy=f"{policy}stage = 'all'")).bound
+
+
 def test_a_gate_for_a_stage_that_the_policy_does_not_have_is_a_mistake(tmp_path: Path) -> None:
     (mistake,) = mistakes(tmp_path, "stages = ['dev', 'test']", gates__own=OWN.replace('"test"', '"tests"'))
     assert mistake == "stagegate.toml:1 stages: unknown stage of gate 'nothing-fails' 'tests'; did you mean 'test'?"
@@ -207,7 +215,10 @@ def test_a_gate_for_a_stage_that_the_policy_does_not_have_is_a_mistake(tmp_path:
         ("[gate.debt]\nmax_debt = nan", "gate.debt.max_debt: Expected int | null, got float"),
         ('[gate.flaky]\nmax_flaky_ratio = "101 %"', 'gate.flaky.max_flaky_ratio: "101 %" can never be reached'),
         ("[gate.flaky]\nmax_flaky = -1", "gate.flaky.max_flaky: Expected int >= 0"),
-        ('[gate.durations]\nper_stage = { tset = "2 s" }', "gate.durations.per_stage: unknown stage 'tset'; did you"),
+        (
+            '[gate.durations]\nper_stage = { tset = "2 s" }',
+            "gate.durations.per_stage.tset: unknown stage 'tset'; did you",
+        ),
         ('[gate.durations]\nper_stage = { test = "2" }', "gate.durations.per_stage: '2' is not a length of time"),
         ('[gate.durations]\nmax_growth = "-5 %"', "gate.durations.max_growth: '-5 %' is not a percentage"),
         ("[gate.durations]\nmax_growth = nan", "gate.durations.max_growth: nan is not a percentage"),

@@ -6,6 +6,7 @@ from array import array
 import pytest
 
 from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Exit
 from pytest_stagegate.model.verdicts import Check, GateResult, OnMissing, Verdict
 from pytest_stagegate.stock.results import results
@@ -217,6 +218,14 @@ def test_a_required_test_that_is_flaky_passed() -> None:
 def test_a_required_test_of_several_shards_passed_in_each() -> None:
     both = [("t.py::test_a (linux)", "passed"), ("t.py::test_a (mac)", "passed")]
     assert required("t.py::test_a", *both).inspected == 2
+
+
+def test_a_required_test_that_one_environment_leaves_out_counts_where_it_ran() -> None:
+    data = named_tests(("t.py::test_a (staging)", "passed"), ("t.py::test_a (live)", "deselected"))
+    data.tags = [Tag("test", (), True, place) for place in ("staging", "live")]
+    data.tag_of[1] = 1
+    made = check_of(judged(results, evidence_of(data), required=["t.py::test_a"]), "required t.py::test_a")
+    assert (made.verdict, made.inspected) == ("PASS", 1)
 
 
 def test_a_test_whose_name_was_not_kept_is_not_proven() -> None:
