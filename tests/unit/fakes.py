@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.baseline import Table
     from pytest_stagegate.model.decision import Decision
+    from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.run import Project
 
 STARTED: Final = "2026-11-23T09:00:00Z"
@@ -81,6 +82,17 @@ def run_of(stages: dict[str, dict[str, int]]) -> TestData:
 def outcomes_of(**outcomes: int) -> TestData:
     """Return tests of the stage *test*: ``outcomes_of(passed=2, failed=1)``."""
     return run_of({"test": outcomes})
+
+
+def named_tests(*tests: tuple[str, str] | tuple[str, str, str]) -> TestData:
+    """Return tests by id, word of `run_of` and reason: ``named_tests(("t.py::test_a", "skipped", "no tls"))``."""
+    data = TestData(tags=[Tag("test", (), True)])
+    for name, word, *reason in tests:
+        outcome, detail = _OUTCOMES[word]
+        if reason and detail is not None:
+            detail = msgspec.structs.replace(detail, reason=reason[0])
+        data.add(name, outcome, 1_000, detail)
+    return data
 
 
 def timed(*microseconds: int) -> TestData:
@@ -138,6 +150,7 @@ def evidence_of(
     age: int = 0,
     metrics: Iterable[MetricsData] = (),
     baseline: dict[str, Table] | BaselineData | None = None,
+    expected: tuple[Expected, ...] = (),
     tracked: tuple[str, ...] | None = None,
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
@@ -158,6 +171,7 @@ def evidence_of(
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
         metrics=tuple(metrics),
         baseline=baseline if isinstance(baseline, BaselineData) else BaselineData(tables=baseline or {}),
+        expected=expected,
         repository=RepositoryData(branch=NO_REPOSITORY, release=NO_REPOSITORY, tracked=tracked),
     )
 
@@ -188,6 +202,7 @@ def judged(
     on_missing: OnMissing = OnMissing.HOLD,
     max_age: int | None = None,
     remedy: str = "",
+    instant: dt.datetime = NOW,
     **options: Any,
 ) -> GateResult:
     """Judge a gate function; what is not for the judging is an option of the gate's own."""
@@ -201,7 +216,7 @@ def judged(
         max_age=max_age,
         remedy=remedy,
     )
-    return judge(active, evidence or evidence_of(), Place("test", None, NOW))
+    return judge(active, evidence or evidence_of(), Place("test", None, instant))
 
 
 def check_of(result: GateResult, name: str) -> Check:

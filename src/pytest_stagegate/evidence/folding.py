@@ -221,7 +221,7 @@ class Fold:
         self._properties.append(PropertyTest(name=self._tests.ids[line.item], **said))
 
     def _on_skipped_file(self, line: lines.SkippedFile) -> None:
-        self._tests.skipped_files.append(line.path)
+        self._tests.skipped_files[line.path] = line.reason
 
     def _on_collection_failed(self, line: lines.CollectionFailed) -> None:
         self._collection_errors.append(CollectionError(path=line.path, message=line.message))

@@ -158,12 +158,20 @@ def _tests(parts: Sequence[TestData]) -> TestData:
         whole.outcomes.extend(part.outcomes)
         whole.durations.extend(part.durations)
         whole.details.update((first + index, detail) for index, detail in part.details.items())
-        whole.skipped_files.extend(part.skipped_files)
         for tag, passed in part.unnamed.items():
             whole.unnamed.setdefault(moved[tag], array("I")).extend(passed)
     whole.tags = list(index_of)
-    whole.skipped_files = sorted(set(whole.skipped_files))
+    whole.skipped_files = _skipped_files(parts)
     return _once(whole)
+
+
+def _skipped_files(parts: Sequence[TestData]) -> dict[str, str]:
+    """Return each module with all reasons that runs gave for leaving it out; with none where one of them gave none."""
+    reasons: dict[str, set[str]] = defaultdict(set)
+    for part in parts:
+        for path, reason in part.skipped_files.items():
+            reasons[path].add(reason)
+    return {path: "; ".join(sorted(told)) if all(told) else "" for path, told in sorted(reasons.items())}
 
 
 def _once(data: TestData) -> TestData:

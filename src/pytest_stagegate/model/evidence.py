@@ -36,6 +36,12 @@ class WarningLine(msgspec.Struct, frozen=True, kw_only=True):
     place: str
     count: int
 
+    @property
+    def file(self) -> str:
+        """The place without its line."""
+        file, _, line = self.place.rpartition(":")
+        return file if line.isdigit() else self.place
+
 
 class Origin(NamedTuple):
     """What a record says of the run that it is of.

@@ -142,6 +142,16 @@ def test_without_any_run_the_project_says_what_is_decided() -> None:
     assert (whole.subject, whole.started, whole.exits) == (SUBJECT, "2026-11-23T09:00:00Z", ())
 
 
+def test_a_module_that_several_shards_skipped_counts_once_with_all_their_reasons() -> None:
+    runs = []
+    for name, files in (("x", {"a.py": "b", "d.py": "why"}), ("y", {"a.py": "a", "c.py": "", "d.py": ""})):
+        data = outcomes_of(passed=1)
+        data.skipped_files = files
+        runs.append(shard(name, evidence_of(data)))
+    both = {"a.py": "a; b", "c.py": "", "d.py": ""}
+    assert together(*runs).tests.skipped_files == together(*reversed(runs)).tests.skipped_files == both
+
+
 # ---- coverage
 
 
