@@ -38,7 +38,7 @@ class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
     """A gate answered with something that is no check."""
 
 
-_BROKEN: Final = frozenset({"coverage-incomplete", "unreadable", "tests-lost", "run-incomplete"})
+_BROKEN: Final = frozenset({"coverage-incomplete", "files-missing", "unreadable", "tests-lost", "run-incomplete"})
 """Reasons of evidence that is there in part: what the policy says of missing evidence does not hold for it."""
 
 _KINDS: Final[dict[type, str]] = {

@@ -16,7 +16,7 @@ from pytest_stagegate.model.verdicts import Level
 from pytest_stagegate.registry import Registry
 from tests.unit.fakes import definition, project_at
 
-STOCK = ["coverage", "durations", "flaky", "results", "skips", "warnings"]
+STOCK = ["changed-lines", "coverage", "durations", "flaky", "results", "skips", "warnings"]
 HEAD = "from pytest_stagegate import Coverage, TestResults, check, gate, hookimpl\n"
 SOUND = HEAD + "@gate\ndef sound(tests: TestResults):\n    assert tests.passed\n"
 

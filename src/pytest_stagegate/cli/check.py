@@ -99,6 +99,7 @@ def _question(
         at=at,
         environment=env,
         as_of=instant,
+        repository=project.repository(os.environ),
     )
 
 

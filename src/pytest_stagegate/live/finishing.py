@@ -13,6 +13,7 @@ from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, sectio
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.folding import read_record
+from pytest_stagegate.evidence.lines import Sources
 from pytest_stagegate.live.attached import attached
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.run import Decided, Project, Question, decide_on, publish
@@ -73,6 +74,7 @@ class Finishing:
         given: Further evidence files.
         shard: Name of the shard, which only records and decides nothing; None otherwise.
         environment: The environment that the run is against, or None.
+        stage: The stage that is decided.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Finishing:
         given: tuple[Given, ...] = (),
         shard: str | None = None,
         environment: str | None = None,
+        stage: str,
     ) -> None:
         self._project = project
         self._wanted = wanted
@@ -93,6 +96,7 @@ class Finishing:
         self._given = given
         self._shard = shard
         self._environment = environment
+        self._stage = stage
         self.recorder: Recorder | None = None
         self.measurement: Measurement | None = None
         self.checkout: tuple[Subject, tuple[Note, ...]] | None = None
@@ -218,6 +222,9 @@ class Finishing:
         try:
             for line in attached(self._given, self._project.rootdir, session.config, self.recorder.started):
                 self.recorder.line(line)
+            gates = self._project.gates(self._stage, self._environment)
+            if (repository := self._project.repository(os.environ, gates)) is not None:
+                self.recorder.line(Sources(repository=repository))
             self.recorder.close(own, coverage)
         except OSError as error:
             self._fault = f"the record can't be written: {error.strerror}"

@@ -57,7 +57,7 @@ def wish_of(gates: Iterable[ActiveGate]) -> Wish:
     options = [gate.options for gate in asking if isinstance(gate.options, CoverageOptions)]
     return Wish(
         needed=bool(asking),
-        branch=any(each.branch is not None for each in options),
+        branch=any(each.branch is not None or each.combined is not None for each in options),
         source=tuple(dict.fromkeys(name for each in options for name in each.source)),
         place=next((gate.declared_in or gate.id for gate in asking), ""),
     )
@@ -174,7 +174,14 @@ class Measurement:
         problem = self.label_problem
         if not problem and not self.wish.needed:
             problem = "coverage that others measure is labelled only when a gate of the policy needs it"
-        data = read_coverage(cov, self.rootdir, measured_by=measured_by, stages=stages, label_problem=problem)
+        data = read_coverage(
+            cov,
+            self.rootdir,
+            measured_by=measured_by,
+            stages=stages,
+            label_problem=problem,
+            base=config.invocation_params.dir,
+        )
         cov.get_data().close()
         return data
 

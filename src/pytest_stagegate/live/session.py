@@ -85,6 +85,7 @@ def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
         given=setup.given,
         shard=setup.shard,
         environment=setup.selection.environment,
+        stage=setup.selection.at,
     )
     early_config.pluginmanager.register(Starting(setup, finishing), "stagegate-starting")
     early_config.add_cleanup(setup.measurement.stop)

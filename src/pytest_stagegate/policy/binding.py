@@ -74,7 +74,7 @@ def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tu
     bound = [each for table in policy.gates if (each := _bind(reader, table, gates, policy)) is not None]
     taken = {each.id for each in bound}
     for gate in gates.values():
-        if not gate.always:
+        if gate.name in local:
             reader.in_vocabulary(gate.stages, ("stages",), f"stage of gate {gate.name!r}", policy.stages)
         if (gate.always or gate.name in local) and gate.name not in taken:
             bound.append(BoundGate(None, gate, gate.options() if gate.options is not None else None))
@@ -118,6 +118,9 @@ def _bind(reader: Reader, table: GateTable, gates: Mapping[str, Gate], policy: P
         where = (*path, "uses") if table.uses != table.id else path
         reader.mistake(where, f"unknown gate {table.uses!r}; {nearest(table.uses, gates)}")
         return None
+    if table.stages is None and gate.stages and not set(gate.stages) & set(policy.stages):
+        text = f"the gate {gate.name!r} is for {', '.join(gate.stages)}, none of which is a stage here; give it a stage"
+        reader.mistake(path, text)
     if gate.options is None:
         for key in table.options:
             reader.mistake((*path, key), f"unknown key {key!r}; the gate {gate.name!r} takes no options")

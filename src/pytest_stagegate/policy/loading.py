@@ -13,7 +13,7 @@ from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
-from pytest_stagegate.policy.model import BUILT_IN, COMMON_KEYS, DEFAULT_STAGES, GateTable, Policy
+from pytest_stagegate.policy.model import BUILT_IN, COMMON_KEYS, DEFAULT_STAGES, RELEASE_TAGS, GateTable, Policy
 from pytest_stagegate.policy.reading import Reader
 
 if sys.version_info >= (3, 11):
@@ -31,6 +31,8 @@ _KEYS: Final = (
     "default_environment",
     "untagged",
     "templates",
+    "base",
+    "release_tag",
     "tag",
     "gate",
     "expect",
@@ -137,11 +139,20 @@ def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
         default_environment=default_environment,
         untagged=reader.one_of(table, ("untagged",), _UNTAGGED, "default"),
         templates=reader.text_of(table, ("templates",)) or None,
+        base=_base(reader, table),
+        release_tag=reader.names(table, ("release_tag",), single=True) or RELEASE_TAGS,
         tags=_tags(reader, table, stages, environments),
         gates=_gates(reader, table, stages, environments),
         expected=expected_cells(reader, table, stages, environments),
         evidence=evidence_rules(reader, table, stages, environments),
     )
+
+
+def _base(reader: Reader, table: dict[str, Any]) -> str | None:
+    base = reader.text_of(table, ("base",)) or None
+    if base is not None and base.startswith("-"):
+        reader.mistake(("base",), f'{base!r} is no name of a branch; write for example "origin/main"')
+    return base
 
 
 def _tags(
