@@ -16,9 +16,11 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
+from pytest_stagegate.model.extent import Scope
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, RepositoryData
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
@@ -98,7 +100,9 @@ def file_of(path: str, covered: int, lines_: int, taken: int = 0, branches: int 
     )
 
 
-def coverage_of(*files: FileCoverage, branches: bool = False, label_problem: str = "") -> CoverageData:
+def coverage_of(
+    *files: FileCoverage, branches: bool = False, label_problem: str = "", scopes: tuple[Scope, ...] = ()
+) -> CoverageData:
     """Return the coverage of a run."""
     return CoverageData(
         producer="coverage 7.0",
@@ -106,7 +110,23 @@ def coverage_of(*files: FileCoverage, branches: bool = False, label_problem: str
         labelled=not label_problem,
         label_problem=label_problem,
         files=files,
+        scopes=scopes,
     )
+
+
+def diff_of(since: str = "origin/main", **lines_: str) -> Diff:
+    """Return what changed, files named with ``__`` for ``/`` and without ``.py``: ``diff_of(src__pay="1-3")``."""
+    files = {f"{name.replace('__', '/')}.py": written for name, written in lines_.items()}
+    return Diff(since=since, commit="b" * 40, files=tuple(ChangedFile(*each) for each in sorted(files.items())))
+
+
+def repository_of(
+    branch: Diff | Absent = NO_REPOSITORY,
+    release: Diff | Absent = NO_REPOSITORY,
+    tracked: Iterable[str] | None = None,
+) -> RepositoryData:
+    """Return what git says."""
+    return RepositoryData(branch=branch, release=release, tracked=None if tracked is None else tuple(sorted(tracked)))
 
 
 def evidence_of(
@@ -118,6 +138,7 @@ def evidence_of(
     exit_status: int | None = 0,
     incomplete: tuple[Note, ...] = (),
     age: int = 0,
+    repository: RepositoryData | None = None,
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
     tests = tests if tests is not None else outcomes_of(passed=3)
@@ -134,6 +155,7 @@ def evidence_of(
         incomplete=incomplete,
         provisional=(),
         collection_errors=(),
+        repository=repository,
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
     )
 
@@ -152,6 +174,7 @@ def judged(
     on_missing: OnMissing = OnMissing.HOLD,
     max_age: int | None = None,
     remedy: str = "",
+    stage: str = "test",
     **options: Any,
 ) -> GateResult:
     """Judge a gate function; what is not for the judging is an option of the gate's own."""
@@ -165,7 +188,7 @@ def judged(
         max_age=max_age,
         remedy=remedy,
     )
-    return judge(active, evidence or evidence_of(), Place("test", None, NOW))
+    return judge(active, evidence or evidence_of(), Place(stage, None, NOW))
 
 
 def check_of(result: GateResult, name: str) -> Check:

@@ -13,6 +13,7 @@ import msgspec
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage, united
 from pytest_stagegate.model.evidence import Evidence, WarningLine
+from pytest_stagegate.model.extent import PYTHON, Scope
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
@@ -248,5 +249,13 @@ def union(parts: Sequence[CoverageData]) -> CoverageData:
         labelled=not problems,
         label_problem=problems[0] if problems else "",
         files=tuple(united(files[path], labelled=not problems) for path in sorted(files)),
-        scopes=tuple(sorted({scope for part in parts for scope in part.scopes})),
+        scopes=_scopes(parts),
     )
+
+
+def _scopes(parts: Sequence[CoverageData]) -> tuple[Scope, ...]:
+    """Return what the parts were told to measure; where some say, also that one that measured Python doesn't."""
+    told = {scope for part in parts for scope in part.scopes}
+    silent = [part for part in parts if told and not part.scopes]
+    python = any(file.path.endswith(PYTHON) for part in silent for file in part.files)
+    return tuple(sorted(told | {Scope()} if python else told))

@@ -21,6 +21,8 @@ _MEANING: Final = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]", "/*": "/.*", "/
 class Scope(msgspec.Struct, frozen=True, order=True):
     """What coverage.py was told to measure; names and patterns as its configuration writes them.
 
+    One without anything stands for a part of the evidence that doesn't say what was to be measured.
+
     Attributes:
         source: Folders, relative to the root, and importable packages.
         include: Patterns of which a file has to match one; empty where none is asked for.
@@ -71,11 +73,9 @@ class Extent:
         self._scopes = scopes
         self._languages = {PYTHON, *map(_suffix, measured)}
         self._asked = [_within(name, measured, known) for name in source]
-        self._told = [
-            (scope, [_within(name, measured, known) for name in scope.source])
-            for scope in scopes
-            if scope.source or scope.include
-        ]
+        told = [scope for scope in scopes if scope != Scope()]
+        self._told = [(scope, [_within(name, measured, known) for name in scope.source]) for scope in told]
+        self._open = len(told) < len(scopes) or not told
 
     def holds(self, path: str) -> bool | None:
         """Return whether a file should have been measured, or None where nothing says.
@@ -89,12 +89,11 @@ class Extent:
         if self._asked:
             left_out = python and bool(self._scopes) and all(scope.leaves_out(path) for scope in self._scopes)
             return not left_out and any(within(path) for within in self._asked)
-        if not python or not self._told:
-            return None
-        return any(
+        held = any(
             (not places or any(within(path) for within in places)) and not scope.leaves_out(path)
             for scope, places in self._told
         )
+        return (python and held) or (None if self._open or not python else False)
 
 
 def _suffix(path: str) -> str:

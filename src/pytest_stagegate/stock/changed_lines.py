@@ -97,14 +97,11 @@ def changed_lines(
 def _judged(measured: Coverage, known: frozenset[str], diff: Diff, options: ChangedLinesOptions) -> dict[str, str]:
     """Return the changed lines of each file that is judged, whether it was measured or not."""
     extent = measured.extent(known, options.source)
-    seen = set(measured.files)
 
     def belongs(path: str) -> bool:
+        # Nothing here asks whether the file was measured: one that no longer is must not go unjudged.
         held = extent.holds(path)
-        if held is None:
-            return _TEST.fullmatch(path) is None
-        # What was measured beside the source that coverage.py was told, by another tool, is judged too.
-        return held or (path in seen and not options.source)
+        return _TEST.fullmatch(path) is None if held is None else held
 
     changed = {file.path: file.lines for file in diff.files if file.lines}
     return {path: lines for path, lines in changed.items() if not _any(options.exclude, path) and belongs(path)}
