@@ -9,13 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from pytest_stagegate.hooks import GateOptions, Matrix, Warnings, gate, hookimpl
+    from pytest_stagegate.hooks import Fault, GateOptions, Matrix, Warnings, gate, hookimpl
     from pytest_stagegate.model.absent import Absent
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.metrics import Metrics
-    from pytest_stagegate.model.numbers import Count, Duration, Measure, Ratio, Share, StageName
+    from pytest_stagegate.model.numbers import (
+        Count,
+        Duration,
+        EnvironmentName,
+        Measure,
+        Number,
+        Percentage,
+        Ratio,
+        Share,
+        StageName,
+    )
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.tests import TestResults
@@ -29,11 +39,15 @@ __all__ = [
     "Count",
     "Coverage",
     "Duration",
+    "EnvironmentName",
+    "Fault",
     "Findings",
     "GateOptions",
     "Matrix",
     "Measure",
     "Metrics",
+    "Number",
+    "Percentage",
     "Place",
     "Ratio",
     "Repository",
@@ -54,6 +68,7 @@ _HOME: Final = {
     "Place": "model.place",
     "Metrics": "model.metrics",
     "Matrix": "hooks",
+    "Fault": "hooks",
     "Findings": "model.findings",
     "Baseline": "model.baseline",
     "Absent": "model.absent",
@@ -61,8 +76,11 @@ _HOME: Final = {
     "Count": "model.numbers",
     "Coverage": "model.coverage",
     "Duration": "model.numbers",
+    "EnvironmentName": "model.numbers",
     "GateOptions": "hooks",
     "Measure": "model.numbers",
+    "Number": "model.numbers",
+    "Percentage": "model.numbers",
     "Ratio": "model.numbers",
     "Share": "model.numbers",
     "StageName": "model.numbers",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, overload
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar, overload
 
 import msgspec
 import pluggy
@@ -36,13 +37,17 @@ _J = TypeVar("_J", bound=Judge)
 class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the options that a gate takes from its table in the policy.
 
-    Derive from it and give every field a default. Field types: ``Share``, ``Duration``, ``Count``, ``StageName``,
-    ``bool``, ``str`` and lists, dictionaries and optionals of these.
+        Derive from it and give every field a default. Field types: ``Share``, ``Percentage``, ``Number``, ``Duration``,
+    ``Count``, ``StageName``, ``EnvironmentName``, ``bool``, ``str`` and lists, dictionaries and optionals of these.
     """
 
     def declares_a_limit(self) -> bool:
         """Return whether anything is asked of the gate; without, it is NOT_APPLICABLE ``not-declared``."""
         return True
+
+    def contradictions(self) -> Iterable[tuple[tuple[str, ...], str]]:
+        """Return what can't stand together in one table: the keys that lead to it, and a sentence; none by default."""
+        return ()
 
 
 class Warnings:
@@ -235,6 +240,19 @@ def gates_of(namespace: object) -> list[Gate]:
     return [definition for definition in dict.fromkeys(found) if isinstance(definition, Gate)]
 
 
+class Fault(NamedTuple):
+    """A fault that ``stagegate drill`` plants into copies of evidence files, to see that gates can fail.
+
+    Attributes:
+        name: What is wrong then, for people.
+        plant: Takes the copies, makes one of them worse in place, and returns whether it found anything to spoil.
+            Records of runs are named ``evidence.jsonl``.
+    """
+
+    name: str
+    plant: Callable[[Sequence[Path]], bool]
+
+
 class Hooks:
     """All hooks. A plugin is a module or object with functions marked ``@hookimpl``."""
 
@@ -244,4 +262,11 @@ class Hooks:
 
         Called once for each decision, before anything is judged. Stock gates, gates of installed packages (entry
         points of the group ``stagegate``) and the modules of a project's ``gates/`` folder all come in through it.
+        """
+
+    @hookspec
+    def stagegate_faults(self) -> Iterable[Fault]:  # type: ignore[empty-body]
+        """Return faults that ``stagegate drill`` shall plant beside its own, for gates that read other evidence.
+
+        Called by the drill alone.
         """

@@ -38,7 +38,18 @@ class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
     """A gate answered with something that is no check."""
 
 
-_BROKEN: Final = frozenset({"coverage-incomplete", "files-missing", "unreadable", "tests-lost", "run-incomplete"})
+_BROKEN: Final = frozenset(
+    {
+        "coverage-incomplete",
+        "files-missing",
+        "not-finite",
+        "other-project",
+        "producer-failed",
+        "run-incomplete",
+        "tests-lost",
+        "unreadable",
+    }
+)
 """Reasons of evidence that is there in part: what the policy says of missing evidence does not hold for it."""
 
 _KINDS: Final[dict[type, str]] = {
@@ -103,7 +114,7 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Pat
     if verdict is Verdict.NO_EVIDENCE and on_missing is OnMissing.SKIP:
         verdict, reason = Verdict.NOT_APPLICABLE, "missing-skipped"
     level = active.enforcement.on(place.day)
-    effect = decide.effect(verdict, level, on_missing)
+    effect, would = (does(verdict, level, on_missing) for does in (decide.effect, decide.would_do))
     not_yet = active.enforcement.block_from if level is not active.enforcement.level else None
     return GateResult(
         gate=active.id,
@@ -115,6 +126,7 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Pat
         reason=reason,
         enforcement=level.value if not_yet is None else f"{level.value}, block from {not_yet.isoformat()}",
         effect=effect.value if effect is not None else "",
+        would=would.value if would is not None else "",
         owner=active.owner,
         summary=_summary(worst, checks),
         remedy=_remedy(active, verdict, reason),
@@ -166,7 +178,7 @@ def _checks(active: ActiveGate, evidence: Evidence, place: Place) -> list[Check]
     stale = [check for check in unfit if check.verdict is Verdict.STALE]
     stale += [check for age in evidence.ages if age.kind in kinds for check in _too_old(active, age)]
     if stale:
-        return stale
+        return [*(check for check in unfit if check.verdict is Verdict.ERROR), *stale]
     return [*unfit, *(_missing(active, evidence) or _called(active, evidence, place))]
 
 

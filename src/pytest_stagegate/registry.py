@@ -13,7 +13,7 @@ import pluggy
 from _pytest.assertion.rewrite import rewrite_asserts
 
 from pytest_stagegate.errors import Mistake, MistakesError
-from pytest_stagegate.hooks import PROJECT, Gate, Hooks, gates_of, hookimpl
+from pytest_stagegate.hooks import PROJECT, Fault, Gate, Hooks, gates_of, hookimpl
 from pytest_stagegate.stock import STOCK_GATES
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class Registry:
     Args:
         rootdir: Folder whose ``gates/*.py`` are loaded.
 
+    Attributes:
+        gates: All definitions by name.
+        local: Names of the project's own.
+        idle: Files of ``gates/`` that hold no gate and no hook.
+
     Raises:
         MistakesError: With every gate module that can't be loaded and every name that is taken twice.
     """
@@ -50,6 +55,7 @@ class Registry:
         self._mistakes: list[Mistake] = []
         for module in STOCK_GATES:
             self._plugins.register(GateModule(module), name=module.__name__)
+        self.idle: list[str] = []
         self._load_installed()
         self.local = self._load_local(rootdir / "gates")
         self.gates = self._ask()
@@ -76,6 +82,8 @@ class Registry:
                 module = load_gate_module(path)
                 local.update(definition.name for definition in gates_of(module))
                 self._register(module, place)
+                if not gates_of(module) and not self._plugins.get_hookcallers(module):
+                    self.idle.append(place)
             except SyntaxError as error:
                 self._mistakes.append(Mistake(f"{place}:{error.lineno}", f"can't be read: {error.msg}"))
             except KeyboardInterrupt:
@@ -90,6 +98,29 @@ class Registry:
         self._plugins.check_pending()
         if gates_of(plugin):
             self._plugins.register(GateModule(plugin), name=f"{name}: gates")
+
+    def faults(self) -> tuple[Fault, ...]:
+        """Return the faults that plugins bring for the drill, in the order of their names.
+
+        Raises:
+            MistakesError: With every plugin whose hook failed, or answered with something that is no fault.
+        """
+        found: list[Fault] = []
+        mistakes: list[Mistake] = []
+        for implementation in self._plugins.hook.stagegate_faults.get_hookimpls():
+            try:
+                answer: list[object] = list(cast("Iterable[object]", implementation.function()))
+            except Exception as error:
+                text = f"its hook stagegate_faults failed: {_one_line(error)}"
+                mistakes.append(Mistake(implementation.plugin_name, text))
+                continue
+            found += [each for each in answer if isinstance(each, Fault)]
+            if not all(isinstance(each, Fault) for each in answer):
+                text = "its hook stagegate_faults returned something that is no Fault"
+                mistakes.append(Mistake(implementation.plugin_name, text))
+        if mistakes:
+            raise MistakesError("the gates", mistakes, code="gates")
+        return tuple(sorted(found, key=lambda each: each.name))
 
     def _ask(self) -> dict[str, Gate]:
         found: dict[str, Gate] = {}

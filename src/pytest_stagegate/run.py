@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -12,25 +13,34 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate import decide
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError, UsageError, nearest
-from pytest_stagegate.evidence.finding import Given, sha256_of
-from pytest_stagegate.evidence.gathering import Defaults, gather
+from pytest_stagegate.evidence.attaching import attachment_path
+from pytest_stagegate.evidence.baselines import read_baseline
+from pytest_stagegate.evidence.finding import PRODUCED, Given, produced_below, sha256_of
+from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
+from pytest_stagegate.evidence.released_policy import last_release, read_at
 from pytest_stagegate.evidence.repository import repository_of
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
-from pytest_stagegate.judging import ActiveGate, judge
+from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Subject
+from pytest_stagegate.model.baseline import Baseline, BaselineData
+from pytest_stagegate.model.decision import Decision, Drift, Extended, Note, PolicyReference, Subject
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
+from pytest_stagegate.policy.drifting import drift_since
 from pytest_stagegate.policy.loading import load
+from pytest_stagegate.policy.model import BUILT_IN
 from pytest_stagegate.registry import Registry
-from pytest_stagegate.summing import index, matrix, rows_of, totals
+from pytest_stagegate.summing import compared_with, index, matrix, rows_of, totals
 from pytest_stagegate.tagging import Vocabulary, stages_of
+from pytest_stagegate.waiving import Waivers, judge_with_waivers
+from pytest_stagegate.waiving import rows as waiver_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -40,8 +50,9 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.model.repository import RepositoryData
-    from pytest_stagegate.model.sources import Source
+    from pytest_stagegate.model.sources import EvidenceRule, Source
     from pytest_stagegate.model.verdicts import GateResult
+    from pytest_stagegate.model.waivers import WaiverRow
     from pytest_stagegate.policy.model import Policy
 
 
@@ -54,16 +65,27 @@ class Project:
         policy: Its policy.
         bound: Every gate that may apply.
         vocabulary: Stages, environments and path rules for tagging.
+        registry: Everything that plugins bring.
+        policy_file: The policy file that was named, or None.
     """
 
     rootdir: Path
     policy: Policy
     bound: tuple[BoundGate, ...]
     vocabulary: Vocabulary
+    registry: Registry
+    policy_file: Path | None
 
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
         """Return the gates of one decision."""
         return [_active(each) for each in applying(self.bound, stage, environment)]
+
+    def asks_for(self, face: type, stage: str) -> bool:
+        """Return whether a gate that may be judged at a stage, in whatever environment, asks for a kind of evidence."""
+        places = (None, *self.policy.environments)
+        return any(
+            _active(each).needs(face) and any(each.applies(stage, place) for place in places) for each in self.bound
+        )
 
     def expected(self, stage: str, environment: str | None) -> tuple[Expected, ...]:
         """Return the cells that must have evidence when a stage is decided: of the stages whose tests it judges."""
@@ -87,6 +109,24 @@ class Project:
         if not any(gate.needs(Repository) for gate in asking):
             return None
         return repository_of(self.rootdir, self.policy.base, self.policy.release_tag, environ)
+
+    def producers(self, stage: str | None, environment: str | None) -> tuple[EvidenceRule, ...]:
+        """Return the producers that a decision needs: those of no other stage than those whose tests it judges.
+
+        None stands for every stage, or every environment.
+        """
+        judged = stages_of(self.vocabulary, stage) if stage is not None else self.policy.stages
+        return tuple(
+            rule
+            for rule in self.policy.producers
+            if (not rule.stage or rule.stage in judged)
+            and (environment is None or rule.environment in (None, environment))
+        )
+
+    @property
+    def waivers(self) -> Waivers:
+        """The policy's waivers."""
+        return Waivers(self.policy.waivers, self.policy.waiver_max_days)
 
     @property
     def templates(self) -> Path | None:
@@ -123,15 +163,15 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     if policy.templates is not None and not (rootdir / policy.templates).is_dir():
         text = f"there is no folder {policy.templates!r} below the root"
         raise MistakesError("the policy", [Mistake(f"{policy.source} templates", text)], code="policy")
-    idle = [rule for rule in policy.tags if not _matches_a_file(rule.path, rootdir)]
+    idle = [rule for rule in policy.tags if not matches_a_file(rule.path, rootdir)]
     if idle:
         mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]
         raise MistakesError("the policy", mistakes, code="policy")
     vocabulary = Vocabulary(policy.stages, policy.environments, policy.default_stage, policy.tags)
-    return Project(rootdir, policy, bound, vocabulary)
+    return Project(rootdir, policy, bound, vocabulary, registry, policy_file)
 
 
-def _matches_a_file(pattern: str, rootdir: Path) -> bool:
+def matches_a_file(pattern: str, rootdir: Path) -> bool:
     """Return whether a glob matches any file below the root; folders of tools (``.git``, ``.tox``) are not searched."""
     return any(map(matches(pattern), _files(rootdir, pattern)))
 
@@ -185,6 +225,7 @@ class Question:
         environment: The environment; the records' own when None.
         as_of: The instant at which ages and dates are judged; the start of the latest run when None.
         repository: What git says of the sources here, for evidence that does not say it; None when nobody asked.
+        released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
     """
 
     given: tuple[Given, ...]
@@ -193,6 +234,7 @@ class Question:
     environment: str | None = None
     as_of: dt.datetime | None = None
     repository: RepositoryData | None = None
+    released: ReleasedPolicy | None = None
 
 
 def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...], out: Path) -> Decided:
@@ -208,9 +250,21 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         UsageError: When the files leave open what is asked.
         StageGateError: When a template of the project's own is broken.
     """
+    decision, _ = decision_of(project, question)
+    shown, files = documents_of(decision, wanted, out, project.templates)
+    own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
+    return Decided(decision, shown, files, tuple(_beside(out)) if own else ())
+
+
+def decision_of(project: Project, question: Question) -> tuple[Decision, Evidence]:
+    """Decide from evidence files; return the evidence too, of which a baseline is taken.
+
+    Raises:
+        UsageError: When the files leave open what is asked.
+    """
     vetted, place = _vetted(project, question)
-    evidence = _evidence(project, vetted, question, place)
-    results, blockers = _judged(project, vetted, question, evidence, place)
+    evidence = replace(_evidence(project, vetted, question, place), baseline=_baseline(project, place.stage))
+    results, blockers, waivers = _judged(project, vetted, question, evidence, place)
     rows, omitted = rows_of(evidence.tests)
     decision = Decision(
         decision=decide.decide(blockers),
@@ -228,17 +282,57 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         not_passed_omitted=omitted,
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
-        evidence=index(vetted.sources),
-        policy=PolicyReference(
-            source=project.policy.source,
-            sha256=project.policy.sha256,
-            recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
-        ),
+        evidence=(*index(vetted.sources), *compared_with(evidence.baseline)),
+        waivers=waivers,
+        policy=_reference(project.policy, evidence),
+        drift=drift_of(project, evidence.released, place.day),
     )
-    shown, files = documents_of(decision, wanted, out, project.templates)
-    own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
-    beside = tuple(path for name in EVIDENCE_FILES if own and (path := out / name).is_file())
-    return Decided(decision, shown, files, beside)
+    return decision, evidence
+
+
+def _beside(out: Path) -> Iterator[Path]:
+    """Yield what a run has left in the output folder beside its documents."""
+    made = [path for each in produced_below(out / PRODUCED) for path in (each, attachment_path(each))]
+    yield from (path for path in (*(out / name for name in EVIDENCE_FILES), *made) if path.is_file())
+
+
+def _baseline(project: Project, stage: str) -> BaselineData:
+    """Return the project's baseline where a gate asks for it."""
+    if not project.asks_for(Baseline, stage):
+        return BaselineData()
+    return read_baseline(project.rootdir, project.policy.baseline, declared_name(project.rootdir))
+
+
+def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
+    return PolicyReference(
+        source=policy.source,
+        sha256=policy.sha256,
+        compared_with=evidence.released.tag if evidence.released is not None else None,
+        extends=tuple(Extended(source=each.source, sha256=each.sha256) for each in policy.extended),
+        recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
+    )
+
+
+def drift_of(project: Project, released: ReleasedPolicy | None, day: dt.date) -> tuple[Drift, ...]:
+    """Return what the policy demands less of than it did at the last release."""
+    if released is None:
+        return ()
+    less = drift_since(released.content, project.policy, project.bound, project.registry.gates, day)
+    return tuple(Drift(**each._asdict(), since=released.tag) for each in less)
+
+
+def released_policy(project: Project) -> ReleasedPolicy | None:
+    """Return the project's policy as it was at the last release; asks git.
+
+    None without a repository, a tag or a policy today, and where the policy of then can't be read.
+    """
+    if project.policy.source == BUILT_IN or (tag := last_release(project.rootdir)) is None:
+        return None
+    try:
+        policy = load(project.rootdir, project.policy_file, partial(read_at, project.rootdir, tag))
+    except MistakesError:
+        return None
+    return ReleasedPolicy(tag=tag, source=policy.source, content=policy.content)
 
 
 def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
@@ -260,7 +354,19 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     vetted = vet(sources, yardstick)
     usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
     stage = question.at or _stage(usable) or policy.default_stage
+    # As with cells, only a word of the user's asks for one environment alone.
+    missing = undelivered(project.producers(stage, question.environment), vetted.sources)
+    vetted = summed([*vetted.sources, *missing], instant)
     return vetted, Place(stage=stage, environment=environment, instant=instant)
+
+
+def instant_of(project: Project, question: Question) -> dt.datetime:
+    """Return the start of the latest run among the evidence.
+
+    Raises:
+        EvidenceError: When no record of a run can be read.
+    """
+    return _start(gather(question.given, Defaults(project.rootdir, (), project.policy.default_stage, None)))
 
 
 def _start(sources: Iterable[Source]) -> dt.datetime:
@@ -309,17 +415,18 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         unfit=vetted.unfit,
         expected=expected,
         repository=whole.repository or question.repository,
+        released=whole.released if whole.origins else question.released,
     )
 
 
 def _of_environment(
-    project: Project, vetted: Vetted, question: Question, place: Place, environment: str
+    project: Project, vetted: Vetted, question: Question, place: Place, environment: str, baseline: BaselineData
 ) -> tuple[Evidence, Place]:
     """Return the evidence of one environment alone, and where it is judged."""
     there = summed([each for each in vetted.sources if each.environment == environment], place.instant)
     asked = replace(question, environment=environment)
     at = replace(place, environment=environment)
-    return _evidence(project, there, asked, at), at
+    return replace(_evidence(project, there, asked, at), baseline=baseline), at
 
 
 def _left_out(project: Project, whole: Evidence, stage: str, asked: str | None) -> tuple[Note, ...]:
@@ -341,19 +448,22 @@ def _left_out(project: Project, whole: Evidence, stage: str, asked: str | None) 
 
 def _judged(
     project: Project, vetted: Vetted, question: Question, evidence: Evidence, place: Place
-) -> tuple[tuple[GateResult, ...], tuple[Blocker, ...]]:
+) -> tuple[tuple[GateResult, ...], tuple[Blocker, ...], tuple[WaiverRow, ...]]:
     asked = [(active, evidence, place) for active in project.gates(place.stage, place.environment)]
     known = {(active.id, active.declared_in) for active, _, _ in asked}
     # Where runs against several environments are decided together, each one's own gates judge its own evidence.
     for environment in sorted({tag.ran_in for tag in evidence.tests.tags if tag.ran_in} - {place.environment}):
         own = [each for each in project.gates(place.stage, environment) if (each.id, each.declared_in) not in known]
         if own:
-            narrowed = _of_environment(project, vetted, question, place, environment)
+            narrowed = _of_environment(project, vetted, question, place, environment, evidence.baseline)
             asked += [(active, *narrowed) for active in own]
-    results = tuple(judge(*each, project.rootdir) for each in asked)
+    given = [judge_with_waivers(*each, project.rootdir, project.waivers) for each in asked]
+    results = tuple(result for result, _ in given)
+    used = [waiver for _, needed in given for waiver in needed]
+    waivers = waiver_rows(project.waivers, used, [place, *(where for _, _, where in asked)])
     levels = [active.enforcement.on(place.day) for active, _, _ in asked]
     judged = decide.judged_anything(zip([result.verdict for result in results], levels, strict=True))
-    return results, decide.blockers(results, evidence.incomplete, judged=judged)
+    return results, decide.blockers(results, evidence.incomplete, judged=judged), waivers
 
 
 def publish(decided: Decided, out: Path) -> None:
@@ -362,5 +472,6 @@ def publish(decided: Decided, out: Path) -> None:
     Raises:
         OSError: When a file can't be written.
     """
-    digests = {path.name: digest for path in decided.evidence if (digest := sha256_of(path)) is not None}
-    write_documents(decided.files, out, digests)
+    digests = {path: sha256_of(path) for path in decided.evidence}
+    named = {path.relative_to(out).as_posix(): digest for path, digest in digests.items() if digest is not None}
+    write_documents(decided.files, out, named)

@@ -8,14 +8,17 @@ import msgspec
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, TestRow, Tests
+from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pytest_stagegate.model.baseline import BaselineData
     from pytest_stagegate.model.sources import Source
 
 NOT_PASSED_LIMIT: Final = 500
+_STATES: Final = {"unreadable": State.UNREADABLE, "other-project": State.FOREIGN}
 _ROW_ORDER: Final = (
     Outcome.FAILED,
     Outcome.ERROR,
@@ -92,6 +95,24 @@ def index(sources: Iterable[Source]) -> tuple[EvidenceItem, ...]:
         name = item.id if names[item.id] == 1 else f"{item.id}-{seen[item.id]}"
         numbered.append(msgspec.structs.replace(item, id=name))
     return tuple(numbered)
+
+
+def compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
+    """Return the files of the baseline that gates have asked for."""
+    return tuple(
+        EvidenceItem(
+            id=f"baseline-{key}",
+            kind="baseline",
+            source=file.source,
+            sha256=file.sha256,
+            producer="",
+            created=None,
+            state=(State.WHOLE if key in baseline.tables else _STATES[baseline.absent[key].reason]).value,
+            text=baseline.absent[key].text if key in baseline.absent else "",
+        )
+        for key, file in sorted(baseline.files.items())
+        if key in baseline.asked
+    )
 
 
 def _items(source: Source) -> Iterator[EvidenceItem]:

@@ -400,6 +400,7 @@ def hostile() -> Decision:
         collection_errors=(CollectionError(path=bad, message=bad),),
         run={bad: bad},
         evidence=(item,),
+        waivers=(),
         policy=PolicyReference(source=bad, sha256=hashlib.sha256(b"policy").hexdigest()),
     )
 

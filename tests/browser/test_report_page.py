@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pytest
 
-from pytest_stagegate.documents.view import clean
+from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.decision import Decision
 from tests.browser import report_samples as samples
 

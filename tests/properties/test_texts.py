@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pytest_stagegate.documents.gates_xml import gates_xml
 from pytest_stagegate.documents.templating import markdown_code, markdown_text
 from pytest_stagegate.documents.terminal import section
-from pytest_stagegate.documents.view import clean, view
+from pytest_stagegate.documents.view import view
+from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.live.attempts import MESSAGE_LIMIT, shortened
 from pytest_stagegate.model.globs import matches
 from tests.unit.documents.samples import everywhere, shown_by_markdown

@@ -13,11 +13,14 @@ from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.hooks import Gate, gate
 from pytest_stagegate.judging import ActiveGate, judge
 from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
 from pytest_stagegate.model.extent import Scope
+from pytest_stagegate.model.findings import Finding, FindingsData, fingerprint
 from pytest_stagegate.model.linesets import ranges
+from pytest_stagegate.model.metrics import Metric, MetricsData
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, RepositoryData
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
+    from pytest_stagegate.model.baseline import Table
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.run import Project
 
@@ -129,6 +133,18 @@ def repository_of(
     return RepositoryData(branch=branch, release=release, tracked=None if tracked is None else tuple(sorted(tracked)))
 
 
+def finding_of(level: str = "error", path: str = "src/app.py", line: int = 1, **more: Any) -> Finding:
+    """Return a finding of the rule ``R1``, known by its rule and path."""
+    values: dict[str, Any] = {"rule": "R1", "message": "no", "suppressed": False} | more
+    known = fingerprint(values.pop("known_by", f"{values['rule']} {path}"), level)
+    return Finding(level=level, path=path, line=line, fingerprint=known, **values)
+
+
+def report_of(*findings: Finding, tool: str = "ruff", unfinished: str = "") -> FindingsData:
+    """Return what one run of a tool found."""
+    return FindingsData(tool=tool, producer=f"{tool} 1.0", findings=findings, unfinished=unfinished)
+
+
 def evidence_of(
     tests: TestData | None = None,
     *,
@@ -138,7 +154,10 @@ def evidence_of(
     exit_status: int | None = 0,
     incomplete: tuple[Note, ...] = (),
     age: int = 0,
+    metrics: Iterable[MetricsData] = (),
+    baseline: dict[str, Table] | BaselineData | None = None,
     repository: RepositoryData | None = None,
+    tracked: tuple[str, ...] | None = None,
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
     tests = tests if tests is not None else outcomes_of(passed=3)
@@ -155,9 +174,17 @@ def evidence_of(
         incomplete=incomplete,
         provisional=(),
         collection_errors=(),
-        repository=repository,
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
+        metrics=tuple(metrics),
+        baseline=baseline if isinstance(baseline, BaselineData) else BaselineData(tables=baseline or {}),
+        repository=repository or repository_of(tracked=tracked),
     )
+
+
+def metrics_of(*numbers: tuple[str, str], unit: str = "") -> MetricsData:
+    """Return the numbers of one file: ``metrics_of(("p95_ms", "312"))``."""
+    rows = sorted(numbers)
+    return MetricsData(producer="", metrics=tuple(Metric(name=name, value=value, unit=unit) for name, value in rows))
 
 
 def definition(judge_: Callable[..., Any], **more: Any) -> Gate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,64 @@ def test_coverage_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
         "branches_total": 2,
         "files": 1,
     }
+
+
+SARIF = {
+    "version": "2.1.0",
+    "runs": [
+        {
+            "tool": {"driver": {"name": "Lint", "version": "1.2"}},
+            "invocations": [{"executionSuccessful": False}],
+            "results": [
+                {"message": {"text": "no"}, "level": "error"},
+                {"message": {"text": "no"}, "level": "error", "suppressions": [{"kind": "inSource"}]},
+                {"message": {"text": "no"}},
+            ],
+        }
+    ],
+}
+ISSUE = {"description": "no", "fingerprint": "f", "severity": "major", "location": {"path": "a.py"}}
+
+
+def test_findings_are_counted_by_level(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.sarif").write_text(json.dumps(SARIF))
+    (found,) = inspected(capsys, "a.sarif")
+    assert (found["kind"], found["format"], found["producer"]) == ("findings", "sarif", "Lint 1.2")
+    levels = {"error": 1, "warning": 1, "note": 0}
+    assert found["figures"] == {"findings": 2, "by_level": levels, "suppressed": 1}
+    assert found["warnings"] == ["lint did not come to its end: it says that its execution was not successful"]
+
+
+def test_findings_are_counted_by_level_for_people_too(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.sarif").write_text(json.dumps(SARIF))
+    assert run("inspect", "a.sarif") == 0
+    assert "  findings 2, error 1, warning 1, note 0, suppressed 1" in capsys.readouterr().out.splitlines()
+
+
+def tools_that_report(capsys: pytest.CaptureFixture[str], tool: str, *files: str) -> str:
+    project_at(Path(), policy=f'[gate.findings]\ntools = ["{tool}"]\nmax_errors = 9\n')
+    run("check", *files)
+    return capsys.readouterr().out
+
+
+def test_an_attachment_names_the_tool_of_a_format_that_names_none(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("cq.json").write_text(json.dumps([ISSUE]))
+    assert "no report of eslint" in tools_that_report(capsys, "eslint", "cq.json")
+    assert run("attach", "cq.json", "--commit", "abc", "--producer", "ESLint 10.15.0") == 0
+    assert "no report of eslint" not in tools_that_report(capsys, "eslint", "cq.json")
+
+
+def test_two_tools_that_found_nothing_are_no_duplicates(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.json", "b.json"):
+        Path(name).write_text("[]")
+    told = tools_that_report(capsys, "ruff", "a.json,format=ruff-json", "b.json,format=gitlab-code-quality")
+    assert "evidence of the same" not in told
+
+
+def test_one_report_of_findings_twice_is_a_duplicate(capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a.json", "b.json"):
+        Path(name).write_text(json.dumps([ISSUE]))
+    assert "evidence of the same" in tools_that_report(capsys, "gitlab-code-quality", "a.json", "b.json")
 
 
 def test_a_record_has_tests_and_coverage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -126,6 +185,11 @@ def test_attaching_writes_a_file_beside_it(monkeypatch: pytest.MonkeyPatch, caps
         "stage": "deploy",
         "shard": None,
         "dirty": False,
+        "name": "",
+        "format": "",
+        "command": [],
+        "status": None,
+        "failed": "",
     }
 
 
@@ -166,3 +230,27 @@ def test_documents_of_several_records_go_to_the_usual_folder() -> None:
     sums = Path(".stagegate/SHA256SUMS").read_text()
     assert "decision.json" in sums
     assert "evidence.jsonl" not in sums  # it is there, and is no part of this decision
+
+
+METRICS = Path(__file__).parents[1] / "data" / "metrics"
+
+
+def test_of_metrics_the_number_and_the_names_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(METRICS / "prom-client-15.1.3.openmetrics", "scrape.txt")
+    (found,) = inspected(capsys, "scrape.txt")
+    assert (found["kind"], found["format"], found["figures"]) == ("metrics", "openmetrics", {"metrics": 12})
+    assert found["names"][:2] == ['shop_latency_seconds_bucket{le="+Inf"}', 'shop_latency_seconds_bucket{le="0.1"}']
+    assert len(found["names"]) == 12
+
+
+def test_people_are_shown_the_first_ten_names(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(METRICS / "prom-client-15.1.3.openmetrics", "scrape.txt")
+    assert run("inspect", "scrape.txt") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "  metrics 12"
+    assert (len(lines), lines[-1]) == (13, "    and 2 more names; --json shows all")
+
+
+def test_what_is_no_metric_has_no_names(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("js.xml").write_text(JUNIT)
+    assert "names" not in inspected(capsys, "js.xml")[0]

@@ -14,9 +14,10 @@ from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Level
 from pytest_stagegate.registry import Registry
+from pytest_stagegate.stock import STOCK_GATES
 from tests.unit.fakes import definition, project_at
 
-STOCK = ["changed-lines", "coverage", "durations", "flaky", "results", "skips", "warnings"]
+STOCK = sorted(definition.name for module in STOCK_GATES for definition in gates_of(module))
 HEAD = "from pytest_stagegate import Coverage, TestResults, check, gate, hookimpl\n"
 SOUND = HEAD + "@gate\ndef sound(tests: TestResults):\n    assert tests.passed\n"
 

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import click
 
 from pytest_stagegate import decide
-from pytest_stagegate.cli.parts import FILE, FOLDER, known, short
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, default_evidence, question_of, short
 from pytest_stagegate.documents.rendering import DEFAULT, ignore_folder, is_output_folder, remove_written
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import EvidenceError, UsageError
-from pytest_stagegate.evidence.finding import RECORD, given
-from pytest_stagegate.evidence.provenance import subject_of
+from pytest_stagegate.evidence.finding import RECORD
 from pytest_stagegate.model.times import parsed
-from pytest_stagegate.run import Question, decide_on, load_project, publish
+from pytest_stagegate.run import decide_on, load_project, publish
 
 if TYPE_CHECKING:
-    from pytest_stagegate.run import Project
-
-DEFAULT_RECORD: Final = ".stagegate/evidence.jsonl"
+    pass
 
 
 @click.command(
@@ -51,20 +47,20 @@ def command(
 ) -> int:
     """Decide offline from evidence files, merging any number of them.
 
-    EVIDENCE is a record that `pytest --stage-gate` wrote, a folder with records of shards, test results of another
-    tool (JUnit, CTRF) or coverage (coverage.py, Cobertura, LCOV, JaCoCo, Clover, Go)
-    [default: .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
+    EVIDENCE is a record that `pytest --stage-gate` wrote, a folder with records of shards and what
+    `stagegate collect` made, test results of another tool (JUnit, CTRF) or coverage (coverage.py, Cobertura,
+    LCOV, JaCoCo, Clover, Go) [default: .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
     PATH,stage=STAGE,environment=ENV,format=FORMAT.
     """
     instant = _instant(as_of)
     root = root.resolve()
-    asked = evidence or (DEFAULT_RECORD,)
+    asked = evidence or default_evidence()
     folder = (out or _own_folder(asked)).resolve()
     try:
         # Whatever goes wrong from here on, an earlier decision is not left looking like this one.
         remove_written(folder)
         project = load_project(root, policy)
-        question = _question(project, asked, at, env, instant)
+        question = question_of(project, asked, at, env, instant)
         decided = decide_on(project, question, wanted=DEFAULT, out=folder)
         if folder == Path(DEFAULT_RECORD).parent.resolve():
             ignore_folder(folder)
@@ -85,22 +81,6 @@ def _own_folder(asked: tuple[str, ...]) -> Path:
     only = Path(asked[0])
     ours = len(asked) == 1 and only.name == RECORD and is_output_folder(only.parent)
     return only.parent if ours else Path(DEFAULT_RECORD).parent
-
-
-def _question(
-    project: Project, asked: tuple[str, ...], at: str | None, env: str | None, instant: dt.datetime | None
-) -> Question:
-    stages, environments = project.policy.stages, project.policy.environments
-    known("--at", at, stages)
-    known("--env", env, environments)
-    return Question(
-        given=tuple(given(each, Path(), each, stages, environments) for each in asked),
-        checkout=subject_of(project.rootdir, os.environ),
-        at=at,
-        environment=env,
-        as_of=instant,
-        repository=project.repository(os.environ),
-    )
 
 
 def _instant(written: str | None) -> dt.datetime | None:

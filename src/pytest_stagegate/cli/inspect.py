@@ -17,7 +17,13 @@ from pytest_stagegate.model.sources import FORMATS
 @click.command("inspect", epilog="\b\nExample:\n  stagegate inspect reports/*.xml coverage.json --json")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--root", type=FOLDER, default=Path(), show_default=".", help="Paths are made relative to it.")
-@click.option("--format", "format_", type=click.Choice(tuple(FORMATS)), help="The format [default: told from content]")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(tuple(FORMATS)),
+    metavar="FORMAT",
+    help="The format [default: told from content]",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(files: tuple[str, ...], root: Path, format_: str | None, as_json: bool) -> int:
     """Say what evidence files are, what was read from them, and what is wrong with them.

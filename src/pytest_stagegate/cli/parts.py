@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pytest_stagegate.errors import UsageError, nearest
+from pytest_stagegate.evidence.finding import PRODUCED, given, produced_below
+from pytest_stagegate.evidence.provenance import subject_of
+from pytest_stagegate.run import Question, released_policy
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
+
+    from pytest_stagegate.run import Project
 
 FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
+DEFAULT_RECORD: Final = ".stagegate/evidence.jsonl"
+"""Where `pytest --stage-gate` writes its record when nothing else is said."""
 
 
 def known(option: str, name: str | None, names: Iterable[str]) -> None:
@@ -33,3 +42,31 @@ def short(path: Path) -> str:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def default_evidence() -> tuple[str, ...]:
+    """Return the record of the last run, and what `stagegate collect` has added since."""
+    produced = Path(DEFAULT_RECORD).with_name(PRODUCED)
+    return (DEFAULT_RECORD, *([produced.as_posix()] if produced_below(produced) else []))
+
+
+def question_of(
+    project: Project, asked: tuple[str, ...], at: str | None, env: str | None, instant: dt.datetime | None
+) -> Question:
+    """Return what a command line asks to be decided.
+
+    Raises:
+        UsageError: For a stage, an environment or a fact of a file that is not known.
+    """
+    stages, environments = project.policy.stages, project.policy.environments
+    known("--at", at, stages)
+    known("--env", env, environments)
+    return Question(
+        given=tuple(given(each, Path(), each, stages, environments) for each in asked),
+        checkout=subject_of(project.rootdir, os.environ),
+        at=at,
+        environment=env,
+        as_of=instant,
+        repository=project.repository(os.environ),
+        released=released_policy(project),
+    )

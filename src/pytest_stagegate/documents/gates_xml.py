@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
-from pytest_stagegate.documents.view import clean
+from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:

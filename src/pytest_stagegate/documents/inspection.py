@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.documents.view import clean
+from pytest_stagegate.documents.wording import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.model.inspected import Inspected
+
+_NAMED: Final = 10
 
 
 def told(found: Inspected) -> Iterator[str]:
@@ -21,8 +23,18 @@ def told(found: Inspected) -> Iterator[str]:
     else:
         yield f"{clean(found.source)}: can't be told"
     if found.figures:
-        yield "  " + ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in found.figures.items())
+        yield "  " + ", ".join(_figure(name, figure) for name, figure in found.figures.items())
+    for name in found.names[:_NAMED]:
+        yield f"    {clean(name)}"
+    if len(found.names) > _NAMED:
+        yield f"    and {len(found.names) - _NAMED} more names; --json shows all"
     for warning in found.warnings:
         yield f"  warning: {clean(warning)}"
     if found.error is not None:
         yield f"  error: {clean(found.error)}"
+
+
+def _figure(name: str, figure: int | dict[str, int]) -> str:
+    if isinstance(figure, int):
+        return f"{name.replace('_', ' ')} {figure}"
+    return ", ".join(f"{part} {count}" for part, count in figure.items())

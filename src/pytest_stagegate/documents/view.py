@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.decision import Cell, Decision, EvidenceItem, TestRow, Word
+from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
+from pytest_stagegate.documents.wording import clean, plural
+from pytest_stagegate.model.decision import Cell, Decision, Drift, EvidenceItem, TestRow, Word
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.thresholds import show_duration
 
@@ -35,11 +36,6 @@ SIGNS: Final = {
 }
 """Verdict to its sign and its style class."""
 
-_ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]")
-# Control characters and the marks that reorder text; tab and line feed stay.
-_CONTROL: Final = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
 PLACES: Final = 5
 """How many places are shown where space is short."""
 
@@ -56,11 +52,6 @@ _COUNTED: Final = (
     "deselected",
     "lost",
 )
-
-
-def clean(text: str) -> str:
-    """Return text without terminal escapes, control characters and marks that reorder it."""
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _ANSI.sub("", text))
 
 
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
@@ -87,6 +78,7 @@ class GateView:
     """One gate as strings.
 
     Attributes:
+        would: The decision that it would stop with at ``block``; empty where it would not, or does.
         short: Whether the gate fell short (anything but PASS, NOT_APPLICABLE).
         where: Places of all checks that fell short, each once.
         where_omitted: How many further places the checks did not list.
@@ -101,6 +93,7 @@ class GateView:
     reason: str
     enforcement: str
     effect: str
+    would: str
     owner: str
     summary: str
     remedy: str
@@ -153,6 +146,7 @@ class View:
         identity: Label and value: what was decided, on what.
         blockers: Why it is not GO, worst first.
         gates: All gates.
+        drift: What the policy demands less of than at the last release; decides nothing.
         totals: Label and value of every count.
         matrix_head: Column heads of the matrix.
         matrix: One row for each stage.
@@ -162,6 +156,9 @@ class View:
         run: Label and value: facts about the run.
         evidence_head: Column heads of the evidence index.
         evidence: One row for each item.
+        waivers_head: Column heads of the waivers.
+        waivers: One row for each waiver of the policy.
+        waiver_notes: A sentence for each waiver that somebody has to look at: expired, about to, unused, too long.
         digest: SHA-256 of ``decision.json``.
     """
 
@@ -174,6 +171,7 @@ class View:
     identity: tuple[tuple[str, str], ...]
     blockers: tuple[BlockerView, ...]
     gates: tuple[GateView, ...]
+    drift: tuple[str, ...]
     totals: tuple[tuple[str, str], ...]
     matrix_head: tuple[str, ...]
     matrix: tuple[tuple[str, ...], ...]
@@ -183,6 +181,9 @@ class View:
     run: tuple[tuple[str, str], ...]
     evidence_head: tuple[str, ...]
     evidence: tuple[tuple[str, ...], ...]
+    waivers_head: tuple[str, ...]
+    waivers: tuple[tuple[str, ...], ...]
+    waiver_notes: tuple[str, ...]
     digest: str
 
 
@@ -206,6 +207,7 @@ def view(decision: Decision, digest: str) -> View:
         identity=_identity(decision, digest),
         blockers=tuple(_blocker(blocker, gates) for blocker in decision.blockers),
         gates=gates,
+        drift=tuple(drift_line(each) for each in decision.drift),
         totals=_totals(decision),
         matrix_head=("stage", "environment", *_COUNTED),
         matrix=tuple(_cell(cell) for cell in decision.matrix),
@@ -215,6 +217,9 @@ def view(decision: Decision, digest: str) -> View:
         run=tuple((clean(key), clean(value)) for key, value in sorted(decision.run.items())),
         evidence_head=_EVIDENCE_HEAD,
         evidence=tuple(_evidence(item) for item in decision.evidence),
+        waivers_head=WAIVERS_HEAD,
+        waivers=tuple(waiver_row(row) for row in decision.waivers),
+        waiver_notes=tuple(clean(note) for row in decision.waivers if (note := waiver_note(row))),
         digest=digest,
     )
 
@@ -236,11 +241,6 @@ def _sentence(decision: Decision) -> str:
     return f"{clean(name + first.text).rstrip('.')}.{more}"
 
 
-def plural(count: int, noun: str) -> str:
-    """Return ``1 test`` or ``2 tests``."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
     subject = decision.subject
     dirty = {True: "with changes that are in no commit", False: "clean", None: "state of the work tree unknown"}
@@ -256,6 +256,7 @@ def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
         ("environment", decision.environment or "none named"),
         ("decided as of", decision.as_of),
         ("policy", f"{decision.policy.source}, sha256 {decision.policy.sha256}"),
+        *(("extends", f"{each.source}, sha256 {each.sha256}") for each in decision.policy.extends),
         *(("recorded under", f"sha256 {each}") for each in decision.policy.recorded if each != decision.policy.sha256),
         ("decision.json", f"sha256 {digest}"),
     ]
@@ -278,6 +279,7 @@ def _gate(result: GateResult, number: int) -> GateView:
         reason=result.reason,
         enforcement=result.enforcement,
         effect=_words(result.effect),
+        would=_words(result.would),
         owner=clean(result.owner),
         summary=clean(result.summary),
         remedy=clean(result.remedy),
@@ -286,6 +288,12 @@ def _gate(result: GateResult, number: int) -> GateView:
         where_omitted=sum(check.where_omitted for check in short),
         checks=checks,
     )
+
+
+def drift_line(drift: Drift) -> str:
+    """Return one demand that became less as a sentence."""
+    name = " ".join(part for part in (drift.gate, drift.option) if part)
+    return clean(f"{name}: {drift.before} → {drift.now} (since {drift.since})")
 
 
 def _words(value: str) -> str:
@@ -363,6 +371,10 @@ def _test(row: TestRow) -> TestView:
 
 
 def _evidence(item: EvidenceItem) -> tuple[str, ...]:
+    if item.kind == "baseline":
+        state = f"{item.state}: {item.text}" if item.text else item.state
+        cells = (item.id, item.source, "", state, "from earlier runs", item.sha256 or "no content")
+        return tuple(clean(each) for each in cells)
     format_ = f" ({item.format})" if item.format else ""
     place = [f"commit {item.commit[:12]}" if item.commit is not None else "commit not stated"]
     place += [part for part in (item.environment, f"shard {item.shard}" if item.shard else "") if part]

@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SCHEMA: Final = "stagegate/attachment/1"
-_SUFFIX: Final = ".stagegate.json"
+SUFFIX: Final = ".stagegate.json"
+"""Of the name of an attachment, behind the name of its file."""
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is stated about one evidence file.
 
     Attributes:
-        sha256: Digest of the file's bytes when it was stated; other bytes are stale.
+        sha256: Digest of the file's bytes when it was stated; other bytes are stale. Empty where a producer made none.
         created: When the file was made, RFC 3339, UTC; None when it says so itself.
         commit: The commit that it is about.
         environment: The environment it was made in, or None.
@@ -28,6 +29,12 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         shard: The shard that made it, or None.
         producer: Tool and version, or empty.
         dirty: Whether the work tree that told the commit had changes that are in no commit.
+        name: Name of the policy's producer that made the file; empty where somebody else made it, and then so are the
+            keys below.
+        format: Format that the policy names, or empty.
+        command: Program and arguments.
+        status: Exit status; None when the program could not be started or was stopped.
+        failed: Why the tool did not come to its end, for example ``it ended with the status 2``; empty when it did.
     """
 
     sha256: str
@@ -38,12 +45,17 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     shard: str | None = None
     producer: str = ""
     dirty: bool = False
+    name: str = ""
+    format: str = ""
+    command: tuple[str, ...] = ()
+    status: int | None = None
+    failed: str = ""
     schema: str = SCHEMA
 
 
 def attachment_path(path: Path) -> Path:
     """Return where the attachment of a file stands."""
-    return path.with_name(path.name + _SUFFIX)
+    return path.with_name(path.name + SUFFIX)
 
 
 def read_attachment(path: Path) -> Attachment | None:

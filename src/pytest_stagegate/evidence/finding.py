@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pytest_stagegate.errors import UsageError, nearest
+from pytest_stagegate.errors import EvidenceError, UsageError, nearest
+from pytest_stagegate.evidence.attaching import SUFFIX, read_attachment
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.times import rfc3339
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_stagegate.evidence.lines import Attached
 
 RECORD: Final = "evidence.jsonl"
+PRODUCED: Final = "evidence"
+"""The folder, beside the record of a run, with what the policy's producers made."""
 _FACT: Final = re.compile(r",(format|stage|environment)=([^,=]*)\Z")
 
 
@@ -82,17 +85,38 @@ def given(written: str, base: Path, option: str, stages: Iterable[str], environm
 
 
 def expand(asked: Iterable[Given]) -> Iterator[Given]:
-    """Replace each folder by the records below it.
+    """Replace each folder by the records below it and by what producers made.
 
-    A folder without one stays, and so does one below it that can't be opened: both will be named as missing evidence.
+    A folder without any stays, and so does one below it that can't be opened: both will be named as missing evidence.
     """
     for each in asked:
-        records = _records(each.path) if os.path.isdir(each.path) else []
-        yield from [each._replace(path=record) for record in records] or [each]
+        found = _below(each.path) if os.path.isdir(each.path) else []
+        yield from [each._replace(path=path) for path in found] or [each]
 
 
-def _records(folder: Path) -> list[Path]:
-    """Return the records below a folder, symbolic links followed once, and the folders that can't be opened."""
+def produced_below(folder: Path) -> list[Path]:
+    """Return the files in a folder that a producer made, or should have made: an attachment says so beside each."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(path for name in names if (path := _produced(folder, name)) is not None)
+
+
+def _produced(folder: str | Path, name: str) -> Path | None:
+    """Return the file that an attachment is about, where that is a producer's."""
+    if not name.endswith(SUFFIX):
+        return None
+    path = Path(folder, name.removesuffix(SUFFIX))
+    try:
+        attachment = read_attachment(path)
+    except EvidenceError:
+        return None
+    return path if attachment is not None and attachment.name else None
+
+
+def _below(folder: Path) -> list[Path]:
+    """Return the evidence below a folder, symbolic links followed once, and the folders that can't be opened."""
     found: list[Path] = []
     seen: set[str] = set()
     closed: list[OSError] = []
@@ -103,13 +127,14 @@ def _records(folder: Path) -> list[Path]:
             continue
         seen.add(real)
         found += [Path(place, name) for name in names if name == RECORD]
+        found += [path for name in names if (path := _produced(place, name)) is not None]
     return sorted([*found, *(Path(error.filename) for error in closed)])
 
 
 def united(others: Iterable[Given], recorded: Iterable[Recorded], root: Path) -> list[Given]:
     """Put together what the user named and what the records name: one file is one piece of evidence.
 
-    A file that a run was given is known by its digest: at its place below the root, beside the record, or among what
+    A file that a run was given is known by its digest: beside the record, at its place below the root, or among what
     the user named. Where none has the digest, the one at its place stands for it, and will be stale.
     """
     found = {each.path.resolve(): each for each in others}
@@ -117,8 +142,11 @@ def united(others: Iterable[Given], recorded: Iterable[Recorded], root: Path) ->
     digest_of = lru_cache(maxsize=None)(sha256_of)
     for each in sorted(recorded, key=lambda each: (each.line.path, str(each.record))):
         line = each.line
-        places = [root / line.path, each.record.parent / Path(line.path).name]
-        same = [path for path in (*places, *named) if line.sha256 is not None and digest_of(path) == line.sha256]
+        beside = each.record.parent / Path(line.path).name
+        places = [root / line.path, beside]
+        # Of several runs each has made its own files; where the record went, they went with it.
+        own = beside.parent / PRODUCED / beside.name
+        same = [path for path in (own, *places, *named) if line.sha256 is not None and digest_of(path) == line.sha256]
         path = next(iter(same), next((path for path in places if path.exists()), places[0]))
         mine = found.get(path.resolve(), Given(path))
         found[path.resolve()] = Given(

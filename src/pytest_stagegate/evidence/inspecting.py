@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.model.coverage import CoverageData
+from pytest_stagegate.model.findings import LEVELS
 from pytest_stagegate.model.inspected import Inspected
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tests import TestData
 
@@ -29,6 +33,7 @@ def looked_at(path: Path, root: Path, format_: str) -> Inspected:
     contents = source.contents
     warnings = [] if evidence is None else [note.text for note in evidence.incomplete]
     warnings += contents.warnings if contents is not None else ()
+    warnings += _unfinished(contents.findings or ()) if contents is not None else ()
     told = source.note.text if source.note is not None else None
     if told is not None and contents is not None:
         # It could be read; what was stated of it is another matter.
@@ -41,12 +46,17 @@ def looked_at(path: Path, root: Path, format_: str) -> Inspected:
         created=contents.created if contents is not None else source.created,
         commit=contents.commit if contents is not None else source.commit,
         figures=_figures(source),
+        names=_names(source),
         warnings=tuple(warnings),
         error=told if contents is None else None,
     )
 
 
-def _figures(source: Source) -> dict[str, int]:
+def _unfinished(reports: Sequence[FindingsData]) -> list[str]:
+    return [f"{each.tool} did not come to its end: {each.unfinished}" for each in reports if each.unfinished]
+
+
+def _figures(source: Source) -> dict[str, int | dict[str, int]]:
     if source.evidence is not None:
         coverage = source.evidence.coverage
         lines = _coverage(coverage) if isinstance(coverage, CoverageData) else {}
@@ -54,8 +64,17 @@ def _figures(source: Source) -> dict[str, int]:
     contents = source.contents
     if contents is None:
         return {}
+    if contents.findings is not None:
+        return _findings(contents.findings)
+    if contents.metrics is not None:
+        return {"metrics": len(contents.metrics.metrics)}
     tests = _tests(contents.tests) if contents.tests is not None else {}
     return {**tests, **(_coverage(contents.coverage) if contents.coverage is not None else {})}
+
+
+def _names(source: Source) -> tuple[str, ...]:
+    metrics = source.contents.metrics if source.contents is not None else None
+    return tuple(dict.fromkeys(each.name for each in metrics.metrics)) if metrics is not None else ()
 
 
 def _tests(tests: TestData) -> dict[str, int]:
@@ -69,6 +88,16 @@ def _tests(tests: TestData) -> dict[str, int]:
     }
     more = {name: getattr(counts, name) for name in ("xfailed", "xpassed", "flaky", "deselected", "lost")}
     return always | {name: count for name, count in more.items() if count}
+
+
+def _findings(reports: Sequence[FindingsData]) -> dict[str, int | dict[str, int]]:
+    found = [each for report in reports for each in report.findings]
+    counts = Counter(each.level for each in found if not each.suppressed)
+    return {
+        "findings": sum(counts.values()),
+        "by_level": {level: counts[level] for level in LEVELS},
+        "suppressed": sum(each.suppressed for each in found),
+    }
 
 
 def _coverage(data: CoverageData) -> dict[str, int]:

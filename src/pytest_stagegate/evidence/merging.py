@@ -18,6 +18,7 @@ from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tags import Tag
@@ -46,9 +47,10 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
             [(label, run.coverage) for label, run in zip(labels, runs, strict=True)],
             [each.coverage for each in contents if each.coverage is not None],
         ),
-        findings=tuple(report for each in contents for report in each.findings or ()),
+        findings=tuple(report for each in usable for report in _findings(each)),
         metrics=tuple(each.metrics for each in contents if each.metrics is not None),
         repository=_repository(runs),
+        released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
         warnings=_warnings(runs),
         warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
         subject=_subject(runs, subject),
@@ -65,6 +67,13 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
 
 def _place(source: Source) -> tuple[str, ...]:
     return (source.environment or "", source.shard or "", source.kind, source.name, source.sha256 or "")
+
+
+def _findings(source: Source) -> tuple[FindingsData, ...]:
+    """Return what tools found; where a format names no tool, it is the one that an attachment names."""
+    reports = (source.contents.findings or ()) if source.contents is not None else ()
+    maker = source.producer.split(" ")[0].lower()
+    return tuple(report if report.producer or not maker else replace(report, tool=maker) for report in reports)
 
 
 def _label(source: Source) -> str:
@@ -166,8 +175,8 @@ def _once(data: TestData) -> TestData:
             dropped.update(_left_out_elsewhere(data, indexes))
             ran = [index for index in indexes if index not in dropped]
             for index in ran if len(ran) > 1 else ():
-                data.ids[index] = _named_apart(name, data.tags[data.tag_of[index]])
-    return _without(data, dropped) if dropped else data
+                data.ids[index] = name + data.tags[data.tag_of[index]].suffix
+    return data.without(dropped) if dropped else data
 
 
 def _left_out_elsewhere(data: TestData, indexes: list[int]) -> list[int]:
@@ -182,26 +191,6 @@ def _left_out_elsewhere(data: TestData, indexes: list[int]) -> list[int]:
         left_out.sort(key=lambda index: data.details[index].not_selected)
         dropped += left_out if len(left_out) < len(same) else left_out[1:]
     return dropped
-
-
-def _named_apart(name: str, tag: Tag) -> str:
-    place = " ".join(part for part in (tag.ran_in, tag.shard) if part)
-    return f"{name} ({place})" if place else name
-
-
-def _without(data: TestData, dropped: set[int]) -> TestData:
-    kept = [index for index in range(len(data.ids)) if index not in dropped]
-    position = {index: new for new, index in enumerate(kept)}
-    return TestData(
-        ids=[data.ids[index] for index in kept],
-        tag_of=array("H", (data.tag_of[index] for index in kept)),
-        tags=data.tags,
-        outcomes=bytearray(data.outcomes[index] for index in kept),
-        durations=array("Q", (data.durations[index] for index in kept)),
-        details={position[index]: detail for index, detail in data.details.items() if index in position},
-        skipped_files=data.skipped_files,
-        unnamed=data.unnamed,
-    )
 
 
 # ---- coverage

@@ -99,7 +99,7 @@ def summed(checked: Sequence[Source], as_of: dt.datetime) -> Vetted:
     return Vetted(
         sources=tuple(checked),
         notes=tuple(each.note for each in checked if each.note is not None and each.state not in _TOLD_BY_GATES),
-        provisional=tuple(note for each in checked for note in _provisional(each)),
+        provisional=tuple(note for each in checked if not _told_by_run(each, checked) for note in _provisional(each)),
         ages=tuple(age for each in checked for age in _ages(each, as_of)),
         unfit=tuple(
             Unfit(kind, verdict, each.note)
@@ -229,14 +229,18 @@ def _short(commit: str | None) -> str:
 def _duplicates(sources: Sequence[Source]) -> list[Source]:
     """Keep the first of several records of one cell, and of several results with the same bytes; name the others.
 
-    The same coverage twice is no more than once, and so it is no fault.
+    The same coverage or metrics twice are no more than once, and so it is no fault. Two tools that found nothing may
+    well write the same bytes. Of one producer there is one file.
     """
     first: dict[tuple[str, ...], Source] = {}
     kept = []
     for source in sources:
         cell = (source.environment or "", source.shard or "")
         key = (source.kind, *cell) if source.kind == "run" else (source.kind, *cell, source.sha256 or "")
-        alone = not source.usable or source.kind == "coverage"
+        if source.made_by:
+            key = ("made by", *cell, source.made_by)
+        harmless = source.kind in ("coverage", "metrics") or _found_nothing(source)
+        alone = not source.usable or (not source.made_by and harmless)
         known = source if alone else first.setdefault(key, source)
         if known is not source:
             text = f"{_named(source)}: {_named(known)} is evidence of the same; only one of them can count."
@@ -245,13 +249,24 @@ def _duplicates(sources: Sequence[Source]) -> list[Source]:
     return kept
 
 
+def _found_nothing(source: Source) -> bool:
+    reports = source.contents.findings if source.contents is not None else None
+    return reports is not None and not any(report.findings for report in reports)
+
+
+def _told_by_run(source: Source, sources: Sequence[Source]) -> bool:
+    """Return whether a producer's file is of the same work tree as a run, whose own notes say the same of it."""
+    runs = [each.evidence.subject for each in sources if each.usable and each.evidence is not None]
+    return bool(source.made_by) and any((run.commit, bool(run.dirty)) == (source.commit, source.dirty) for run in runs)
+
+
 def _provisional(source: Source) -> list[Note]:
     if not source.usable or source.kind == "run":
         return []
     if source.commit is None:
         return [Note(reason="commit-not-stated", text=f"{source.name} does not state the commit that it is about.")]
     if source.dirty:
-        text = f"{source.name} was attached to in a work tree with changes that are in no commit."
+        text = f"{source.name} got its commit from a work tree with changes that are in no commit."
         return [Note(reason="dirty-tree", text=text)]
     return []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -13,10 +14,12 @@ from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, sectio
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.folding import read_record
-from pytest_stagegate.evidence.lines import Sources
+from pytest_stagegate.evidence.lines import Released, Sources
 from pytest_stagegate.live.attached import attached
+from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.run import Decided, Project, Question, decide_on, publish
+from pytest_stagegate.producing import Making
+from pytest_stagegate.run import Decided, Project, Question, decide_on, publish, released_policy
 
 if TYPE_CHECKING:
     import argparse
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.live.measuring import Measurement
     from pytest_stagegate.live.recording import Recorder
     from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.sources import EvidenceRule
 
 HOLD_STATUS: Final = 21
 _SHOWING: Final = (
@@ -72,6 +76,7 @@ class Finishing:
         out: The output folder.
         strict: Whether CONDITIONAL and provisional decisions end the run with a status of their own.
         given: Further evidence files.
+        producers: What makes more of them at the end of the session.
         shard: Name of the shard, which only records and decides nothing; None otherwise.
         environment: The environment that the run is against, or None.
         stage: The stage that is decided.
@@ -85,6 +90,7 @@ class Finishing:
         *,
         strict: bool,
         given: tuple[Given, ...] = (),
+        producers: tuple[EvidenceRule, ...] = (),
         shard: str | None = None,
         environment: str | None = None,
         stage: str,
@@ -94,6 +100,7 @@ class Finishing:
         self._out = out
         self._strict = strict
         self._given = given
+        self._producers = producers
         self._shard = shard
         self._environment = environment
         self._stage = stage
@@ -219,16 +226,37 @@ class Finishing:
             coverage = self.measurement.result(session.config, self._stages())
         except Exception as error:
             coverage = Absent("unreadable", f"coverage could not be read: {type(error).__name__}: {error}")
+        own = self._produce(session, own)
         try:
             for line in attached(self._given, self._project.rootdir, session.config, self.recorder.started):
                 self.recorder.line(line)
             gates = self._project.gates(self._stage, self._environment)
             if (repository := self._project.repository(os.environ, gates)) is not None:
                 self.recorder.line(Sources(repository=repository))
+            released = released_policy(self._project)
+            if released is not None:
+                self.recorder.line(Released(released=released))
             self.recorder.close(own, coverage)
         except OSError as error:
             self._fault = f"the record can't be written: {error.strerror}"
         self._recorded_status = own
+
+    def _produce(self, session: pytest.Session, own: int) -> int:
+        """Let the producers complete the evidence; return pytest's status, which an interruption changes."""
+        assert self.recorder is not None
+        assert self.checkout is not None
+        if not self._producers or not worth_producing(own, collection_failed=self.recorder.saw_collection_error):
+            return own
+        making = Making(self._project.rootdir, self._out, self.checkout[0], environment=None)
+        quiet = session.config.get_verbosity() < 0
+        try:
+            self._given += produced(self._producers, making, partial(_print, session.config), quiet=quiet)
+        except KeyboardInterrupt:
+            self.recorder.ended_early("interrupted", "The run was interrupted while the policy's producers ran.")
+            session.exitstatus = own or pytest.ExitCode.INTERRUPTED
+        except OSError as error:
+            self._fault = f"what the producers made can't be written: {error.strerror}: {error.filename}"
+        return int(session.exitstatus)
 
     def _stages(self) -> set[str]:
         """Return the stages of which tests ran, for coverage by stage; asked of the record written so far."""
@@ -348,6 +376,9 @@ def _print(config: pytest.Config, text: Text) -> None:
     terminal = config.pluginmanager.getplugin("terminalreporter")
     if terminal is not None:
         terminal.ensure_newline()
+        if getattr(getattr(terminal, "_tw", None), "width_of_current_line", 0):
+            # Of progress that workers make the terminal's reporter knows no open line.
+            terminal.write_line("")
         terminal.write_line(text.line, **_markup(text))
     else:
         print(text.line, file=sys.stderr)

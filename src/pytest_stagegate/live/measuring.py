@@ -56,10 +56,10 @@ class Wish:
 
 def wish_of(gates: Iterable[ActiveGate]) -> Wish:
     """Return what the active gates want of coverage."""
-    active = list(gates)
-    asking = [gate for gate in active if gate.needs(Coverage)]
-    options = [gate.options for gate in active if isinstance(gate.options, CoverageOptions)]
-    changed = [gate.options for gate in active if isinstance(gate.options, ChangedLinesOptions)]
+    gates = tuple(gates)
+    asking = [gate for gate in gates if gate.needs(Coverage)]
+    options = [gate.options for gate in gates if isinstance(gate.options, CoverageOptions)]
+    changed = [gate.options for gate in gates if isinstance(gate.options, ChangedLinesOptions)]
     return Wish(
         needed=bool(asking),
         branch=any(each.branch is not None or each.combined is not None for each in options),

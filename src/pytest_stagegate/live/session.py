@@ -26,6 +26,7 @@ from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_o
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
 from pytest_stagegate.live.recording import Recorder, now
 from pytest_stagegate.live.workers import ControllerSide, WorkerSide
+from pytest_stagegate.producing import refuse_inside, remove_produced
 from pytest_stagegate.run import Project, load_project
 from pytest_stagegate.tagging import Selection, selection
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import argparse
 
     from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.sources import EvidenceRule
 
 _SECRET: Final = re.compile(
     r"(?i)token|secret|passw|\b(pw|pwd|pat|dsn|auth)\b|auth|key\b|credential|bearer|cookie|session-?id"
@@ -55,6 +57,7 @@ class Setup:
     out: Path
     strict: bool
     given: tuple[Given, ...]
+    producers: tuple[EvidenceRule, ...]
     shard: str | None
 
 
@@ -83,6 +86,7 @@ def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
         setup.out,
         strict=setup.strict,
         given=setup.given,
+        producers=setup.producers,
         shard=setup.shard,
         environment=setup.selection.environment,
         stage=setup.selection.at,
@@ -118,6 +122,8 @@ def _setup(
 ) -> Setup:
     invoked_in = invocation.dir
     _refuse_separate_paths(invocation)
+    if not only_shows(asked):
+        refuse_inside(rootdir)
     wanted = documents_wanted(asked.stagegate_report, invoked_in)
     out = _output_folder(asked, rootdir, wanted)
     policy_file = Path(asked.stagegate_policy) if asked.stagegate_policy else None
@@ -133,9 +139,11 @@ def _setup(
     )
     shard = _shard(asked, project)
     given = _given(asked, invoked_in, project)
+    producers = project.producers(chosen.at, chosen.environment) if shard is None else ()
     wish = wish_of(project.gates(chosen.at, chosen.environment))
     measurement = start_measuring(asked, wish, rootdir, out)
-    return Setup(project, chosen, measurement, parser, wanted, out, bool(asked.stagegate_strict), given, shard)
+    strict = bool(asked.stagegate_strict)
+    return Setup(project, chosen, measurement, parser, wanted, out, strict, given, producers, shard)
 
 
 def _shard(asked: argparse.Namespace, project: Project) -> str | None:
@@ -190,6 +198,7 @@ def _output_folder(asked: argparse.Namespace, rootdir: Path, wanted: tuple[Wante
     if not only_shows(asked) and "PYTEST_XDIST_WORKER" not in os.environ:
         try:
             remove_documents(out, evidence=True)
+            remove_produced(out)
             for each in wanted:
                 if each.path is not None:
                     each.path.unlink(missing_ok=True)

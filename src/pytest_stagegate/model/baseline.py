@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate.model.absent import Absent
 
@@ -26,6 +26,33 @@ Table = dict[str, Entry]
 """Name to numbers, for example ``{"src/app.py": (12, 14, 0, 0)}``; a decimal stands as text."""
 
 
+_COLUMNS: Final = {
+    "coverage": ("lines_covered", "lines_total", "branches_covered", "branches_total"),
+    "findings": ("findings",),
+    "warnings": ("warnings",),
+}
+"""What the numbers of an entry add up to, for keys where a sum means something."""
+
+
+def totals_of(key: str, table: Table) -> dict[str, int]:
+    """Return the sums over all entries, by name; none for a key of which no sum means anything."""
+    return {
+        name: sum(int(entry[column]) for entry in table.values()) for column, name in enumerate(_COLUMNS.get(key, ()))
+    }
+
+
+class BaselineFile(NamedTuple):
+    """The file of one key.
+
+    Attributes:
+        source: Where it lies, relative to the root.
+        sha256: Digest of its bytes, or None when they could not be read.
+    """
+
+    source: str
+    sha256: str | None
+
+
 @dataclass(frozen=True)
 class BaselineData:
     """The baseline of a project.
@@ -33,10 +60,14 @@ class BaselineData:
     Attributes:
         tables: For each key that has one.
         absent: For each other key why it has none: there is no file, it can't be read, or it is of another project.
+        files: For each key that has a file, that file.
+        asked: Keys that gates have asked for, noted by the face.
     """
 
     tables: dict[str, Table] = field(default_factory=dict)
     absent: dict[str, Absent] = field(default_factory=dict)
+    files: dict[str, BaselineFile] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set, compare=False)
 
 
 class Baseline:
@@ -52,6 +83,7 @@ class Baseline:
 
     def of(self, key: str) -> Table | Absent:
         """Return the entries of one of `KEYS`, or why there are none."""
+        self._data.asked.add(key)
         if key in self._data.tables:
             return self._data.tables[key]
         text = f"there is no baseline of {key} yet"

@@ -216,6 +216,13 @@ class Coverage:
         return self._data.measured_branches
 
     @property
+    def by_file(self) -> dict[str, tuple[int, int, int, int]]:
+        """For each file covered lines, lines, taken branches and branches, as a baseline has them."""
+        self._tally.note(sum(file.lines for file in self._files))
+        rows = ((file, *self._covered(file)) for file in self._files)
+        return {file.path: (covered, file.lines, taken, file.branches) for file, covered, taken in rows}
+
+    @property
     def lines(self) -> Measure:
         """Lines that were run, of the executable ones; `where` has ``file:lines`` that were not."""
         covered = sum(self._covered(file)[0] for file in self._files)

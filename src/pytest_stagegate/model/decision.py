@@ -8,6 +8,7 @@ from typing import ClassVar
 import msgspec
 
 from pytest_stagegate.model.verdicts import GateResult
+from pytest_stagegate.model.waivers import WaiverRow
 
 SCHEMA = "stagegate/decision/1"
 
@@ -132,7 +133,7 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Short name, unique in the decision.
-        kind: ``tests`` or ``coverage``; ``unknown`` where it could not be told.
+        kind: ``tests``, ``coverage`` or ``baseline``; ``unknown`` where it could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
         sha256: Digest of the file's bytes; None where the evidence is part of another item, or there is no file.
@@ -142,7 +143,8 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
         environment: The environment it was made in; None when not stated.
         shard: The shard that made it, or None.
         max_age: Age from which on it is stale where a gate says nothing else, in microseconds; None for no limit.
-        state: ``whole``, ``incomplete``, ``missing``, ``unreadable``, ``stale``, ``foreign`` or ``duplicate``.
+        state: ``whole``, ``incomplete``, ``missing``, ``unreadable``, ``stale``, ``foreign``, ``duplicate`` or
+            ``failed``.
         text: Why it could not be used; empty when it was.
         warnings: What is odd about it, for example counts that contradict its test cases.
     """
@@ -163,17 +165,51 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class Extended(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy that another one extends.
+
+    Attributes:
+        source: ``pack NAME`` for one that is shipped, else the file, relative to the root.
+        sha256: Digest of its own content as canonical JSON.
+    """
+
+    source: str
+    sha256: str
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """One demand of the policy that is less than it was at the last release; for people, it decides nothing.
+
+    Attributes:
+        gate: The gate's id in the policy.
+        option: The key; empty for the gate as a whole.
+        before: What was demanded, for people.
+        now: What is demanded.
+        since: The release tag.
+    """
+
+    gate: str
+    option: str
+    before: str
+    now: str
+    since: str
+
+
 class PolicyReference(msgspec.Struct, frozen=True, kw_only=True):
     """Which rules decided.
 
     Attributes:
         source: File name, or ``built-in`` when the project has no policy.
-        sha256: Digest of the policy's content as canonical JSON.
+        sha256: Digest of the policy's resolved content, with all that it extends, as canonical JSON.
+        extends: What it extends, each once, in the order in which it is laid over one another.
+        compared_with: The release tag with whose policy it was compared; None when it was with none.
         recorded: Digests of the policies that the recorded runs had; others than `sha256` when limits were changed.
     """
 
     source: str
     sha256: str
+    extends: tuple[Extended, ...] = ()
+    compared_with: str | None = None
     recorded: tuple[str, ...] = ()
 
 
@@ -236,5 +272,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     collection_errors: tuple[CollectionError, ...]
     run: dict[str, str]
     evidence: tuple[EvidenceItem, ...]
+    waivers: tuple[WaiverRow, ...]
     policy: PolicyReference
+    drift: tuple[Drift, ...] = ()
     schema: str = SCHEMA

@@ -29,7 +29,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         path: Relative to the root, with ``/``; empty when it is about no file.
         line: 1-based; 0 when unknown.
         message: First line of the tool's text.
-        fingerprint: The same as long as the finding is the same, also when lines above it come and go.
+        fingerprint: The same as long as the finding is the same, also when lines above it come and go; see
+            `fingerprint`.
         suppressed: Whether the tool itself says that it was accepted (SARIF ``suppressions``).
     """
 
@@ -46,6 +47,18 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         """The finding in one line: ``path:line: rule message``."""
         where = f"{self.path}:{self.line}" if self.path and self.line else self.path
         return ": ".join(part for part in (where, f"{self.rule} {self.message}".strip()) if part)
+
+
+def fingerprint(digest: str, level: str) -> str:
+    """Return what a finding is known by: a digest of what it is, and how much it weighs."""
+    return f"{digest}.{level}"
+
+
+def _accepted_by(finding: Finding) -> list[str]:
+    """Return the fingerprints that accept a finding: its own, then those of the same at higher levels."""
+    digest = finding.fingerprint.removesuffix(f".{finding.level}")
+    heavier = LEVELS[: LEVELS.index(finding.level)][::-1]
+    return [finding.fingerprint, *(fingerprint(digest, level) for level in heavier)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,27 +115,43 @@ class Findings:
     def beyond(self, accepted: Mapping[str, int]) -> Findings:
         """Return the findings that a baseline does not have.
 
+        What was accepted at one level is accepted at a lower one too, and not at a higher one.
+
         Args:
             accepted: For each fingerprint how often it may be found; further ones are new.
         """
         left = Counter(accepted)
-
-        def new(finding: Finding) -> bool:
-            if finding.suppressed:
-                return True
-            left[finding.fingerprint] -= 1
-            return left[finding.fingerprint] < 0
-
-        return self._kept(new)
+        everything = [finding for report in self._reports for finding in report.findings]
+        # The heaviest first: they have the least choice of what accepts them.
+        order = sorted(range(len(everything)), key=lambda index: LEVELS.index(everything[index].level))
+        new = [True] * len(everything)
+        for index in order:
+            finding = everything[index]
+            by = next((each for each in _accepted_by(finding) if left[each] > 0), None)
+            if by is not None and not finding.suppressed:
+                left[by] -= 1
+                new[index] = False
+        answers = iter(new)
+        return self._kept(lambda _: next(answers))
 
     def at_level(self, level: str) -> Measure:
         """Findings of one level that no tool suppressed; unit: findings; `where` has each one's place."""
         return self._measure([finding for finding in self._open() if finding.level == level])
 
+    def at_least(self, level: str) -> Measure:
+        """Findings of one level and of those above it that no tool suppressed; unit: findings; `where` likewise."""
+        levels = LEVELS[: LEVELS.index(level) + 1]
+        return self._measure([finding for finding in self._open() if finding.level in levels])
+
     @property
     def total(self) -> Measure:
         """All findings that no tool suppressed; unit: findings; `where` has each one's place."""
         return self._measure(self._open())
+
+    @property
+    def count(self) -> int:
+        """How many findings no tool suppressed, as a plain number."""
+        return len(self._open())
 
     @property
     def suppressed(self) -> Measure:

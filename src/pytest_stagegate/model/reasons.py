@@ -33,6 +33,8 @@ REASONS: Final[dict[str, str]] = {
     "tool-missing": "A tool that has to report has no report among the evidence.",
     "producer-failed": "The tool that made the evidence failed, so it may have left things out.",
     "metric-missing": "No evidence holds a metric of that name.",
+    "waived": "The gate falls short, and a waiver covers it for now.",
+    "not-finite": "The metric is NaN, infinite or beyond every bound, so that it compares with no limit.",
     "not-declared": "The policy declares no limit; the figures are only shown.",
     "missing-skipped": "Evidence is missing, and the policy says to skip the gate then.",
     "gate-raised": "The gate's own code raised an exception.",
@@ -62,8 +64,11 @@ REASONS: Final[dict[str, str]] = {
     "never-run": "Every shard left these tests out; two jobs may have run the same part, or one is missing.",
     "stage-not-run": "The run was for another stage, and left out tests that this stage is decided by.",
     "other-environment": "The evidence was made against another environment than the one that is decided.",
-    "other-project": "The record is of another project.",
-    "other-policy": "The record was made under other stages, environments, tag rules or expected cells.",
+    "other-project": "The record, or the baseline, is of another project.",
+    "other-policy": (
+        "The record was made under other stages, environments, tag rules or expected cells, or a file with another "
+        "command."
+    ),
     "changed": "The file's bytes are others than when a run or an attachment recorded it.",
     "older-than-run": "The run should have written this file, and the file is older than the run.",
     "from-the-future": "The evidence was made after the instant of the decision: a clock is wrong.",
@@ -86,7 +91,10 @@ REMEDIES: Final[dict[str, str]] = {
     "pytest-exit-5": "Check the paths, the configuration and the choice of stage: no test was left to run.",
     "tests-lost": _WHOLE_RUN,
     "run-incomplete": _WHOLE_RUN,
-    "not-measured": "See to it that this is measured: give the coverage gate a source, or run with pytest-cov.",
+    "not-measured": (
+        "See to it that this is measured: give the coverage gate a source or run with pytest-cov; "
+        "hand over what other tools report."
+    ),
     "nothing-covered": "Look at coverage's source: no test runs any of it.",
     "branches-not-measured": "Set branch = true in coverage's configuration.",
     "warnings-not-recorded": "Run without -p no:warnings, or take the limit out of the policy.",
@@ -106,7 +114,7 @@ REMEDIES: Final[dict[str, str]] = {
     "never-run": "See that each job runs a part of its own, and that all parts are handed over.",
     "stage-not-run": "Run the tests of the stage that is decided: pytest --stage-gate-at=STAGE.",
     "other-environment": "Run against the environment that is decided, or decide for the one that was run against.",
-    "other-project": "Hand over the records of this project.",
+    "other-project": "Hand over the records of this project, and compare with a baseline of it.",
     "changed": "Make the evidence again, or attach to the file as it is now.",
     "older-than-run": "See why the run did not write it: it may have ended early.",
     "from-the-future": "Set the clocks, or decide as of a later instant.",
@@ -120,6 +128,7 @@ REMEDIES: Final[dict[str, str]] = {
     "tool-missing": "Run the tool and hand its report over.",
     "producer-failed": "Look at the tool's own message, mend it and run again.",
     "metric-missing": "Hand over the file that holds it; stagegate inspect shows its names.",
+    "not-finite": "See why the tool could not measure it, and measure again.",
     "gate-raised": _MEND_GATE,
     "no-check": _MEND_GATE,
     "inspected-nothing": _MEND_GATE,

@@ -55,16 +55,36 @@ class State(str, enum.Enum):
         return self.value
 
 
-class EvidenceRule(NamedTuple):
-    """What the policy says of the evidence files that a glob matches, from ``[[tool.stagegate.evidence]]``.
+class Producer(NamedTuple):
+    """A tool that makes evidence, as the policy says it is run.
 
     Attributes:
-        path: Glob relative to the root.
+        name: Unique in the policy; names the file that it makes.
+        command: Program and arguments.
+        limit: Microseconds after which it is stopped.
+        exit_ok: Exit statuses that say that it came to its end.
+        version: Command that prints the tool's version, or empty.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    limit: int
+    exit_ok: frozenset[int]
+    version: tuple[str, ...] = ()
+
+
+class EvidenceRule(NamedTuple):
+    """What the policy says of evidence files, from ``[[tool.stagegate.evidence]]``.
+
+    Attributes:
+        path: Glob relative to the root. Of a producer the one file that it writes; empty where it writes to its
+            standard output.
         format: Format name, or empty to detect it.
         stage: Stage that test results belong to, or empty.
         environment: Environment it was made in, or None.
         max_age: Microseconds, or None for the default.
         commit_required: Whether a file that does not say which commit it is about is stale.
+        producer: The tool that makes the file, or None for a rule about files that somebody else makes.
     """
 
     path: str
@@ -73,6 +93,7 @@ class EvidenceRule(NamedTuple):
     environment: str | None
     max_age: int | None
     commit_required: bool
+    producer: Producer | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +115,7 @@ class Source:
         commit_required: Whether it is stale when it states no commit.
         evidence: What a record says.
         contents: What another tool's file says.
+        made_by: Name of the policy's producer that made it, or empty.
         state: Whether it can be used.
         note: Why it can't be, or None.
     """
@@ -112,6 +134,7 @@ class Source:
     commit_required: bool = False
     evidence: Evidence | None = None
     contents: Contents | None = None
+    made_by: str = ""
     state: State = State.WHOLE
     note: Note | None = None
 

@@ -22,6 +22,12 @@ class Tag(NamedTuple):
     ran_in: str | None = None
     shard: str | None = None
 
+    @property
+    def suffix(self) -> str:
+        """What tells a test that ran here from the same test that ran elsewhere: `` (ENVIRONMENT SHARD)``."""
+        place = " ".join(part for part in (self.ran_in, self.shard) if part)
+        return f" ({place})" if place else ""
+
 
 class TagRule(NamedTuple):
     """A path rule: tests in these files belong to a stage and environments.

@@ -14,7 +14,7 @@ from pytest_stagegate.model.decision import Counts
 from pytest_stagegate.model.numbers import Measure, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
     from pytest_stagegate.model.decision import Note
     from pytest_stagegate.model.tags import Tag
@@ -124,10 +124,33 @@ class TestData:
         self.outcomes.append(outcome)
         self.durations.append(microseconds)
 
+    def without(self, dropped: Container[int], skipped_file: Callable[[str], bool] = lambda path: False) -> TestData:
+        """Return the tests without some, by index, and without the skipped modules that a function names."""
+        kept = [index for index in range(len(self.ids)) if index not in dropped]
+        position = {index: new for new, index in enumerate(kept)}
+        return TestData(
+            ids=[self.ids[index] for index in kept],
+            tag_of=array("H", (self.tag_of[index] for index in kept)),
+            tags=self.tags,
+            outcomes=bytearray(self.outcomes[index] for index in kept),
+            durations=array("Q", (self.durations[index] for index in kept)),
+            details={position[index]: detail for index, detail in self.details.items() if index in position},
+            skipped_files=[path for path in self.skipped_files if not skipped_file(path)],
+            unnamed=self.unnamed,
+        )
+
     def executed(self, index: int) -> bool:
         """Return whether the test's call began and it was not skipped in it."""
         detail = self.details.get(index)
         return self.outcomes[index] == Outcome.PASSED if detail is None else detail.executed
+
+    def executed_ids(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Iterator[str]:
+        """Yield the ids of executed tests, without what tells a test from the same one run elsewhere."""
+        suffixes = [tag.suffix if wanted(tag) else None for tag in self.tags]
+        for index, (name, tag) in enumerate(zip(self.ids, self.tag_of, strict=True)):
+            suffix = suffixes[tag]
+            if suffix is not None and self.executed(index):
+                yield name.removesuffix(suffix)
 
     def counts(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Counts:
         """Count the tests whose tag is wanted."""
@@ -173,7 +196,7 @@ class TestResults:
     """The tests of the run, as a gate reads them.
 
     Each count is a `Measure`; `inspected` is the number of tests that were executed, so that a count of a run in
-    which nothing was executed is no evidence. Narrow with `tagged`.
+    which nothing was executed is no evidence. Narrow with `tagged` and `ran_in`.
 
     Attributes:
         exits: How each run of pytest ended; several where shards were merged, none where other tools ran the tests.
@@ -187,24 +210,31 @@ class TestResults:
         tally: Tally,
         *,
         stage: str | None = None,
+        environment: str | None = None,
         exits: tuple[Exit, ...] = (),
     ) -> None:
         self._data = data
         self._tally = tally
         self._stage = stage
+        self._environment = environment
         self._counts = data.counts(self._wanted)
         self.exits = exits
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""
-        return f"<test results of {self._stage}>" if self._stage else "<test results>"
+        of = " in ".join(name for name in (self._stage, self._environment) if name)
+        return f"<test results of {of}>" if of else "<test results>"
 
     def _wanted(self, tag: Tag) -> bool:
-        return self._stage is None or tag.stage == self._stage
+        return self._stage in (None, tag.stage) and self._environment in (None, tag.ran_in)
 
     def tagged(self, *, stage: str) -> TestResults:
         """Return the results of one stage's tests only."""
-        return TestResults(self._data, self._tally, stage=stage, exits=self.exits)
+        return TestResults(self._data, self._tally, stage=stage, environment=self._environment, exits=self.exits)
+
+    def ran_in(self, environment: str) -> TestResults:
+        """Return the results of the runs against one environment only."""
+        return TestResults(self._data, self._tally, stage=self._stage, environment=environment, exits=self.exits)
 
     @property
     def exit_status(self) -> int | None:
@@ -232,6 +262,17 @@ class TestResults:
     def executed(self) -> Measure:
         """Tests whose call began and that were not skipped in it; unit: tests."""
         return self._measure(self._counts.executed, inspected=self._counts.collected)
+
+    def executed_of(self, names: Collection[str]) -> Measure:
+        """Return which share of the tests of these names were executed; `where` has the others.
+
+        Args:
+            names: Node ids; a test that several environments or shards ran is one of its plain id.
+        """
+        left = set(names)
+        total = len(left)
+        left.difference_update(self._data.executed_ids(self._wanted))
+        return self._measure(Ratio(total - len(left), total), places=tuple(sorted(left)))
 
     @property
     def passed(self) -> Measure:
@@ -335,7 +376,8 @@ class TestResults:
         return [passed for tag, passed in self._data.unnamed.items() if self._wanted(self._data.tags[tag])]
 
     def _included(self, index: int) -> bool:
-        return self._stage is None or self._data.tags[self._data.tag_of[index]].stage == self._stage
+        everything = self._stage is None and self._environment is None
+        return everything or self._wanted(self._data.tags[self._data.tag_of[index]])
 
     def _names(self, indexes: Iterable[int]) -> tuple[str, ...]:
         return tuple(self._data.ids[index] for index in indexes)

@@ -8,6 +8,7 @@ import enum
 import msgspec
 
 from pytest_stagegate.model.numbers import Ratio
+from pytest_stagegate.model.waivers import WaiverUse
 
 
 class Verdict(str, enum.Enum):
@@ -129,10 +130,11 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
         reason: Reason code of that check; empty for PASS.
         enforcement: ``block``, ``warn``, ``observe`` or ``block from DATE``.
         effect: What this result does to the decision: a decision word, or empty.
+        would: What it would do at ``block``, where that is NO_GO or HOLD and it does less now; empty otherwise.
         owner: Who answers for the gate; empty when the policy doesn't say.
         summary: The result in one line.
         remedy: What to do about it; empty for PASS.
-        waiver: Always None until a waiver covers the result.
+        waiver: The waiver that covers the result, or None.
         checks: The single comparisons.
     """
 
@@ -148,5 +150,6 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
     owner: str
     summary: str
     remedy: str
-    waiver: None
+    waiver: WaiverUse | None
     checks: tuple[Check, ...]
+    would: str = ""

@@ -1,4 +1,4 @@
-"""The policy's word on evidence: which cells must have some, and what is known of a file by its path."""
+"""The policy's word on evidence: which cells must have some, what is known of a file by its path, and who makes it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.sources import FORMATS, EvidenceRule
+from pytest_stagegate.policy.making import PRODUCER_KEYS, no_output_twice, producer
 
 if TYPE_CHECKING:
     from pytest_stagegate.policy.reading import Reader
 
 _EXPECT_KEYS: Final = ("stage", "environment", "shards")
-_EVIDENCE_KEYS: Final = ("path", "format", "stage", "environment", "max_age", "commit")
+_EVIDENCE_KEYS: Final = ("path", "format", "stage", "environment", "max_age", "commit", *PRODUCER_KEYS)
 _COMMIT: Final = ("required", "shown")
 
 
@@ -45,20 +46,23 @@ def evidence_rules(
     for index, entry in enumerate(reader.tables(table, ("evidence",))):
         path = ("evidence", str(index))
         reader.no_other(entry, path, _EVIDENCE_KEYS)
-        glob = reader.text_of(entry, (*path, "path"))
+        file = reader.text_of(entry, (*path, "path"))
         stage = reader.text_of(entry, (*path, "stage"))
         place = reader.text_of(entry, (*path, "environment")) or None
         if stage:
             reader.in_vocabulary([stage], (*path, "stage"), "stage", stages)
         if place is not None:
             reader.in_vocabulary([place], (*path, "environment"), "environment", environments)
-        if not glob:
-            reader.mistake(path, "has no path")
-            continue
         kind = reader.one_of(entry, (*path, "format"), FORMATS, "") if "format" in entry else ""
+        maker = producer(reader, entry, path, kind)
+        if not file and not any(key in entry for key in PRODUCER_KEYS):
+            reader.mistake(path, "has neither a path nor a command")
+        age = max_age(reader, entry, (*path, "max_age"))
         required = reader.one_of(entry, (*path, "commit"), _COMMIT, "shown") == "required"
-        rules.append(EvidenceRule(glob, kind, stage, place, max_age(reader, entry, (*path, "max_age")), required))
-    return tuple(rules)
+        if file or maker is not None:
+            rules.append((path, EvidenceRule(file, kind, stage, place, age, required, maker)))
+    no_output_twice(reader, rules)
+    return tuple(rule for _, rule in rules)
 
 
 def max_age(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> int | None:

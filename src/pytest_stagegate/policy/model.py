@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from fractions import Fraction
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, OnMissing
+from pytest_stagegate.model.waivers import Waiver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DEFAULT_BASELINE: Final = "gates/baseline"
+DEFAULT_TOLERANCE: Final = {"coverage": Fraction(1, 100), "durations": Fraction(20, 100), "metrics": Fraction(5, 100)}
+"""By how much an entry of a baseline may move before it is written anew; all others are counts or names."""
 
 DEFAULT_STAGES: Final = ("plan", "code", "build", "test", "release", "deploy", "manage", "monitor")
 BUILT_IN: Final = "built-in"
@@ -51,14 +61,32 @@ class GateTable:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """One file that a policy is made of.
+
+    Attributes:
+        source: File name relative to the root, or ``pack NAME`` for one that is shipped.
+        text: The file's text, for places.
+        prefix: Keys from the top of the file to the policy's own table.
+        table: That table, as it was read.
+        sha256: Digest of the table as canonical JSON.
+    """
+
+    source: str
+    text: str
+    prefix: tuple[str, ...]
+    table: dict[str, Any]
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Policy:
     """Everything a project says about its stages and gates.
 
     Attributes:
-        source: File name relative to the root, or ``built-in``.
-        text: The file's text, for places.
-        prefix: Keys from the top of the file to the policy's own table.
-        sha256: Digest of the content as canonical JSON.
+        layers: The project's own file and what it extends, the nearest first.
+        content: The resolved keys of all layers as canonical JSON.
+        sha256: Digest of `content`.
         shape_sha256: Digest of what shapes a record: stages, environments, tag rules, expected cells.
         stages: Closed vocabulary, in order of the flow.
         environments: Closed vocabulary; may be empty.
@@ -72,12 +100,15 @@ class Policy:
         gates: Gate tables, in order.
         expected: Cells that must have evidence.
         evidence: What it says of evidence files; the last rule that matches a file counts.
+        waivers: Waivers, in order.
+        waiver_max_days: How many days ahead a waiver may reach, or None for any.
+        baseline: Folder of the baseline, relative to the root.
+        baseline_tolerance: For keys of the baseline, by which share an entry may move before it is written anew.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
-    source: str
-    text: str
-    prefix: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    content: str
     sha256: str
     shape_sha256: str
     stages: tuple[str, ...] = DEFAULT_STAGES
@@ -92,4 +123,23 @@ class Policy:
     gates: tuple[GateTable, ...] = ()
     expected: tuple[Expected, ...] = ()
     evidence: tuple[EvidenceRule, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    waiver_max_days: int | None = None
+    baseline: str = DEFAULT_BASELINE
+    baseline_tolerance: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType(DEFAULT_TOLERANCE))
     mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def producers(self) -> tuple[EvidenceRule, ...]:
+        """Those rules about evidence that say how it is made."""
+        return tuple(rule for rule in self.evidence if rule.producer is not None)
+
+    @property
+    def source(self) -> str:
+        """File name relative to the root, or ``built-in``."""
+        return self.layers[0].source
+
+    @property
+    def extended(self) -> tuple[Layer, ...]:
+        """What the policy extends, each once, in the order in which it is laid over one another."""
+        return tuple({layer.source: layer for layer in reversed(self.layers[1:])}.values())

@@ -4,9 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.stock import changed_lines, coverage, durations, flaky, results, skips, warnings
+from pytest_stagegate.stock import (
+    changed_lines,
+    coverage,
+    coverage_ratchet,
+    durations,
+    executed,
+    findings,
+    flaky,
+    metrics,
+    results,
+    skips,
+    warnings,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-STOCK_GATES: Final[tuple[ModuleType, ...]] = (results, coverage, changed_lines, skips, flaky, durations, warnings)
+STOCK_GATES: Final[tuple[ModuleType, ...]] = (
+    results,
+    coverage,
+    changed_lines,
+    coverage_ratchet,
+    executed,
+    skips,
+    flaky,
+    durations,
+    warnings,
+    findings,
+    metrics,
+)

@@ -17,6 +17,7 @@ from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import TestData
+from pytest_stagegate.model.verdicts import Verdict
 from tests.unit.fakes import FINISHED, HOUR, NO_SHAPE, NOW, SUBJECT, evidence_of, outcomes_of
 
 COMMIT = "c" * 40
@@ -128,6 +129,12 @@ def test_a_foreign_record_hides_no_other_of_its_shard() -> None:
     assert states(vetted) == {"one.jsonl": "foreign", "two.jsonl": "whole"}
 
 
+@pytest.mark.parametrize("kind", ["coverage", "metrics"])
+def test_what_is_no_more_when_it_is_said_twice_is_no_duplicate(kind: str) -> None:
+    vetted = vet([file("a.json", kind=kind), file("b.json", kind=kind, sha256="a.json")], YARDSTICK)
+    assert states(vetted) == {"a.json": "whole", "b.json": "whole"}
+
+
 def test_files_of_the_same_bytes_are_duplicates() -> None:
     vetted = vet([file("a.xml", sha256="1"), file("b.xml", sha256="1"), file("c.xml", sha256="2")], YARDSTICK)
     assert states(vetted) == {"a.xml": "whole", "b.xml": "duplicate", "c.xml": "whole"}
@@ -224,3 +231,24 @@ def test_a_file_of_another_tool_that_executed_nothing_fills_no_cell() -> None:
     data = ran("js", skipped=3)
     data.unnamed = {0: array("I")}
     assert len(missing_cells(data, [Expected("test", None, "js")])) == 1
+
+
+def test_what_a_producer_made_in_a_dirty_tree_is_told_where_no_run_tells_it() -> None:
+    made = file(dirty=True, made_by="js")
+    dirty = run("a", subject=msgspec.structs.replace(SUBJECT, dirty=True))
+    vetted = [vet([made, other], YARDSTICK) for other in (run("a"), dirty)]
+    told = [[note.text for note in each.provisional] for each in vetted]
+    assert told == [["a.xml got its commit from a work tree with changes that are in no commit."], []]
+
+
+@pytest.mark.parametrize(("second", "duplicate"), [("js", True), ("ts", False)])
+def test_of_one_producer_one_file_counts(second: str, duplicate: bool) -> None:
+    sources = [file("a.info", "coverage", made_by="js"), file("b.info", "coverage", made_by=second)]
+    assert (states(vet(sources, YARDSTICK))["b.info"] == "duplicate") is duplicate
+
+
+def test_a_file_of_a_producer_that_failed_is_used_and_is_an_error() -> None:
+    note = Note(reason="producer-failed", text="a.xml: the producer js failed: it ended with the status 3.")
+    vetted = vet([run("a"), file(made_by="js", state=State.FAILED, note=note)], YARDSTICK)
+    assert (vetted.notes, [(each.verdict, each.note) for each in vetted.unfit]) == ((), [(Verdict.ERROR, note)])
+    assert all(source.usable for source in vetted.sources)

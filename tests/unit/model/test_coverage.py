@@ -85,3 +85,9 @@ def test_a_file_that_was_measured_in_two_places_is_one_file() -> None:
     data = coverage_of(FileCoverage("shop/a.py", "1-2", "3-4"), FileCoverage("src/shop/a.py", "2-3", "1, 4"))
     made = face(data).located(["src/shop/a.py"])
     assert (made.files, made.lines.ratio, made.lines.where) == (("src/shop/a.py",), Ratio(3, 4), ("src/shop/a.py:4",))
+
+
+def test_each_file_has_its_numbers() -> None:
+    data = coverage_of(file_of("a.py", 2, 3, 1, 2, test=1), branches=True)
+    assert Coverage(data, Tally()).by_file == {"a.py": (2, 3, 1, 2)}
+    assert Coverage(data, Tally()).by_stage("test").by_file == {"a.py": (1, 3, 0, 2)}

@@ -116,3 +116,18 @@ def test_no_test_without_a_name_is_no_fault() -> None:
     data = outcomes_of(passed=1)
     data.unnamed = {0: array("I")}
     assert face(data).longest.value == 1000
+
+
+def test_results_are_narrowed_to_an_environment() -> None:
+    data = run_of({"code": {"passed": 2}, "test": {"passed": 1, "failed": 1}})
+    data.tags[1] = data.tags[1]._replace(ran_in="staging")
+    staging = face(data).ran_in("staging")
+    assert (staging.executed.value, staging.failed.where) == (2, ("test.py::failed_0",))
+    assert staging.tagged(stage="code").executed.value == 0
+    assert repr(staging.tagged(stage="test")) == "<test results of test in staging>"
+
+
+def test_of_named_tests_those_that_were_executed_are_counted_and_the_others_named() -> None:
+    again = face(outcomes_of(passed=1, skipped=1)).executed_of(["test.py::passed_0", "test.py::skipped_0", "gone"])
+    assert repr(again) == "<1 of 3 tests>"
+    assert again.where == ("gone", "test.py::skipped_0")

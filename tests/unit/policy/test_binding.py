@@ -189,6 +189,39 @@ def test_options_for_a_gate_that_takes_none_are_a_mistake(tmp_path: Path) -> Non
     ]
 
 
+def test_a_stock_gate_whose_stages_the_policy_does_not_have_needs_one_named(tmp_path: Path) -> None:
+    policy = "stages = ['all']\n[gate.findings]\n"
+    (mistake,) = mistakes(tmp_path, policy)
+    told = "the gate 'findings' is for code, test, none of which is a stage here; give it a stage"
+    assert mistake == f"stagegate.toml:2 gate.findings: {told}"
+    assert load_project(project_at(tmp_path, policy=f"{policy}stage = 'all'")).bound
+
+
 def test_a_gate_for_a_stage_that_the_policy_does_not_have_is_a_mistake(tmp_path: Path) -> None:
     (mistake,) = mistakes(tmp_path, "stages = ['dev', 'test']", gates__own=OWN.replace('"test"', '"tests"'))
     assert mistake == "stagegate.toml:1 stages: unknown stage of gate 'nothing-fails' 'tests'; did you mean 'test'?"
+
+
+def test_limits_that_can_not_stand_together_are_a_mistake_with_its_place(tmp_path: Path) -> None:
+    text = "[gate.metrics]\nat_most = { p95_ms = 300 }\n\n[gate.metrics.warn_above]\np59_ms = 250"
+    (found,) = mistakes(tmp_path, text)
+    assert found == (
+        "stagegate.toml:5 gate.metrics.warn_above.p59_ms: 'p59_ms' needs a limit in at_most too; did you mean 'p95_ms'?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("at_most = { n = nan }", "nan is no limit: nothing compares with it"),
+        ("at_most = { n = inf }", "inf is no limit: nothing compares with it"),
+        ("at_most = { n = true }", "True is not a number"),
+        ('at_least = { n = "90 %" }', "'90 %' is not a number"),
+        ("max_growth = { n = 10 }", "10 is not a percentage"),
+        ('max_drop = { n = "-10 %" }', "'-10 %' is not a percentage"),
+        ("at_most = 5", "Expected object, got int"),
+    ],
+)
+def test_a_limit_of_a_metric_that_nothing_can_meet_is_a_mistake(tmp_path: Path, option: str, words: str) -> None:
+    (found,) = mistakes(tmp_path, f"[gate.metrics]\n{option}")
+    assert words in found

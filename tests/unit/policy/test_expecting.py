@@ -78,7 +78,7 @@ def test_rules_about_evidence_files(tmp_path: Path) -> None:
         ('[[expect]]\nstage = "test"\nshard = "a"', "expect.shard: unknown key 'shard'; did you mean 'shards'?"),
         ('[[expect]]\nstage = "test"\nshards = ["a", "a"]', "expect.shards: names 'a' twice"),
         ('[[expect]]\nstage = "test"\nenvironment = "x"', "unknown environment 'x'; known: dev, live"),
-        ("[[evidence]]", "evidence: has no path"),
+        ("[[evidence]]", "evidence: has neither a path nor a command"),
         ('[[evidence]]\npath = "a"\nformat = "xunit"', "evidence.format: has to be one of 'stagegate', 'junit', "),
         (
             '[[evidence]]\npath = "a"\ncommit = "yes"',

@@ -1,0 +1,86 @@
+"""``stagegate drill``: can every gate fail?"""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, default_evidence, question_of
+from pytest_stagegate.documents.rendering import ignore_folder
+from pytest_stagegate.documents.wording import clean, plural
+from pytest_stagegate.drill.running import STOPS, Drilled, drill
+from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.run import load_project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stagegate.model.verdicts import GateResult
+
+DEFECT: Final = 20
+_SHOWN: Final = 3
+
+
+@click.command("drill", epilog="\b\nExample:\n  stagegate drill shards/ --at test")
+@click.argument("evidence", nargs=-1)
+@click.option("--root", type=FOLDER, default=Path(), show_default=".", help="The project's root, with its policy.")
+@click.option("--policy", type=FILE, help="Policy file [default: pyproject.toml, else stagegate.toml]")
+@click.option("--at", metavar="STAGE", help="The stage that is decided [default: the records' own]")
+@click.option("--env", metavar="ENV", help="The environment that is decided [default: the records' own]")
+@click.option("-v", "--verbose", is_flag=True, help="Show every fault with which a gate trips.")
+def command(
+    evidence: tuple[str, ...], root: Path, policy: Path | None, at: str | None, env: str | None, verbose: bool
+) -> int:
+    """Show that every gate can fail: spoil copies of real evidence, read them again, and see which gates trip.
+
+    EVIDENCE is what `stagegate check` takes [default: .stagegate/evidence.jsonl]; it is only read. One fault is
+    planted at a time: a failing test, less coverage, a finding more. A gate that meets its limits whatever is planted
+    can't fail, and is a defect: the command ends with 20 then.
+    """
+    root = root.resolve()
+    project = load_project(root, policy)
+    question = question_of(project, evidence or default_evidence(), at, env, None)
+    out = root / Path(DEFAULT_RECORD).parent
+    out.mkdir(exist_ok=True)
+    ignore_folder(out)
+    found = drill(project, question, out, project.registry.faults())
+    width = max(len(result.gate) for result in found.before)
+    for result in found.before:
+        for line in _told(found, result, width, verbose=verbose):
+            click.echo(line)
+    click.echo(f"{plural(len(found.planted), 'fault')} planted.")
+    if found.idle:
+        idle = f"Not planted, as the evidence holds nothing of the kind: {'; '.join(found.idle)}."
+        click.echo(textwrap.fill(idle, 79, subsequent_indent="  ", break_on_hyphens=False))
+    if found.defects:
+        click.secho(f"✘ can't fail: {', '.join(map(clean, found.defects))}", fg="red", bold=True)
+        return DEFECT
+    return 0
+
+
+def _told(found: Drilled, result: GateResult, width: int, *, verbose: bool) -> Iterator[str]:
+    trips = found.tripped_by(result.gate)
+    head = f"{_sign(found, result)} {clean(result.gate):<{width}}  "
+    if result.verdict in STOPS:
+        text = f"{result.verdict.value.replace('_', ' ')} already, so nothing can be shown"
+    elif result.verdict is Verdict.NOT_APPLICABLE:
+        text = "asks for nothing here, so nothing can trip it"
+    elif trips:
+        shown = trips if verbose else trips[:_SHOWN]
+        more = f"; and {len(trips) - len(shown)} more" if len(trips) > len(shown) else ""
+        text = f"trips when {'; '.join(shown)}{more}"
+    else:
+        only = ", only when evidence is missing" if result.gate in found.missing else ""
+        text = f"never trips{only}: whatever was planted, it met its limits"
+    yield from textwrap.wrap(text, 79, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
+
+
+def _sign(found: Drilled, result: GateResult) -> str:
+    if result.verdict in STOPS:
+        return "?"
+    if result.verdict is Verdict.NOT_APPLICABLE:
+        return "–"
+    return "✔" if found.tripped_by(result.gate) else "✘"

@@ -1,0 +1,199 @@
+"""Running the drill: copy the evidence, plant a fault, read it again, and see which gates trip."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pytest_stagegate.drill import files, records
+from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
+from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
+from pytest_stagegate.evidence.gathering import Defaults, located
+from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.run import decide_on, instant_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pytest_stagegate.hooks import Fault
+    from pytest_stagegate.model.verdicts import GateResult
+    from pytest_stagegate.run import Project, Question
+
+STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
+"""Verdicts with which a gate has tripped."""
+
+_NOTHING_LEFT: Final = frozenset(
+    {
+        "nothing-measured",
+        "nothing-executed",
+        "nothing-collected",
+        "not-measured",
+        "nothing-covered",
+        "files-missing",
+        "metric-missing",
+        "missing",
+    }
+)
+"""Reasons with which any gate stops that finds nothing to look at: they show nothing of its limit."""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """What one fault did.
+
+    Attributes:
+        fault: What was planted.
+        tripped: Ids of the gates that met their limits before and tripped with the fault.
+    """
+
+    fault: str
+    tripped: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Drilled:
+    """What the drill showed.
+
+    Attributes:
+        before: The gates as the real evidence has them.
+        planted: The faults that the evidence could take, in order.
+        idle: Faults that it could not take: it holds nothing of their kind.
+        missing: Ids of the gates that trip when an evidence file is missing.
+    """
+
+    before: tuple[GateResult, ...]
+    planted: tuple[Planted, ...]
+    idle: tuple[str, ...]
+    missing: frozenset[str]
+
+    def tripped_by(self, gate: str) -> tuple[str, ...]:
+        """Return the faults with which a gate trips."""
+        return tuple(each.fault for each in self.planted if gate in each.tripped)
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        """Ids of gates that meet their limits whatever is planted: they can't fail."""
+        return tuple(
+            result.gate
+            for result in self.before
+            if result.verdict not in (*STOPS, Verdict.NOT_APPLICABLE) and not self.tripped_by(result.gate)
+        )
+
+
+def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]) -> Drilled:
+    """Plant each fault by itself into copies of the evidence, and judge what is read back.
+
+    Args:
+        project: Policy and gates.
+        question: What is decided, from which files; they are only read.
+        out: Folder below the root in which the copies are made, and removed again.
+        more: Faults that plugins bring.
+
+    Raises:
+        UsageError: When the files leave open what is asked.
+        EvidenceError: When there is no evidence to spoil.
+    """
+    defaults = Defaults(project.rootdir, project.policy.evidence, project.policy.default_stage, None)
+    originals = located(question.given, defaults)
+    folder = Path(tempfile.mkdtemp(prefix="drill-", dir=out))
+    # Of waivers nothing is wanted here: the question is whether the gates themselves can fail.
+    bare = replace(project, policy=replace(project.policy, waivers=()))
+    # Without its record a run has no start, so the instant is held on to.
+    instant = question.as_of or instant_of(project, question)
+    trial = _Trial(bare, replace(question, as_of=instant), originals, folder)
+    try:
+        before = trial.decide(trial.copies())
+        planted, idle = [], []
+        for fault in (*records.FAULTS, *files.faults(trial.format_of), *more):
+            copies = trial.copies()
+            if fault.plant([each.path for each in copies]):
+                trial.seal(copies)
+                planted.append(Planted(fault.name, _tripped(before, trial.decide(copies))))
+            else:
+                idle.append(fault.name)
+        missing = frozenset(
+            result.gate for copies in trial.one_less() for result in _stopped(before, trial.decide(copies))
+        )
+        return Drilled(before, tuple(planted), tuple(idle), missing)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _stopped(before: Sequence[GateResult], after: Sequence[GateResult]) -> Iterator[GateResult]:
+    well = {result.gate for result in before if result.verdict not in STOPS}
+    return (result for result in after if result.gate in well and result.verdict in STOPS)
+
+
+def _tripped(before: Sequence[GateResult], after: Sequence[GateResult]) -> frozenset[str]:
+    return frozenset(result.gate for result in _stopped(before, after) if result.reason not in _NOTHING_LEFT)
+
+
+class _Trial:
+    """Copies of the evidence, and what is decided from them."""
+
+    def __init__(self, project: Project, question: Question, originals: Sequence[Given], folder: Path) -> None:
+        self._project = project
+        self._question = question
+        self._originals = originals
+        self._folder = folder
+        self._formats = {self._copy_path(number, each): each.format for number, each in enumerate(originals)}
+
+    def format_of(self, path: Path) -> str:
+        """Return the format of a copy."""
+        return self._formats[path]
+
+    def copies(self) -> list[Given]:
+        """Return fresh copies of all files."""
+        return [self._copy(number, each) for number, each in enumerate(self._originals)]
+
+    def one_less(self) -> Iterator[list[Given]]:
+        """Yield the files as often as there are some, each time with another one gone."""
+        for number in range(len(self._originals)):
+            copies = self.copies()
+            copies[number].path.unlink()
+            yield copies
+
+    def seal(self, copies: Sequence[Given]) -> None:
+        """Let what is stated of the copies hold again: that a file was changed is not what the fault is about."""
+        for each in copies:
+            attachment = read_attachment(each.path)
+            if attachment is not None:
+                sealed = msgspec.structs.replace(attachment, sha256=sha256_of(each.path) or "")
+                attachment_path(each.path).write_bytes(attachment_json(sealed))
+
+    def decide(self, copies: Sequence[Given]) -> tuple[GateResult, ...]:
+        """Return what the gates say of the copies."""
+        asked = replace(self._question, given=tuple(copies))
+        return decide_on(self._project, asked, wanted=(), out=self._folder).decision.gates
+
+    def _copy_path(self, number: int, original: Given) -> Path:
+        return self._folder / str(number) / original.path.name
+
+    def _copy(self, number: int, original: Given) -> Given:
+        path = self._copy_path(number, original)
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy2(original.path, path)
+        beside = attachment_path(original.path)
+        if beside.is_file():
+            shutil.copy2(beside, attachment_path(path))
+        if path.name == RECORD:
+            _detach(path)
+        return original._replace(path=path, recorded=())
+
+
+def _detach(path: Path) -> None:
+    """Take out of a record's copy the files that its run was given: their copies are named by themselves."""
+    kept = []
+    for line in path.read_bytes().splitlines():
+        read = msgspec.json.decode(line)
+        if read.get("record") != "attached":
+            kept.append(read)
+    for number, read in enumerate(kept, start=1):
+        if read.get("record") == "end":
+            read["lines"] = number
+    path.write_bytes(b"".join(msgspec.json.encode(read) + b"\n" for read in kept))

@@ -1,0 +1,93 @@
+"""JSON from anybody, decoded as a whole into a type: no key stands twice, and no number is none."""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+
+import msgspec
+
+from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.readers.bounded import read_bounded
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+T = TypeVar("T")
+
+LARGEST: Final = 128 << 20
+"""Bytes that a file may have; it is decoded as a whole."""
+
+_ENCODINGS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+class _Refused(ValueError):  # noqa: N818 - becomes an EvidenceError
+    """What is wrong with a document that is well-formed; one sentence."""
+
+
+def text_of(path: Path, what: str) -> str:
+    """Return the text of a file.
+
+    Args:
+        path: The file; UTF-8, or UTF-16 with a byte order mark.
+        what: Its format, for messages.
+
+    Raises:
+        EvidenceError: When it can't be read, is empty or too large, or is no text.
+    """
+    content = read_bounded(path, LARGEST, f"it is larger than {LARGEST >> 20} MiB, up to which {what} is read")
+    encoding = next((name for mark, name in _ENCODINGS.items() if content.startswith(mark)), "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise EvidenceError(f"{path.name}: this is no {error.encoding} text: {error.reason}") from error
+
+
+def decoded(text: str, type_: type[T], what: str, name: str, line: int = 1) -> T:
+    """Return what a JSON text says.
+
+    Args:
+        text: The whole text.
+        type_: What it has to be.
+        what: Its format, for messages.
+        name: Name of the file, for messages.
+        line: Where the text begins in the file.
+
+    Raises:
+        EvidenceError: With file and place, when it is no JSON, names a key twice in one object, holds ``NaN`` or
+            ``Infinity``, is nested without end, or is not of the type.
+    """
+    try:
+        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        return msgspec.convert(found, type_)
+    except msgspec.ValidationError as error:
+        place = name if line == 1 else f"{name}:{line}"
+        raise EvidenceError(f"{place}: this is no {what}: {error}") from error
+    except json.JSONDecodeError as error:
+        place = f"{name}:{line + error.lineno - 1}:{error.colno}"
+        raise EvidenceError(f"{place}: this is no well-formed JSON: {error.msg.lower()}") from error
+    except RecursionError as error:
+        raise EvidenceError(f"{name}: this is no {what}: values are nested too deeply") from error
+    except ValueError as error:
+        # A number of thousands of digits is one too.
+        said = str(error) if isinstance(error, _Refused) else "a number in it has too many digits"
+        raise EvidenceError(f"{name}:{line}: this is no {what}: {said}") from error
+
+
+def document(path: Path, type_: type[T], what: str) -> T:
+    """Return what a JSON file says; raises as `text_of` and `decoded` do."""
+    return decoded(text_of(path, what), type_, what, path.name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise _Refused(f"the key {twice[:40]!r} stands twice in one object")
+    return found
+
+
+def _no_number(word: str) -> NoReturn:
+    raise _Refused(f"{word} is no number")

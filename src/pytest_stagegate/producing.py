@@ -1,0 +1,231 @@
+"""The other use case: the tools that a policy names are run, and what they say becomes evidence files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.documents.writing import write_whole
+from pytest_stagegate.errors import UsageError
+from pytest_stagegate.evidence.attaching import Attachment, attachment_json, attachment_path
+from pytest_stagegate.evidence.finding import PRODUCED, produced_below, sha256_of
+from pytest_stagegate.evidence.tools import Ended, Tools
+from pytest_stagegate.model.numbers import Duration
+from pytest_stagegate.model.times import rfc3339
+from pytest_stagegate.thresholds import show_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_stagegate.model.decision import Subject
+    from pytest_stagegate.model.sources import EvidenceRule, Producer
+
+_SUFFIXES: Final = {
+    "": ".out",
+    "sarif": ".sarif",
+    "junit": ".xml",
+    "cobertura": ".xml",
+    "jacoco": ".xml",
+    "clover": ".xml",
+    "lcov": ".info",
+    "go-cover": ".out",
+    "coverage-data": ".coverage",
+    "openmetrics": ".txt",
+}
+"""Endings of the files, ``.json`` for all other formats."""
+
+_NOTHING_FOUND_IS_EMPTY: Final = ("mypy-json",)
+"""Formats in which a tool that has found nothing writes nothing."""
+
+_INSIDE: Final = "STAGEGATE_PRODUCER_OF"
+"""Tells a tool's own children for which root a producer is running."""
+
+_OF_THE_RUN: Final = ("PYTEST_", "COV_CORE_", "COVERAGE_PROCESS_", "STAGEGATE_COVERAGE_")
+"""Beginnings of variables that belong to the run of pytest that we may be part of, and not to its user."""
+
+_VERSION_LIMIT: Final = Duration.parse("1 min").microseconds
+_VERSION_BYTES: Final = 1 << 12
+
+
+@dataclass(frozen=True)
+class Produced:
+    """What became of one producer.
+
+    Attributes:
+        name: Its name in the policy.
+        path: The file, which is there unless its attachment has no digest.
+        attachment: What is stated beside it.
+        took: How long it ran, for people.
+    """
+
+    name: str
+    path: Path
+    attachment: Attachment
+    took: str
+
+
+@dataclass(frozen=True)
+class Making:
+    """What all producers of one call have in common.
+
+    Attributes:
+        root: The project's root, in which they run.
+        out: The output folder; their files go into a folder inside.
+        subject: The project as its work tree is.
+        environment: The environment that they are run against, or None when nobody named one.
+    """
+
+    root: Path
+    out: Path
+    subject: Subject
+    environment: str | None
+
+
+def produce(rules: Sequence[EvidenceRule], making: Making) -> Iterator[Produced]:
+    """Run producers side by side, and yield what became of each, in the order of the rules.
+
+    A tool that fails is told in its attachment. When the caller gives up, all that are still running are killed.
+
+    Raises:
+        OSError: When a file can't be written.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    folder = making.out / PRODUCED
+    remove_produced(making.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    tools = Tools(making.root, _environ(os.environ, making.root))
+    with ThreadPoolExecutor(max_workers=max(1, len(rules))) as pool:
+        futures = [pool.submit(_made, rule, making, tools) for rule in rules]
+        try:
+            for future in futures:
+                yield future.result()
+        except BaseException:
+            tools.stop()
+            raise
+
+
+def remove_produced(out: Path) -> None:
+    """Take away what producers of an earlier run left in the output folder, so that it can't be taken for this one's.
+
+    Raises:
+        OSError: When a file can't be removed.
+    """
+    for path in produced_below(out / PRODUCED):
+        path.unlink(missing_ok=True)
+        attachment_path(path).unlink()
+
+
+def refuse_inside(root: Path) -> None:
+    """Refuse to go on inside a producer of the same project: it would run itself without end.
+
+    Raises:
+        UsageError: There.
+    """
+    if os.environ.get(_INSIDE) == str(root.resolve()):
+        raise UsageError("a producer of the policy runs stagegate on the same project, which has no end")
+
+
+def _environ(environ: Mapping[str, str], root: Path) -> dict[str, str]:
+    kept = {name: value for name, value in environ.items() if not name.startswith(_OF_THE_RUN)}
+    return kept | {_INSIDE: str(root.resolve())}
+
+
+def _made(rule: EvidenceRule, making: Making, tools: Tools) -> Produced:
+    """Run one producer, and put its file and what is known of it in their place."""
+    producer = rule.producer
+    assert producer is not None
+    made = making.out / PRODUCED / f"{producer.name}{_SUFFIXES.get(rule.format, '.json')}"
+    temporary = made.with_name(f".{made.name}.{os.getpid()}.tmp")
+    began = time.monotonic_ns()
+    try:
+        version, unknown = _version(producer, tools)
+        ended, lacking = _output(rule, producer, making.root, temporary, tools)
+        failed = _failed(producer, ended, lacking, unknown)
+        digest = sha256_of(temporary) if not lacking else None
+        if digest is not None:
+            os.replace(temporary, made)
+    finally:
+        temporary.unlink(missing_ok=True)
+    attachment = Attachment(
+        sha256=digest or "",
+        created=rfc3339(dt.datetime.now(dt.timezone.utc)),
+        commit=making.subject.commit,
+        dirty=bool(making.subject.dirty),
+        environment=rule.environment or making.environment,
+        stage=rule.stage,
+        producer=version,
+        name=producer.name,
+        format=rule.format,
+        command=producer.command,
+        status=ended.status,
+        failed=failed,
+    )
+    write_whole(attachment_path(made), attachment_json(attachment))
+    took = show_duration(Fraction((time.monotonic_ns() - began) // 1000), upward=False)
+    return Produced(producer.name, made, attachment, took)
+
+
+def _output(rule: EvidenceRule, producer: Producer, root: Path, temporary: Path, tools: Tools) -> tuple[Ended, str]:
+    """Run the tool; its output goes to the temporary file. Return how it ended, and what is wrong with the output."""
+    if not rule.path:
+        with temporary.open("wb") as output:
+            ended = tools.run(producer.command, output, producer.limit)
+        nothing = temporary.stat().st_size == 0
+        may_be_empty = rule.format in _NOTHING_FOUND_IS_EMPTY and ended.status == 0
+        return ended, "wrote nothing" if nothing and not may_be_empty else ""
+    written = root / rule.path
+    before = _state(written)
+    ended = tools.run(producer.command, None, producer.limit)
+    after = _state(written)
+    if after is None:
+        return ended, f"did not write {rule.path}"
+    if after == before:
+        return ended, f"did not write {rule.path}; the one that is there is older"
+    if not written.is_file():
+        return ended, f"wrote {rule.path}, which is no file"
+    shutil.copyfile(written, temporary)
+    return ended, ""
+
+
+def _state(path: Path) -> tuple[int, ...] | None:
+    """Return what changes whenever a file is written, with the same content too."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _version(producer: Producer, tools: Tools) -> tuple[str, str]:
+    """Return the tool's version as it prints it, and what is wrong where it can't be told."""
+    if not producer.version:
+        return "", ""
+    with tempfile.TemporaryFile() as output:
+        ended = tools.run(producer.version, output, min(producer.limit, _VERSION_LIMIT))
+        output.seek(0)
+        text = output.read(_VERSION_BYTES).decode("utf-8", "replace").strip()
+    line = text.splitlines()[0].strip() if text else ""
+    if ended.status != 0 or not line:
+        return line, f"did not tell its version: {' '.join(producer.version)}"
+    return line if " " in line else f"{producer.name} {line}", ""
+
+
+def _failed(producer: Producer, ended: Ended, lacking: str, unknown: str) -> str:
+    """Return why a producer did not come to its end, in words that follow its name; empty when it did."""
+    problems = [ended.problem] if ended.problem else []
+    if ended.status is not None and ended.status not in producer.exit_ok:
+        problems.append(f"ended with the status {ended.status}")
+    if ended.status is not None and lacking:
+        problems.append(lacking)
+    if unknown:
+        problems.append(unknown)
+    words = f" ({ended.last_words})" if ended.last_words else ""
+    return f"it {' and '.join(problems)}{words}" if problems else ""

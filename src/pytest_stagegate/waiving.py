@@ -1,0 +1,206 @@
+"""Waiving: judging a gate once more without what a waiver covers. A waiver softens a result and hides nothing of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from pytest_stagegate import decide
+from pytest_stagegate.judging import judge
+from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.waivers import Waiver, WaiverRow, WaiverState, WaiverUse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from pytest_stagegate.judging import ActiveGate
+    from pytest_stagegate.model.baseline import BaselineData
+    from pytest_stagegate.model.evidence import Evidence
+    from pytest_stagegate.model.place import Place
+    from pytest_stagegate.model.repository import Diff
+    from pytest_stagegate.model.verdicts import GateResult
+
+_COVERED: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE)
+"""What a waiver can cover; never a gate that is itself broken."""
+
+_GOOD: Final = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.WARN, Verdict.TOO_SMALL)
+
+
+@dataclass(frozen=True)
+class Waivers:
+    """The waivers of a policy.
+
+    Attributes:
+        all: In the policy's order.
+        max_days: How many days ahead one may reach, or None for any.
+    """
+
+    all: tuple[Waiver, ...] = ()
+    max_days: int | None = None
+
+    def state(self, waiver: Waiver, place: Place) -> WaiverState:
+        """Return whether a waiver holds here and now: UNUSED when it does."""
+        if waiver.expires < place.day:
+            return WaiverState.EXPIRED
+        if self.max_days is not None and (waiver.expires - place.day).days > self.max_days:
+            return WaiverState.TOO_LONG
+        here = not waiver.stages or place.stage in waiver.stages
+        there = not waiver.environments or place.environment in waiver.environments
+        return WaiverState.UNUSED if here and there else WaiverState.ELSEWHERE
+
+    def holding(self, gate: str, place: Place) -> list[Waiver]:
+        """Return the waivers that hold for a gate here and now, the first to expire first."""
+        found = [each for each in self.all if each.gate == gate and self.state(each, place) is WaiverState.UNUSED]
+        return sorted(found, key=lambda each: (each.expires, each.subject, each.owner, each.reason))
+
+
+def judge_with_waivers(
+    active: ActiveGate, evidence: Evidence, place: Place, root: Path, waivers: Waivers
+) -> tuple[GateResult, tuple[Waiver, ...]]:
+    """Judge a gate, and where it falls short look for waivers that cover all of it.
+
+    A waiver without a subject covers whatever the gate finds. One with a subject covers it when the gate would not
+    fall short without what the subject names.
+
+    Returns:
+        The result, and the waivers that it needed.
+    """
+    result = judge(active, evidence, place, root)
+    holding = waivers.holding(active.id, place) if result.verdict in _COVERED else []
+
+    def enough(chosen: Sequence[Waiver]) -> bool:
+        if any(not each.subject for each in chosen):
+            return True
+        rest = without(evidence, [each.subject for each in chosen])
+        return bool(chosen) and judge(active, rest, place, root).verdict in _GOOD
+
+    if not enough(holding):
+        return result, ()
+    needed = _needed(holding, enough)
+    return _waived(active, result, needed, place), needed
+
+
+def _needed(holding: Sequence[Waiver], enough: Callable[[Sequence[Waiver]], bool]) -> tuple[Waiver, ...]:
+    """Return as few of the waivers as cover the result: those with a subject before those without."""
+    needed = sorted(holding, key=lambda each: not each.subject)
+    for each in sorted(holding, key=lambda each: bool(each.subject)):
+        fewer = [other for other in needed if other is not each]
+        if enough(fewer):
+            needed = fewer
+    return tuple(needed)
+
+
+def _waived(active: ActiveGate, result: GateResult, needed: Sequence[Waiver], place: Place) -> GateResult:
+    first = min(needed, key=lambda each: each.expires)
+    use = WaiverUse(owner=first.owner, reason=first.reason, expires=first.expires.isoformat(), subject=first.subject)
+    effect = decide.effect(Verdict.WAIVED, active.enforcement.on(place.day))
+    told = f"waived by {use.owner} until {use.expires}: {use.reason}"
+    return msgspec.structs.replace(
+        result,
+        verdict=Verdict.WAIVED,
+        reason="waived",
+        effect=effect.value if effect is not None else "",
+        summary=f"{result.summary} ({told})",
+        waiver=use,
+    )
+
+
+def rows(waivers: Waivers, used: Iterable[Waiver], places: Sequence[Place]) -> tuple[WaiverRow, ...]:
+    """Return every waiver of the policy with what became of it.
+
+    Args:
+        waivers: The policy's.
+        used: Those that a gate needed.
+        places: Where gates were judged: the decision's own place first.
+    """
+    needed = set(used)
+    return tuple(_row(each, _state(waivers, each, needed, places), places[0]) for each in waivers.all)
+
+
+def _state(waivers: Waivers, waiver: Waiver, needed: set[Waiver], places: Sequence[Place]) -> WaiverState:
+    if waiver in needed:
+        return WaiverState.USED
+    states = [waivers.state(waiver, place) for place in places]
+    return next((state for state in states if state is not WaiverState.ELSEWHERE), WaiverState.ELSEWHERE)
+
+
+def _row(waiver: Waiver, state: WaiverState, place: Place) -> WaiverRow:
+    return WaiverRow(
+        gate=waiver.gate,
+        subject=waiver.subject,
+        owner=waiver.owner,
+        reason=waiver.reason,
+        expires=waiver.expires.isoformat(),
+        days_left=(waiver.expires - place.day).days,
+        state=state.value,
+        stages=waiver.stages,
+        environments=waiver.environments,
+    )
+
+
+# ---- evidence without what a waiver is about
+
+
+def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
+    """Return evidence without the tests, files, findings and metrics that globs name, also in its baseline."""
+    subjects = tuple(subjects)
+
+    def named(*names: str) -> bool:
+        return any(_is_about(subject, name) for subject in subjects for name in names)
+
+    tests = evidence.tests
+    coverage = evidence.coverage
+    if not isinstance(coverage, Absent):
+        coverage = replace(coverage, files=tuple(file for file in coverage.files if not named(file.path)))
+    repository = evidence.repository
+    if repository is not None:
+        repository = msgspec.structs.replace(
+            repository,
+            branch=_diff_without(repository.branch, named),
+            release=_diff_without(repository.release, named),
+            tracked=None if repository.tracked is None else tuple(p for p in repository.tracked if not named(p)),
+        )
+    return replace(
+        evidence,
+        tests=tests.without({index for index, name in enumerate(tests.ids) if named(name)}, named),
+        coverage=coverage,
+        warnings=tuple(line for line in evidence.warnings if not named(line.category, line.place.rpartition(":")[0])),
+        findings=tuple(
+            replace(
+                report,
+                findings=tuple(each for each in report.findings if not named(each.path, each.rule, each.fingerprint)),
+            )
+            for report in evidence.findings
+        ),
+        metrics=tuple(
+            replace(report, metrics=tuple(each for each in report.metrics if not named(each.name)))
+            for report in evidence.metrics
+        ),
+        repository=repository,
+        baseline=_baseline_without(evidence.baseline, named),
+    )
+
+
+def _is_about(subject: str, name: str) -> bool:
+    """Return whether a name is the subject, or a glob of files, or a test of such a file."""
+    if not name:
+        return False
+    return subject == name or matches(subject)(name) or ("::" in name and matches(subject)(name.partition("::")[0]))
+
+
+def _diff_without(diff: Diff | Absent, named: Callable[..., bool]) -> Diff | Absent:
+    if isinstance(diff, Absent):
+        return diff
+    return msgspec.structs.replace(diff, files=tuple(file for file in diff.files if not named(file.path)))
+
+
+def _baseline_without(baseline: BaselineData, named: Callable[..., bool]) -> BaselineData:
+    kept = {
+        key: {name: entry for name, entry in table.items() if not named(name)} for key, table in baseline.tables.items()
+    }
+    return replace(baseline, tables=kept)

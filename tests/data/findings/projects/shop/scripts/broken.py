@@ -1,0 +1,7 @@
+"""Not Python."""
+
+import os
+
+
+def broken(:
+    return os
