@@ -20,6 +20,7 @@ from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.released_policy import last_release, read_at
+from pytest_stagegate.evidence.repository import repository_of
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
 from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.absent import Absent
@@ -28,6 +29,7 @@ from pytest_stagegate.model.decision import Decision, Drift, Extended, Note, Pol
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
+from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
@@ -41,7 +43,7 @@ from pytest_stagegate.waiving import Waivers, judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_stagegate.documents.view import View
     from pytest_stagegate.model.decision import Blocker
@@ -93,6 +95,20 @@ class Project:
             for cell in self.policy.expected
             if cell.stage in judged and (environment is None or cell.environment in (None, environment))
         )
+
+    def repository(
+        self, environ: Mapping[str, str], gates: Iterable[ActiveGate] | None = None
+    ) -> RepositoryData | None:
+        """Return what git says of the project's sources as they are now; None when no gate asks.
+
+        Args:
+            environ: Environment variables, in which a CI names the branch that the work goes into.
+            gates: The gates of the decision; every gate of the policy where it is not known yet.
+        """
+        asking = gates if gates is not None else map(_active, self.bound)
+        if not any(gate.needs(Repository) for gate in asking):
+            return None
+        return repository_of(self.rootdir, self.policy.base, self.policy.release_tag, environ)
 
     def producers(self, stage: str | None, environment: str | None) -> tuple[EvidenceRule, ...]:
         """Return the producers that a decision needs: those of no other stage than those whose tests it judges.

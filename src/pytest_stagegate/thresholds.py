@@ -80,8 +80,10 @@ def check(
     )
 
 
-def no_evidence(name: str, reason: str, text: str, *, unit: str = "", limit_shown: str = "") -> Check:
-    """Return a check that could not be made, with the reason why."""
+def no_evidence(
+    name: str, reason: str, text: str, *, unit: str = "", limit_shown: str = "", where: tuple[str, ...] = ()
+) -> Check:
+    """Return a check that could not be made, with the reason why and the places that it is about."""
     return Check(
         name=name,
         measured=None,
@@ -90,6 +92,8 @@ def no_evidence(name: str, reason: str, text: str, *, unit: str = "", limit_show
         verdict=Verdict.NO_EVIDENCE,
         reason=reason,
         inspected=0,
+        where=where[:WHERE_LIMIT],
+        where_omitted=max(0, len(where) - WHERE_LIMIT),
         shown="no evidence",
         limit_shown=limit_shown,
         text=text,

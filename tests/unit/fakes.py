@@ -17,13 +17,14 @@ from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
+from pytest_stagegate.model.extent import Scope
 from pytest_stagegate.model.findings import Finding, FindingsData, fingerprint
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.metrics import Metric, MetricsData
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTest
-from pytest_stagegate.model.repository import NO_REPOSITORY, RepositoryData
+from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, RepositoryData
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
@@ -116,7 +117,9 @@ def file_of(path: str, covered: int, lines_: int, taken: int = 0, branches: int 
     )
 
 
-def coverage_of(*files: FileCoverage, branches: bool = False, label_problem: str = "") -> CoverageData:
+def coverage_of(
+    *files: FileCoverage, branches: bool = False, label_problem: str = "", scopes: tuple[Scope, ...] = ()
+) -> CoverageData:
     """Return the coverage of a run."""
     return CoverageData(
         producer="coverage 7.0",
@@ -124,7 +127,23 @@ def coverage_of(*files: FileCoverage, branches: bool = False, label_problem: str
         labelled=not label_problem,
         label_problem=label_problem,
         files=files,
+        scopes=scopes,
     )
+
+
+def diff_of(since: str = "origin/main", **lines_: str) -> Diff:
+    """Return what changed, files named with ``__`` for ``/`` and without ``.py``: ``diff_of(src__pay="1-3")``."""
+    files = {f"{name.replace('__', '/')}.py": written for name, written in lines_.items()}
+    return Diff(since=since, commit="b" * 40, files=tuple(ChangedFile(*each) for each in sorted(files.items())))
+
+
+def repository_of(
+    branch: Diff | Absent = NO_REPOSITORY,
+    release: Diff | Absent = NO_REPOSITORY,
+    tracked: Iterable[str] | None = None,
+) -> RepositoryData:
+    """Return what git says."""
+    return RepositoryData(branch=branch, release=release, tracked=None if tracked is None else tuple(sorted(tracked)))
 
 
 def finding_of(level: str = "error", path: str = "src/app.py", line: int = 1, **more: Any) -> Finding:
@@ -151,6 +170,7 @@ def evidence_of(
     metrics: Iterable[MetricsData] = (),
     baseline: dict[str, Table] | BaselineData | None = None,
     expected: tuple[Expected, ...] = (),
+    repository: RepositoryData | None = None,
     tracked: tuple[str, ...] | None = None,
 ) -> Evidence:
     """Return the evidence of one run; by default of three passed tests."""
@@ -172,7 +192,7 @@ def evidence_of(
         metrics=tuple(metrics),
         baseline=baseline if isinstance(baseline, BaselineData) else BaselineData(tables=baseline or {}),
         expected=expected,
-        repository=RepositoryData(branch=NO_REPOSITORY, release=NO_REPOSITORY, tracked=tracked),
+        repository=repository or repository_of(tracked=tracked),
     )
 
 
@@ -203,6 +223,7 @@ def judged(
     max_age: int | None = None,
     remedy: str = "",
     instant: dt.datetime = NOW,
+    stage: str = "test",
     **options: Any,
 ) -> GateResult:
     """Judge a gate function; what is not for the judging is an option of the gate's own."""
@@ -216,7 +237,7 @@ def judged(
         max_age=max_age,
         remedy=remedy,
     )
-    return judge(active, evidence or evidence_of(), Place("test", None, instant))
+    return judge(active, evidence or evidence_of(), Place(stage, None, instant))
 
 
 def check_of(result: GateResult, name: str) -> Check:

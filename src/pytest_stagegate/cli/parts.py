@@ -67,5 +67,6 @@ def question_of(
         at=at,
         environment=env,
         as_of=instant,
+        repository=project.repository(os.environ),
         released=released_policy(project),
     )

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import coverage
-from coverage.exceptions import CoverageException, NoDataError
+from coverage.exceptions import ConfigError, CoverageException, NoDataError
 
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
+from pytest_stagegate.model.extent import Scope
 from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.texts import without_folders
 
@@ -33,6 +34,7 @@ def read_coverage(
     measured_by: str,
     stages: Iterable[str],
     label_problem: str = "",
+    base: Path | None = None,
 ) -> CoverageData | Absent:
     """Return what a `coverage.Coverage` with loaded or combined data has measured.
 
@@ -42,6 +44,7 @@ def read_coverage(
         measured_by: Who measured: ``pytest-stagegate``, ``pytest-cov`` or ``coverage run``.
         stages: Labels to report by themselves.
         label_problem: Why coverage is not labelled by stage; empty when it is.
+        base: Folder that relative paths of coverage's configuration start from; `rootdir` when None.
     """
     try:
         whole = _report(cov, None)
@@ -58,7 +61,51 @@ def read_coverage(
         labelled=not label_problem,
         label_problem=label_problem,
         files=tuple(sorted(files, key=lambda file: file.path)),
+        scopes=_scopes(cov, base or rootdir, rootdir),
     )
+
+
+def _scopes(cov: coverage.Coverage, base: Path, rootdir: Path) -> tuple[Scope, ...]:
+    """Return what coverage was told to measure, without folders of this machine; nothing where it was told nothing."""
+    named = [*_listed(cov, "run:source"), *_listed(cov, "run:source_dirs")]
+    placed = [_source(each, base, rootdir) for each in named]
+    source = {each for each in placed if each is not None} | set(_listed(cov, "run:source_pkgs"))
+    # With a source coverage takes no notice of run:include.
+    included = _listed(cov, "report:include") or ([] if source else _listed(cov, "run:include"))
+    include = _patterns(included, base, rootdir)
+    if not source and not include:
+        return ()
+    omitted = [*_listed(cov, "run:omit"), *_listed(cov, "report:omit")]
+    return (Scope(tuple(sorted(source)), include, _patterns(omitted, base, rootdir)),)
+
+
+def _listed(cov: coverage.Coverage, option: str) -> list[str]:
+    try:
+        value = cov.get_option(option)
+    except ConfigError:
+        return []
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
+def _source(name: str, base: Path, rootdir: Path) -> str | None:
+    """Return a folder relative to the root, None for one outside; a package as it is."""
+    if not (base / name).is_dir():
+        return None if os.path.isabs(name) else name
+    return _below(name, base, rootdir)
+
+
+def _patterns(written: list[str], base: Path, rootdir: Path) -> tuple[str, ...]:
+    anywhere = {each for each in written if each.startswith(("*", "?")) or "/" not in each}
+    below = {_below(each, base, rootdir) for each in written if each not in anywhere}
+    return tuple(sorted(anywhere | {each for each in below if each is not None}))
+
+
+def _below(path: str, base: Path, rootdir: Path) -> str | None:
+    placed = Path(os.path.relpath(base.absolute() / path, rootdir.absolute())).as_posix()
+    if placed.startswith(".."):
+        return None
+    # A name alone would stand for files of that name at any depth.
+    return placed if "/" in placed or placed == "." or (base / path).is_dir() else f"./{placed}"
 
 
 def _report(cov: coverage.Coverage, stage: str | None) -> _Report:

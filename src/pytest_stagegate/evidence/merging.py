@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.coverage import CoverageData, FileCoverage
+from pytest_stagegate.model.coverage import CoverageData, FileCoverage, united
 from pytest_stagegate.model.evidence import Evidence, WarningLine
-from pytest_stagegate.model.linesets import bits, written
+from pytest_stagegate.model.extent import PYTHON, Scope
 from pytest_stagegate.model.property_tests import least
 from pytest_stagegate.model.tests import Outcome, TestData
 
@@ -247,45 +247,14 @@ def union(parts: Sequence[CoverageData]) -> CoverageData:
         measured_branches=all(part.measured_branches for part in parts),
         labelled=not problems,
         label_problem=problems[0] if problems else "",
-        files=tuple(_file(files[path], labelled=not problems) for path in sorted(files)),
+        files=tuple(united(files[path], labelled=not problems) for path in sorted(files)),
+        scopes=_scopes(parts),
     )
 
 
-def _file(parts: Sequence[FileCoverage], *, labelled: bool) -> FileCoverage:
-    if len(parts) == 1 and labelled:
-        return parts[0]
-    executed = _lines(part.executed for part in parts)
-    taken = _branches(part.taken for part in parts)
-    stages = sorted({stage for part in parts for stage in part.stages}) if labelled else []
-    return FileCoverage(
-        path=parts[0].path,
-        executed=written(executed),
-        missing=written(_lines(part.missing for part in parts) & ~executed),
-        taken=_sorted(taken),
-        untaken=_sorted(_branches(part.untaken for part in parts) - taken),
-        stages={stage: _alone([part.stages[stage] for part in parts if stage in part.stages]) for stage in stages},
-    )
-
-
-def _alone(parts: Sequence[tuple[str, str]]) -> tuple[str, str]:
-    return written(_lines(lines for lines, _ in parts)), _sorted(_branches(names for _, names in parts))
-
-
-def _lines(texts: Iterable[str]) -> int:
-    found = 0
-    for text in texts:
-        found |= bits(text)
-    return found
-
-
-def _branches(texts: Iterable[str]) -> set[str]:
-    return {name for text in texts for name in text.split()}
-
-
-def _sorted(names: Iterable[str]) -> str:
-    return " ".join(sorted(names, key=_by_line))
-
-
-def _by_line(name: str) -> tuple[int, str]:
-    digits = len(name) - len(name.lstrip("0123456789"))
-    return int(name[:digits] or 0), name
+def _scopes(parts: Sequence[CoverageData]) -> tuple[Scope, ...]:
+    """Return what the parts were told to measure; where some say, also that one that measured Python doesn't."""
+    told = {scope for part in parts for scope in part.scopes}
+    silent = [part for part in parts if told and not part.scopes]
+    python = any(file.path.endswith(PYTHON) for part in silent for file in part.files)
+    return tuple(sorted(told | {Scope()} if python else told))

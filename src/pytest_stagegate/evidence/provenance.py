@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,6 +10,7 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from pytest_stagegate.evidence.git import GitError, git
 from pytest_stagegate.model.decision import Note, Subject
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ COMMIT_VARIABLES: Final = (
     "BUILD_SOURCEVERSION",
     "GIT_COMMIT",
 )
-_TIMEOUT_SECONDS: Final = 60
 
 
 class _Commit(NamedTuple):
@@ -84,26 +82,12 @@ def _from_git(rootdir: Path) -> _Commit | None:
 
     None where there is no repository, or no commit yet; without an id where there is one and git can't say.
     """
-    # In a container the folder often belongs to somebody else; what git guards against there, pytest runs anyway.
-    command = [
-        "git",
-        "-c",
-        "safe.directory=*",
-        "status",
-        "--porcelain=v2",
-        "--branch",
-        "-z",
-        "--untracked-files=normal",
-    ]
-    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
     try:
-        answer = subprocess.run(
-            command, cwd=rootdir, env=environment, capture_output=True, timeout=_TIMEOUT_SECONDS, check=True
-        )
-    except (OSError, subprocess.SubprocessError):
+        answer = git(rootdir, "status", "--porcelain=v2", "--branch", "-z", "--untracked-files=normal")
+    except GitError:
         there = any((folder / ".git").exists() for folder in (rootdir, *rootdir.absolute().parents))
         return _Commit(None, None, None) if there else None
-    entries = [entry for entry in answer.stdout.decode("utf-8", "surrogateescape").split("\0") if entry]
+    entries = [entry for entry in answer.decode("utf-8", "surrogateescape").split("\0") if entry]
     headers = dict(entry[2:].split(" ", 1) for entry in entries if entry.startswith("# ") and " " in entry[2:])
     oid = headers.get("branch.oid", "(initial)")
     if oid == "(initial)":

@@ -14,7 +14,7 @@ from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, sectio
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.folding import read_record
-from pytest_stagegate.evidence.lines import Released
+from pytest_stagegate.evidence.lines import Released, Sources
 from pytest_stagegate.live.attached import attached
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.model.absent import Absent
@@ -79,6 +79,7 @@ class Finishing:
         producers: What makes more of them at the end of the session.
         shard: Name of the shard, which only records and decides nothing; None otherwise.
         environment: The environment that the run is against, or None.
+        stage: The stage that is decided.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Finishing:
         producers: tuple[EvidenceRule, ...] = (),
         shard: str | None = None,
         environment: str | None = None,
+        stage: str,
     ) -> None:
         self._project = project
         self._wanted = wanted
@@ -101,6 +103,7 @@ class Finishing:
         self._producers = producers
         self._shard = shard
         self._environment = environment
+        self._stage = stage
         self.recorder: Recorder | None = None
         self.measurement: Measurement | None = None
         self.checkout: tuple[Subject, tuple[Note, ...]] | None = None
@@ -227,6 +230,9 @@ class Finishing:
         try:
             for line in attached(self._given, self._project.rootdir, session.config, self.recorder.started):
                 self.recorder.line(line)
+            gates = self._project.gates(self._stage, self._environment)
+            if (repository := self._project.repository(os.environ, gates)) is not None:
+                self.recorder.line(Sources(repository=repository))
             released = released_policy(self._project)
             if released is not None:
                 self.recorder.line(Released(released=released))

@@ -16,6 +16,7 @@ from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.live.collecting import stage_key
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.stock.changed_lines import ChangedLinesOptions
 from pytest_stagegate.stock.coverage import CoverageOptions
 
 if TYPE_CHECKING:
@@ -41,13 +42,15 @@ class Wish:
     Attributes:
         needed: Whether any gate has to have it.
         branch: Whether branches have to be measured.
-        source: Folders or packages that the policy names.
+        source: Folders or packages that the policy's coverage gates name.
+        otherwise: Folders or packages to measure where neither they nor coverage's own configuration name any.
         place: Where the policy asks for it.
     """
 
     needed: bool
     branch: bool = False
     source: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
     place: str = ""
 
 
@@ -56,10 +59,12 @@ def wish_of(gates: Iterable[ActiveGate]) -> Wish:
     gates = tuple(gates)
     asking = [gate for gate in gates if gate.needs(Coverage)]
     options = [gate.options for gate in gates if isinstance(gate.options, CoverageOptions)]
+    changed = [gate.options for gate in gates if isinstance(gate.options, ChangedLinesOptions)]
     return Wish(
         needed=bool(asking),
-        branch=any(each.branch is not None for each in options),
+        branch=any(each.branch is not None or each.combined is not None for each in options),
         source=tuple(dict.fromkeys(name for each in options for name in each.source)),
+        otherwise=tuple(dict.fromkeys(name for each in changed for name in each.source)),
         place=next((gate.declared_in or gate.id for gate in asking), ""),
     )
 
@@ -175,7 +180,14 @@ class Measurement:
         problem = self.label_problem
         if not problem and not self.wish.needed:
             problem = "coverage that others measure is labelled only when a gate of the policy needs it"
-        data = read_coverage(cov, self.rootdir, measured_by=measured_by, stages=stages, label_problem=problem)
+        data = read_coverage(
+            cov,
+            self.rootdir,
+            measured_by=measured_by,
+            stages=stages,
+            label_problem=problem,
+            base=config.invocation_params.dir,
+        )
         cov.get_data().close()
         return data
 
@@ -315,6 +327,8 @@ def new_coverage(wish: Wish, data_file: Path, *, suffix: bool) -> coverage.Cover
         source=list(wish.source) or None,
         messages=False,
     )
+    if wish.otherwise and not _names_a_source(cov):
+        cov.set_option("run:source", list(wish.otherwise))
     # Stage labels need a core that supports them; sys.monitoring loses the lines of every later label.
     for option, value in (("run:core", "ctrace"), ("run:disable_warnings", _quiet(cov))):
         try:
@@ -330,18 +344,24 @@ def _quiet(cov: coverage.Coverage) -> list[str]:
 
 
 def _require_source(cov: coverage.Coverage, measurement: Measurement) -> None:
+    if _names_a_source(cov):
+        return
+    guess = _guess(measurement.rootdir)
+    text = f'coverage has to be measured, but nothing says of what; add source = ["{guess}"] to the coverage gate'
+    mistake = Mistake(measurement.wish.place, f"{text}, or to [tool.coverage.run]")
+    raise MistakesError("the policy", [mistake], code="policy")
+
+
+def _names_a_source(cov: coverage.Coverage) -> bool:
     from coverage.exceptions import ConfigError
 
     for option in ("run:source", "run:source_pkgs", "run:source_dirs", "run:include"):
         try:
             if cov.get_option(option):
-                return
+                return True
         except ConfigError:
             continue
-    guess = _guess(measurement.rootdir)
-    text = f'coverage has to be measured, but nothing says of what; add source = ["{guess}"] to the coverage gate'
-    mistake = Mistake(measurement.wish.place, f"{text}, or to [tool.coverage.run]")
-    raise MistakesError("the policy", [mistake], code="policy")
+    return False
 
 
 def _guess(rootdir: Path) -> str:

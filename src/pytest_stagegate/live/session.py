@@ -90,6 +90,7 @@ def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
         producers=setup.producers,
         shard=setup.shard,
         environment=setup.selection.environment,
+        stage=setup.selection.at,
     )
     profile = setup.project.policy.profile(setup.selection.at)
     if profile is not None and not profile_asked_for(asked):

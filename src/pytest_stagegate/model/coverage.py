@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
+from msgspec import structs
 
+from pytest_stagegate.model.extent import Extent, Scope, in_source
 from pytest_stagegate.model.globs import matches
-from pytest_stagegate.model.linesets import branch_counts, count
+from pytest_stagegate.model.linesets import bits, branch_counts, branches_at, count, written
 from pytest_stagegate.model.numbers import Measure, NothingMeasured, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from pytest_stagegate.model.tally import Tally
 
@@ -76,6 +78,7 @@ class CoverageData:
         labelled: Whether coverage was labelled by stage, so that `FileCoverage.stages` is known.
         label_problem: Why it was not, one sentence.
         files: Sorted by path, each path once.
+        scopes: What coverage.py was told to measure, of each part that says; sorted, each once.
     """
 
     producer: str
@@ -83,6 +86,7 @@ class CoverageData:
     labelled: bool
     label_problem: str = ""
     files: tuple[FileCoverage, ...] = ()
+    scopes: tuple[Scope, ...] = ()
 
     @cached_property
     def rows(self) -> tuple[Row, ...]:
@@ -167,6 +171,40 @@ class Coverage:
             raise ContextsUnavailable(self._data.label_problem or "coverage was not labelled by stage")
         return Coverage(self._data, self._tally, wanted=self._wanted, stage=stage)
 
+    def at(self, lines: Mapping[str, str]) -> Coverage:
+        """Return the coverage of some lines of some files.
+
+        Args:
+            lines: For each path its lines, as ranges ``"3-5, 9"``.
+        """
+        files = tuple(_at(file, bits(lines[file.path])) for file in self._data.files if file.path in lines)
+        return Coverage(replace(self._data, files=files), self._tally, wanted=self._wanted, stage=self._stage)
+
+    def located(self, known: Collection[str]) -> Coverage:
+        """Return the same with files of installed packages named by where they lie in the project.
+
+        Args:
+            known: Paths of files that are there; one that alone ends in a measured path is that file.
+        """
+        homes = _homes((file.path for file in self._data.files), known)
+        if not homes:
+            return self
+        files: dict[str, list[FileCoverage]] = {}
+        for file in self._data.files:
+            home = homes.get(file.path, file.path)
+            files.setdefault(home, []).append(structs.replace(file, path=home))
+        data = replace(self._data, files=tuple(united(files[path]) for path in sorted(files)))
+        return Coverage(data, self._tally, wanted=self._wanted, stage=self._stage)
+
+    def extent(self, known: Collection[str], source: Iterable[str] = ()) -> Extent:
+        """Return which files should have been measured.
+
+        Args:
+            known: Paths of files that are there.
+            source: Folders or packages that stand instead of what coverage.py was told.
+        """
+        return Extent(self._data.scopes, source, {file.path for file in self._data.files}, known)
+
     @property
     def files(self) -> tuple[str, ...]:
         """Paths of the measured files, relative to the root."""
@@ -195,6 +233,29 @@ class Coverage:
         return Measure(Ratio(covered, total), unit="lines", inspected=total, where=tuple(where))
 
     @property
+    def uncovered(self) -> Measure:
+        """How many executable lines were not run; `inspected` is the number of executable ones."""
+        lines = self.lines
+        return Measure(
+            sum(file.lines - self._covered(file)[0] for file in self._files),
+            unit="lines",
+            inspected=lines.inspected,
+            where=lines.where,
+        )
+
+    @property
+    def combined(self) -> Measure:
+        """Lines that were run and branches that were taken, of all lines and branches: coverage.py's own total.
+
+        Nothing measured where any part measured no branches.
+        """
+        files = self._files if self._data.measured_branches else []
+        covered = sum(sum(self._covered(file)) for file in files)
+        total = sum(file.lines + file.branches for file in files)
+        where = (*self.lines.where, *self.branches.where)
+        return Measure(Ratio(covered, total), unit="lines and branches", inspected=total, where=where)
+
+    @property
     def branches(self) -> Measure:
         """Branches that were taken, of all; nothing measured where any part measured no branches."""
         files = self._files if self._data.measured_branches else []
@@ -221,18 +282,81 @@ class Coverage:
         return f"{file.path} ({file.lines - self._covered(file)[0]} lines not run by {self._stage})"
 
 
-def in_source(name: str, path: str) -> bool:
-    """Return whether a file belongs to a folder or an importable package or module of that name."""
-    folder = name.removeprefix("./").rstrip("/")
-    package = name.replace(".", "/")
-    return (
-        folder in ("", ".")
-        or path == folder
-        or path.startswith((f"{folder}/", f"{package}/"))
-        or path == f"{package}.py"
-        or f"/{package}/" in path
-        or path.endswith(f"/{package}.py")
+def united(parts: Sequence[FileCoverage], *, labelled: bool = True) -> FileCoverage:
+    """Return what several measurements of one file have run together; its path is that of the first.
+
+    Args:
+        parts: At least one.
+        labelled: Whether every part is labelled by stage; otherwise no label is kept.
+
+    Raises:
+        ValueError: When a set of lines is not written as it should be.
+    """
+    if len(parts) == 1 and labelled:
+        return parts[0]
+    executed = _lines(part.executed for part in parts)
+    taken = _branches(part.taken for part in parts)
+    stages = sorted({stage for part in parts for stage in part.stages}) if labelled else []
+    return FileCoverage(
+        path=parts[0].path,
+        executed=written(executed),
+        missing=written(_lines(part.missing for part in parts) & ~executed),
+        taken=_sorted(taken),
+        untaken=_sorted(_branches(part.untaken for part in parts) - taken),
+        stages={stage: _alone_of([part.stages[stage] for part in parts if stage in part.stages]) for stage in stages},
     )
+
+
+def _alone_of(parts: Sequence[tuple[str, str]]) -> tuple[str, str]:
+    return written(_lines(lines for lines, _ in parts)), _sorted(_branches(names for _, names in parts))
+
+
+def _lines(texts: Iterable[str]) -> int:
+    found = 0
+    for text in texts:
+        found |= bits(text)
+    return found
+
+
+def _branches(texts: Iterable[str]) -> set[str]:
+    return {name for text in texts for name in text.split()}
+
+
+def _sorted(names: Iterable[str]) -> str:
+    return " ".join(sorted(names, key=_by_line))
+
+
+def _by_line(name: str) -> tuple[int, str]:
+    digits = len(name) - len(name.lstrip("0123456789"))
+    return int(name[:digits] or 0), name
+
+
+def _at(file: FileCoverage, lines: int) -> FileCoverage:
+    return FileCoverage(
+        path=file.path,
+        executed=written(bits(file.executed) & lines),
+        missing=written(bits(file.missing) & lines),
+        taken=branches_at(file.taken, lines),
+        untaken=branches_at(file.untaken, lines),
+        stages={
+            stage: (written(bits(ran) & lines), branches_at(taken, lines))
+            for stage, (ran, taken) in file.stages.items()
+        },
+    )
+
+
+def _homes(measured: Iterable[str], known: Collection[str]) -> dict[str, str]:
+    """Return for files of installed packages, named by where they are imported from, where they lie in the project.
+
+    Each answer depends on its own path alone: that another file was not measured must not lead this one elsewhere.
+    """
+    found: dict[str, list[str]] = {path: [] for path in measured if path not in known and "/" in path}
+    for path in known if found else ():
+        parts = path.split("/")
+        for start in range(1, len(parts) - 1):
+            if (end := "/".join(parts[start:])) in found:
+                found[end].append(path)
+    return {path: places[0] for path, places in found.items() if len(places) == 1}
 
 
 def _shortened(ranges: list[str]) -> str:

@@ -64,6 +64,15 @@ def written(found: int) -> str:
     return ", ".join(runs)
 
 
+def branches_at(names: str, lines: int) -> str:
+    """Return the branches, of some written one after the other, that begin at lines given as bits.
+
+    Raises:
+        ValueError: When a branch has no line.
+    """
+    return " ".join(name for name in names.split() if lines >> int(_branch(name)[0]) & 1)
+
+
 def branch_counts(taken: str, untaken: str) -> tuple[int, int]:
     """Return how many branches there are, and how many of them were taken.
 

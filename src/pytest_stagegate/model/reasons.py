@@ -22,6 +22,7 @@ REASONS: Final[dict[str, str]] = {
     "source-matches-nothing": "A source of the policy's coverage gate has no measured file.",
     "run-incomplete": "The run ended early; its exit status says so.",
     "too-old": "The evidence is older than the gate's max_age.",
+    "nothing-changed": "No executable line of the sources changed since the point that changes are counted from.",
     "no-baseline": "There is no baseline to compare with.",
     "too-small": "There is too little to judge a share by; it counts once enough has come together.",
     "files-missing": "Source files that git or the baseline lists were not measured.",

@@ -30,8 +30,8 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True, tag="diff", tag_field="is"
     """What changed since a point of the history, up to the work tree.
 
     Attributes:
-        since: That point as people call it: a branch or a tag.
-        commit: Its commit; for a branch the merge base with it.
+        since: That point as people call it: a branch, a tag, or ``the beginning``.
+        commit: Its commit; for a branch the merge base with it; empty for the beginning.
         files: Changed and new files, untracked ones too, sorted by path; deleted ones and submodules are not.
     """
 

@@ -12,7 +12,7 @@ from pytest_stagegate.policy.comparing import baseline_folder, baseline_toleranc
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.extending import resolved, stacked
 from pytest_stagegate.policy.finding import NO_FILE, Read, canonical, digest, find, from_disk
-from pytest_stagegate.policy.model import COMMON_KEYS, DEFAULT_STAGES, GateTable, Layer, Policy
+from pytest_stagegate.policy.model import COMMON_KEYS, DEFAULT_STAGES, RELEASE_TAGS, GateTable, Layer, Policy
 from pytest_stagegate.policy.profiles import profiles_of
 from pytest_stagegate.policy.reading import Reader
 from pytest_stagegate.policy.waiving import max_days, waivers_of
@@ -28,6 +28,8 @@ _KEYS: Final = (
     "default_environment",
     "untagged",
     "templates",
+    "base",
+    "release_tag",
     "tag",
     "gate",
     "expect",
@@ -102,6 +104,8 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         default_environment=default_environment,
         untagged=reader.one_of(table, ("untagged",), _UNTAGGED, "default"),
         templates=reader.text_of(table, ("templates",)) or None,
+        base=_base(reader, table),
+        release_tag=reader.names(table, ("release_tag",), single=True) or RELEASE_TAGS,
         tags=_tags(reader, table, stages, environments),
         gates=_gates(reader, table, stages, environments),
         expected=expected_cells(reader, table, stages, environments),
@@ -112,6 +116,13 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         baseline_tolerance=baseline_tolerance(reader, table),
         profiles=profiles_of(reader, table, stages),
     )
+
+
+def _base(reader: Reader, table: dict[str, Any]) -> str | None:
+    base = reader.text_of(table, ("base",)) or None
+    if base is not None and base.startswith("-"):
+        reader.mistake(("base",), f'{base!r} is no name of a branch; write for example "origin/main"')
+    return base
 
 
 def _tags(

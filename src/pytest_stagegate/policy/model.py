@@ -24,6 +24,8 @@ DEFAULT_TOLERANCE: Final = {"coverage": Fraction(1, 100), "durations": Fraction(
 
 DEFAULT_STAGES: Final = ("plan", "code", "build", "test", "release", "deploy", "manage", "monitor")
 BUILT_IN: Final = "built-in"
+RELEASE_TAGS: Final = ("v[0-9]*", "[0-9]*")
+"""Globs of the tags that are releases, where the policy doesn't say."""
 COMMON_KEYS: Final = ("uses", "stage", "environment", "enforcement", "on_missing", "owner", "max_age", "remedy")
 """Keys that every gate table may have; all others belong to the gate."""
 
@@ -93,6 +95,8 @@ class Policy:
         default_environment: Environment of a run that names none; None for none.
         untagged: ``default`` or ``error``.
         templates: Folder with templates of the project's own, relative to the root, or None.
+        base: The branch that the work goes into, as git knows it; None where git and the CI are asked.
+        release_tag: Globs of the tags that are releases.
         tags: Path rules, in order.
         gates: Gate tables, in order.
         expected: Cells that must have evidence.
@@ -115,6 +119,8 @@ class Policy:
     default_environment: str | None = None
     untagged: str = "default"
     templates: str | None = None
+    base: str | None = None
+    release_tag: tuple[str, ...] = RELEASE_TAGS
     tags: tuple[TagRule, ...] = ()
     gates: tuple[GateTable, ...] = ()
     expected: tuple[Expected, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.stock import (
+    changed_lines,
     coverage,
     coverage_ratchet,
     debt,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     results,
     coverage,
+    changed_lines,
     coverage_ratchet,
     executed,
     skips,

@@ -9,6 +9,7 @@ import pytest
 from pytest_stagegate.evidence.coverage_report import read_coverage
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
+from pytest_stagegate.model.extent import Scope
 
 SOURCE = """\
 def sign(n):
@@ -103,3 +104,42 @@ def test_nothing_is_left_behind(tmp_path: Path, source: str, monkeypatch: pytest
     cov.get_data().add_lines({source: [1]})
     read(cov, tmp_path, "test")
     assert list(folder.iterdir()) == []
+
+
+def told(tmp_path: Path, source: str, base: Path | None = None, **options: object) -> tuple[Scope, ...]:
+    cov = measured(tmp_path)
+    for option, value in options.items():
+        cov.set_option(option.replace("__", ":"), value)  # type: ignore[arg-type]
+    cov.get_data().add_lines({source: [1]})
+    return read(cov, tmp_path, base=base).scopes
+
+
+def test_what_coverage_was_told_to_measure_is_kept_without_folders_of_this_machine(tmp_path: Path, source: str) -> None:
+    (tmp_path / "lib").mkdir()
+    options = {
+        "run__source": ["shop.prices", "./src/", str(tmp_path / "lib"), "/elsewhere"],
+        "run__source_pkgs": ["bank"],
+        "run__omit": ["*/gen/*", "src/gen/*", str(tmp_path / "b.py"), "/elsewhere/*"],
+        "report__omit": ["setup.py"],
+    }
+    (scope,) = told(tmp_path, source, **options)
+    assert scope == Scope(("bank", "lib", "shop.prices", "src"), (), ("*/gen/*", "./b.py", "setup.py", "src/gen/*"))
+
+
+def test_relative_folders_start_where_pytest_was_called(tmp_path: Path, source: str) -> None:
+    (scope,) = told(tmp_path, source, base=tmp_path / "src", run__source=["."], run__omit=["gen/*"])
+    assert scope == Scope(("src",), (), ("src/gen/*",))
+
+
+def test_the_whole_project_is_a_source(tmp_path: Path, source: str) -> None:
+    assert told(tmp_path, source, run__source=["."]) == (Scope((".",)),)
+
+
+def test_what_is_included_counts_for_the_run_only_without_a_source(tmp_path: Path, source: str) -> None:
+    assert told(tmp_path, source, run__include=["src/*"]) == (Scope((), ("src/*",)),)
+    assert told(tmp_path, source, run__source=["src"], run__include=["lib/*"]) == (Scope(("src",)),)
+    assert told(tmp_path, source, run__source=["src"], report__include=["*/src/*"]) == (Scope(("src",), ("*/src/*",)),)
+
+
+def test_coverage_that_was_told_nothing_says_nothing(tmp_path: Path, source: str) -> None:
+    assert told(tmp_path, source, run__omit=["lib/*"]) == ()

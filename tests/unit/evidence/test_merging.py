@@ -13,6 +13,7 @@ from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Evidence, WarningLine
+from pytest_stagegate.model.extent import Scope
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Exit, TestData
@@ -201,3 +202,18 @@ def test_a_line_that_only_one_part_knows_is_a_line() -> None:
     one, two = FileCoverage("a.py", "1-2", "3"), FileCoverage("a.py", "3", "1-2, 7")
     (file_,) = union([coverage_of(one), coverage_of(two)]).files
     assert (file_.executed, file_.missing) == ("1-3", "7")
+
+
+def test_what_each_part_was_told_to_measure_is_kept() -> None:
+    one, other = Scope(("src",), omit=("src/gen/*",)), Scope(("web",))
+    parts = [coverage_of(scopes=(other,)), coverage_of(scopes=(one, other))]
+    assert union(parts).scopes == (one, other)
+
+
+@pytest.mark.parametrize(("path", "scopes"), [("a.py", (Scope(), Scope(("src",)))), ("a.ts", (Scope(("src",)),))])
+def test_a_part_that_measured_python_and_does_not_say_of_what_is_remembered(
+    path: str, scopes: tuple[Scope, ...]
+) -> None:
+    silent = coverage_of(file_of(path, 1, 2))
+    assert union([silent, coverage_of(scopes=(Scope(("src",)),))]).scopes == scopes
+    assert union([silent, silent]) == silent

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage, CoverageData
+from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage, CoverageData, FileCoverage
+from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.tally import Tally
 from tests.unit.fakes import coverage_of, file_of
 
@@ -59,6 +60,31 @@ def test_reading_is_noted() -> None:
     tally = Tally()
     measured = Coverage(DATA, tally)
     assert (measured.lines.inspected, tally.read) == (20, 20)
+
+
+def test_the_coverage_of_some_lines_has_their_lines_branches_and_stages() -> None:
+    made = FileCoverage("a.py", "1-3, 7", "4-6", "3>4 7>8", "3>7 5>6", {"code": ("2-3", "3>4")})
+    part = face(coverage_of(made, file_of("b.py", 1, 2), branches=True)).at({"a.py": "3-5", "c.py": "1"})
+    assert (part.files, part.lines.ratio, part.branches.ratio) == (("a.py",), Ratio(1, 3), Ratio(1, 3))
+    assert part.lines.where == ("a.py:4-5",)
+    assert part.by_stage("code").lines.ratio == Ratio(1, 3)
+
+
+def test_a_part_of_the_coverage_of_some_lines_is_narrowed_like_the_whole() -> None:
+    data = coverage_of(file_of("src/a.py", 1, 2), file_of("lib/b.py", 1, 2))
+    assert face(data).under("src").at({"src/a.py": "1", "lib/b.py": "1"}).files == ("src/a.py",)
+
+
+def test_an_installed_file_is_the_one_file_of_the_project_that_ends_like_it() -> None:
+    data = coverage_of(file_of("shop/a.py", 1, 2), file_of("two/b.py", 1, 2), file_of("c.py", 1, 2))
+    known = ["src/shop/a.py", "x/two/b.py", "y/two/b.py", "src/c.py"]
+    assert face(data).located(known).files == ("c.py", "src/shop/a.py", "two/b.py")
+
+
+def test_a_file_that_was_measured_in_two_places_is_one_file() -> None:
+    data = coverage_of(FileCoverage("shop/a.py", "1-2", "3-4"), FileCoverage("src/shop/a.py", "2-3", "1, 4"))
+    made = face(data).located(["src/shop/a.py"])
+    assert (made.files, made.lines.ratio, made.lines.where) == (("src/shop/a.py",), Ratio(3, 4), ("src/shop/a.py:4",))
 
 
 def test_each_file_has_its_numbers() -> None:

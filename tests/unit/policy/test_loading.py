@@ -234,3 +234,23 @@ def test_a_mistake_says_where_and_what_would_be_right(tmp_path: Path, text: str,
 def test_a_date_with_a_time_is_no_day_to_block_from(tmp_path: Path) -> None:
     (mistake,) = mistakes_of(tmp_path, "[gate.coverage]\nenforcement = { block_from = 2026-12-01T00:00:00Z }")
     assert mistake.startswith("stagegate.toml:2 gate.coverage.enforcement: has to be ")
+
+
+def test_what_changes_are_counted_from_is_read(tmp_path: Path) -> None:
+    policy = policy_of(tmp_path, 'base = "origin/next"\nrelease_tag = "shop-*"')
+    assert (policy.base, policy.release_tag) == ("origin/next", ("shop-*",))
+
+
+def test_when_the_policy_does_not_say_versions_are_releases(tmp_path: Path) -> None:
+    policy = policy_of(tmp_path, "")
+    assert (policy.base, policy.release_tag) == (None, ("v[0-9]*", "[0-9]*"))
+
+
+def test_a_base_is_never_an_option_of_git(tmp_path: Path) -> None:
+    assert mistakes_of(tmp_path, 'base = "--output=x"') == [
+        "stagegate.toml:1 base: '--output=x' is no name of a branch; write for example \"origin/main\""
+    ]
+
+
+def test_the_base_is_not_part_of_what_shapes_a_record(tmp_path: Path) -> None:
+    assert policy_of(tmp_path, 'base = "main"').shape_sha256 == load(tmp_path / "nowhere").shape_sha256

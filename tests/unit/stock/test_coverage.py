@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from pytest_stagegate.model.coverage import CoverageData
+from pytest_stagegate.model.extent import Scope
+from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.verdicts import GateResult, Verdict
 from pytest_stagegate.stock.coverage import coverage
-from tests.unit.fakes import check_of, coverage_of, evidence_of, file_of, judged, share, verdicts
+from tests.unit.fakes import check_of, coverage_of, evidence_of, file_of, judged, repository_of, share, verdicts
 
 PAYMENTS = file_of("src/payments/card.py", 9, 10, taken=3, branches=4)
 LEGACY = file_of("src/legacy/old.py", 1, 10)
@@ -93,3 +95,70 @@ def test_a_source_of_the_policy_that_nobody_measured_is_no_evidence() -> None:
     made = check_of(of(coverage_of(PAYMENTS, LEGACY), line=share("9 %"), source=["src", "web"]), "source")
     assert (made.verdict, made.reason) == (Verdict.NO_EVIDENCE, "source-matches-nothing")
     assert made.text == "no file of the source 'web' was measured"
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [("85.7 %", "PASS"), ("85.8 %", "FAIL")])
+def test_lines_and_branches_have_a_limit_together(limit: str, verdict: str) -> None:
+    made = check_of(of(coverage_of(PAYMENTS, branches=True), combined=share(limit)), "combined")
+    assert (made.verdict, made.measured, made.unit) == (verdict, Ratio(12, 14), "lines and branches")
+
+
+def test_a_limit_on_both_without_measured_branches_is_no_evidence() -> None:
+    result = of(coverage_of(PAYMENTS), combined=share("1 %"))
+    assert (result.verdict, result.reason) == ("NO_EVIDENCE", "branches-not-measured")
+
+
+def test_in_a_critical_file_every_line_has_to_be_run() -> None:
+    result = of(coverage_of(PAYMENTS, LEGACY), critical=["src/payments/**"])
+    made = check_of(result, "critical src/payments/**")
+    assert (made.verdict, made.shown, made.where) == ("FAIL", "1 line", ("src/payments/card.py:10",))
+
+
+def test_a_critical_glob_that_matches_nothing_is_no_evidence() -> None:
+    assert of(coverage_of(PAYMENTS), critical=["src/pay/**"]).reason == "path-matches-nothing"
+
+
+TRACKED = ("docs/conf.py", "src/legacy/old.py", "src/new.py", "src/payments/card.py", "tests/test_card.py")
+
+
+def with_git(*scopes: Scope, tracked: tuple[str, ...] | None = TRACKED, **options: Any) -> GateResult:
+    data = coverage_of(PAYMENTS, LEGACY, scopes=scopes)
+    return judged(coverage, evidence_of(coverage=data, repository=repository_of(tracked=tracked)), **options)
+
+
+def test_a_file_of_the_source_that_git_lists_and_nobody_measured_is_named() -> None:
+    result = with_git(Scope(source=("src",)), line=share("10 %"))
+    assert (result.verdict, result.reason) == ("NO_EVIDENCE", "files-missing")
+    assert result.summary == "files: 1 source file was never measured: src/new.py"
+    assert check_of(result, "files").where == ("src/new.py",)
+
+
+def test_the_policy_s_source_says_which_files_there_should_be() -> None:
+    assert with_git(source=["src"], line=share("10 %")).reason == "files-missing"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"scopes": (Scope(source=("src",), omit=("*/new.py",)),)},
+        {"scopes": (Scope(source=("src",), include=("src/legacy/*", "src/payments/*")),)},
+        {"scopes": ()},
+        {"scopes": (Scope(source=("src",)),), "tracked": None},
+        {"scopes": (Scope(source=("src/legacy",)),)},
+    ],
+    ids=["left out", "not included", "no source known", "no repository", "elsewhere"],
+)
+def test_no_file_is_missed(said: dict[str, Any]) -> None:
+    scopes = said.pop("scopes")
+    assert with_git(*scopes, line=share("10 %"), **said).verdict == "PASS"
+
+
+def test_without_a_limit_no_file_is_missed() -> None:
+    assert "files" not in verdicts(with_git(Scope(source=("src",))))
+
+
+def test_files_of_an_installed_package_are_those_in_the_project() -> None:
+    data = coverage_of(file_of("payments/card.py", 9, 10), scopes=(Scope(source=("payments",)),))
+    said = repository_of(tracked=("src/payments/card.py", "src/payments/new.py", "tests/payments/test_card.py"))
+    result = judged(coverage, evidence_of(coverage=data, repository=said), line=share("10 %"))
+    assert check_of(result, "files").where == ("src/payments/new.py",)
