@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.verdicts import Check, GateResult
-    from pytest_stagegate.run import Project, Question
+    from pytest_stagegate.project import Project
+    from pytest_stagegate.run import Question
 
 _SHORT: Final = (Verdict.ERROR, Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE)
 _STEPS: Final = frozenset({"files-missing", "branches-not-measured", "nothing-measured"})

@@ -3,135 +3,45 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate import decide
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
-from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError, UsageError, nearest
+from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.baselines import read_baseline
 from pytest_stagegate.evidence.finding import PRODUCED, Given, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
-from pytest_stagegate.evidence.released_policy import last_release, read_at
-from pytest_stagegate.evidence.repository import repository_of
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
-from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline, BaselineData
-from pytest_stagegate.model.decision import Decision, Drift, Extended, Note, PolicyReference, Subject
-from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.decision import Decision, Extended, Note, PolicyReference, Subject
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
-from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
-from pytest_stagegate.policy.binding import BoundGate, applying, bind
-from pytest_stagegate.policy.drifting import drift_since
-from pytest_stagegate.policy.loading import load
-from pytest_stagegate.policy.model import BUILT_IN
-from pytest_stagegate.registry import Registry
+from pytest_stagegate.project import drift_of
 from pytest_stagegate.summing import compared_with, index, matrix, rows_of, totals
-from pytest_stagegate.tagging import Vocabulary, stages_of
-from pytest_stagegate.waiving import Waivers, judge_with_waivers
+from pytest_stagegate.tagging import stages_of
+from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from pytest_stagegate.documents.view import View
     from pytest_stagegate.model.decision import Blocker
     from pytest_stagegate.model.evidence import Evidence
-    from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.model.repository import RepositoryData
-    from pytest_stagegate.model.sources import EvidenceRule, Source
+    from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.model.waivers import WaiverRow
     from pytest_stagegate.policy.model import Policy
-
-
-@dataclass(frozen=True)
-class Project:
-    """A project's policy and gates, read and found to be in order.
-
-    Attributes:
-        rootdir: The project's root.
-        policy: Its policy.
-        bound: Every gate that may apply.
-        vocabulary: Stages, environments and path rules for tagging.
-        registry: Everything that plugins bring.
-        policy_file: The policy file that was named, or None.
-    """
-
-    rootdir: Path
-    policy: Policy
-    bound: tuple[BoundGate, ...]
-    vocabulary: Vocabulary
-    registry: Registry
-    policy_file: Path | None
-
-    def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
-        """Return the gates of one decision."""
-        return [_active(each) for each in applying(self.bound, stage, environment)]
-
-    def asks_for(self, face: type, stage: str) -> bool:
-        """Return whether a gate that may be judged at a stage, in whatever environment, asks for a kind of evidence."""
-        places = (None, *self.policy.environments)
-        return any(
-            _active(each).needs(face) and any(each.applies(stage, place) for place in places) for each in self.bound
-        )
-
-    def expected(self, stage: str, environment: str | None) -> tuple[Expected, ...]:
-        """Return the cells that must have evidence when a stage is decided: of the stages whose tests it judges."""
-        judged = stages_of(self.vocabulary, stage)
-        return tuple(
-            cell
-            for cell in self.policy.expected
-            if cell.stage in judged and (environment is None or cell.environment in (None, environment))
-        )
-
-    def repository(
-        self, environ: Mapping[str, str], gates: Iterable[ActiveGate] | None = None
-    ) -> RepositoryData | None:
-        """Return what git says of the project's sources as they are now; None when no gate asks.
-
-        Args:
-            environ: Environment variables, in which a CI names the branch that the work goes into.
-            gates: The gates of the decision; every gate of the policy where it is not known yet.
-        """
-        asking = gates if gates is not None else map(_active, self.bound)
-        if not any(gate.needs(Repository) for gate in asking):
-            return None
-        return repository_of(self.rootdir, self.policy.base, self.policy.release_tag, environ)
-
-    def producers(self, stage: str | None, environment: str | None) -> tuple[EvidenceRule, ...]:
-        """Return the producers that a decision needs: those of no other stage than those whose tests it judges.
-
-        None stands for every stage, or every environment.
-        """
-        judged = stages_of(self.vocabulary, stage) if stage is not None else self.policy.stages
-        return tuple(
-            rule
-            for rule in self.policy.producers
-            if (not rule.stage or rule.stage in judged)
-            and (environment is None or rule.environment in (None, environment))
-        )
-
-    @property
-    def waivers(self) -> Waivers:
-        """The policy's waivers."""
-        return Waivers(self.policy.waivers, self.policy.waiver_max_days)
-
-    @property
-    def templates(self) -> Path | None:
-        """Folder with templates of the project's own."""
-        return self.rootdir / self.policy.templates if self.policy.templates is not None else None
+    from pytest_stagegate.project import Project
 
 
 @dataclass(frozen=True)
@@ -149,65 +59,6 @@ class Decided:
     view: View
     files: dict[Path, bytes]
     evidence: tuple[Path, ...] = ()
-
-
-def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
-    """Read policy and gates.
-
-    Raises:
-        MistakesError: With all mistakes in the policy, or all in the gate modules.
-    """
-    policy = load(rootdir, policy_file)
-    registry = Registry(rootdir)
-    bound = bind(policy, registry.gates, registry.local)
-    if policy.templates is not None and not (rootdir / policy.templates).is_dir():
-        text = f"there is no folder {policy.templates!r} below the root"
-        raise MistakesError("the policy", [Mistake(f"{policy.source} templates", text)], code="policy")
-    idle = [rule for rule in policy.tags if not matches_a_file(rule.path, rootdir)]
-    if idle:
-        mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]
-        raise MistakesError("the policy", mistakes, code="policy")
-    vocabulary = Vocabulary(policy.stages, policy.environments, policy.default_stage, policy.tags)
-    return Project(rootdir, policy, bound, vocabulary, registry, policy_file)
-
-
-def matches_a_file(pattern: str, rootdir: Path) -> bool:
-    """Return whether a glob matches any file below the root; folders of tools (``.git``, ``.tox``) are not searched."""
-    return any(map(matches(pattern), _files(rootdir, pattern)))
-
-
-def _files(rootdir: Path, pattern: str) -> Iterator[str]:
-    literal = "/".join(takewhile(lambda part: not set(part) & set("*?"), pattern.split("/")))
-    start = rootdir / literal
-    if start.is_file():
-        yield literal
-    for folder, inner, names in os.walk(start):
-        inner[:] = [name for name in inner if not name.startswith(".") and name != "__pycache__"]
-        for name in names:
-            yield Path(folder, name).relative_to(rootdir).as_posix()
-
-
-def _no_file(pattern: str, rootdir: Path) -> str:
-    folders = {Path(path).parent.as_posix() for path in _files(rootdir, "") if path.endswith(".py")}
-    patterns = {f"{folder}/**" for folder in folders} - {"./**"}
-    return f"{pattern!r} matches no file below the root; {nearest(pattern, patterns)}"
-
-
-def _active(bound: BoundGate) -> ActiveGate:
-    table = bound.table
-    if table is None:
-        return ActiveGate(bound.id, bound.gate, bound.options, bound.enforcement, remedy=bound.gate.remedy)
-    return ActiveGate(
-        bound.id,
-        bound.gate,
-        bound.options,
-        bound.enforcement,
-        on_missing=table.on_missing,
-        owner=table.owner,
-        remedy=table.remedy or bound.gate.remedy,
-        max_age=table.max_age,
-        declared_in=table.place,
-    )
 
 
 _LACKING: Final = (State.MISSING, State.UNREADABLE, State.FOREIGN, State.DUPLICATE)
@@ -311,28 +162,6 @@ def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
         extends=tuple(Extended(source=each.source, sha256=each.sha256) for each in policy.extended),
         recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
     )
-
-
-def drift_of(project: Project, released: ReleasedPolicy | None, day: dt.date) -> tuple[Drift, ...]:
-    """Return what the policy demands less of than it did at the last release."""
-    if released is None:
-        return ()
-    less = drift_since(released.content, project.policy, project.bound, project.registry.gates, day)
-    return tuple(Drift(**each._asdict(), since=released.tag) for each in less)
-
-
-def released_policy(project: Project) -> ReleasedPolicy | None:
-    """Return the project's policy as it was at the last release; asks git.
-
-    None without a repository, a tag or a policy today, and where the policy of then can't be read.
-    """
-    if project.policy.source == BUILT_IN or (tag := last_release(project.rootdir)) is None:
-        return None
-    try:
-        policy = load(project.rootdir, project.policy_file, partial(read_at, project.rootdir, tag))
-    except MistakesError:
-        return None
-    return ReleasedPolicy(tag=tag, source=policy.source, content=policy.content)
 
 
 def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:

@@ -32,7 +32,7 @@ from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.policy import loading
 from pytest_stagegate.policy.model import COMMON_KEYS
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 from pytest_stagegate.stock import STOCK_GATES
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from pytest_stagegate.documents.rendering import decision_json, decision_schema
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 from tests.unit.fakes import (
     collected,
     coverage_of,

@@ -15,7 +15,7 @@ from pytest_stagegate.evidence.merging import union
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
 from pytest_stagegate.model.decision import Decision
 from pytest_stagegate.model.linesets import ranges
-from pytest_stagegate.run import Project, load_project
+from pytest_stagegate.project import Project, load_project
 from tests.unit.fakes import FINISHED, decision_on, encoded, project_at, run_line
 
 LAST = 12

@@ -17,7 +17,7 @@ from pytest_stagegate.evidence.folding import Fold
 from pytest_stagegate.model.decision import Decision, Note
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.tests import Outcome
-from pytest_stagegate.run import Project, load_project
+from pytest_stagegate.project import Project, load_project
 from tests.unit.fakes import collected, coverage_of, decision_on, encoded, end, file_of, passed, run_line
 
 PARTS = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed", "deselected", "lost")

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.baseline import Table
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.expected import Expected
-    from pytest_stagegate.run import Project
+    from pytest_stagegate.project import Project
 
 STARTED: Final = "2026-11-23T09:00:00Z"
 FINISHED: Final = "2026-11-23T09:05:00Z"

@@ -10,7 +10,7 @@ from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.baselines import baseline_lines, parsed_file
 from pytest_stagegate.model.baseline import Table
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 from tests.unit.fakes import collected, coverage_of, end, file_of, passed, project_at, record_at, run_line
 
 RECORD = Path(".stagegate/evidence.jsonl")

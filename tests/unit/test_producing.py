@@ -14,7 +14,7 @@ from pytest_stagegate.evidence.attaching import attachment_path, read_attachment
 from pytest_stagegate.model.decision import Subject
 from pytest_stagegate.model.sources import EvidenceRule, Producer
 from pytest_stagegate.producing import Making, Produced, produce, refuse_inside, remove_produced
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 from tests.unit.fakes import project_at
 
 SUBJECT = Subject(name="shop", version="1", commit="c" * 40, commit_source="git", dirty=True)

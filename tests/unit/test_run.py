@@ -10,7 +10,7 @@ from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import sha256_of
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.decision import Decision, Note
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 from pytest_stagegate.summing import NOT_PASSED_LIMIT
 from tests.unit.fakes import (
     STARTED,

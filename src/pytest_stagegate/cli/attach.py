@@ -13,7 +13,7 @@ from pytest_stagegate.errors import UsageError
 from pytest_stagegate.evidence.attaching import Attachment, attachment_json, attachment_path
 from pytest_stagegate.evidence.finding import modified, sha256_of
 from pytest_stagegate.evidence.provenance import subject_of
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 
 
 @click.command("attach", epilog="\b\nExample:\n  stagegate attach reports/vitest.xml --environment staging")

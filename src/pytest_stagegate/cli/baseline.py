@@ -18,7 +18,7 @@ from pytest_stagegate.evidence.baselines import LARGEST, baseline_lines, parsed_
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.model.baseline import KEYS, totals_of
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 
 if TYPE_CHECKING:
     from pytest_stagegate.baselining import Change, Update

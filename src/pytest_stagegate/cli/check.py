@@ -15,7 +15,8 @@ from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, sectio
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import RECORD
 from pytest_stagegate.model.times import parsed
-from pytest_stagegate.run import decide_on, load_project, publish
+from pytest_stagegate.project import load_project
+from pytest_stagegate.run import decide_on, publish
 
 if TYPE_CHECKING:
     pass

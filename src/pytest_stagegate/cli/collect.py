@@ -13,7 +13,7 @@ from pytest_stagegate.documents.rendering import ignore_folder, remove_written
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.producing import Making, produce, refuse_inside
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 
 if TYPE_CHECKING:
     from pytest_stagegate.producing import Produced

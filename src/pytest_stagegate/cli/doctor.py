@@ -18,13 +18,13 @@ from pytest_stagegate.model.advice import Finding
 from pytest_stagegate.policy.examining import examined, examined_with, unmatched_rules, without_policy
 from pytest_stagegate.policy.extending import PACKS
 from pytest_stagegate.policy.model import BUILT_IN
-from pytest_stagegate.run import load_project, matches_a_file
+from pytest_stagegate.project import load_project, matches_a_file
 from pytest_stagegate.tagging import stages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stagegate.run import Project
+    from pytest_stagegate.project import Project
 
 RECORD: Final = ".stagegate/evidence.jsonl"
 DEFECT: Final = 20

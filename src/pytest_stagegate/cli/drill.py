@@ -13,7 +13,7 @@ from pytest_stagegate.documents.rendering import ignore_folder
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.drill.running import STOPS, Drilled, drill
 from pytest_stagegate.model.verdicts import Verdict
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,14 +16,14 @@ from pytest_stagegate.documents.view import drift_line
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.policy.binding import applying
 from pytest_stagegate.policy.explaining import explained, explained_gate, undeclared
-from pytest_stagegate.run import drift_of, load_project, released_policy
+from pytest_stagegate.project import drift_of, load_project, released_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.model.explained import ExplainedGate
     from pytest_stagegate.policy.binding import BoundGate
-    from pytest_stagegate.run import Project
+    from pytest_stagegate.project import Project
 
 
 @click.command(

@@ -11,13 +11,14 @@ import click
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.evidence.finding import PRODUCED, given, produced_below
 from pytest_stagegate.evidence.provenance import subject_of
-from pytest_stagegate.run import Question, released_policy
+from pytest_stagegate.project import released_policy
+from pytest_stagegate.run import Question
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
-    from pytest_stagegate.run import Project
+    from pytest_stagegate.project import Project
 
 FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 FILE: Final = click.Path(dir_okay=False, path_type=Path)

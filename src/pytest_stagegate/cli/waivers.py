@@ -17,13 +17,13 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.waivers import Waiver, WaiverRow
 from pytest_stagegate.policy.editing import with_waiver, without_waivers
 from pytest_stagegate.policy.model import BUILT_IN
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 from pytest_stagegate.waiving import rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pytest_stagegate.run import Project
+    from pytest_stagegate.project import Project
 
 LAST_DECISION: Final = ".stagegate/decision.json"
 _DAY: Final = click.DateTime(["%Y-%m-%d"])

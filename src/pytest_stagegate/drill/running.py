@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.hooks import Fault
     from pytest_stagegate.model.verdicts import GateResult
-    from pytest_stagegate.run import Project, Question
+    from pytest_stagegate.project import Project
+    from pytest_stagegate.run import Question
 
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.evidence.git import GitError, git
 from pytest_stagegate.evidence.patches import sections_of
+from pytest_stagegate.evidence.releases import last_release
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.linesets import LAST_LINE
 from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, RepositoryData
@@ -176,7 +177,7 @@ def _default_of_remote(checkout: _Checkout) -> list[str]:
 def _since_release(checkout: _Checkout, patterns: Sequence[str]) -> Diff | Absent:
     if checkout.commit("HEAD") is None:
         return Absent("base-unknown", "the repository has no commit yet, so there is nothing to count changes from")
-    tag = _last_release(checkout, patterns)
+    tag = last_release(checkout.rootdir, patterns)
     commit = checkout.commit(f"refs/tags/{tag}") if tag is not None else None
     if tag is not None and commit is not None:
         return Diff(since=tag, commit=commit, files=_changed(checkout, commit))
@@ -185,18 +186,6 @@ def _since_release(checkout: _Checkout, patterns: Sequence[str]) -> Diff | Absen
     files = [*_listed(checkout, "--cached"), *_untracked(checkout)]
     there = [path for path in files if _is_file(checkout, path)]
     return Diff(since=BEGINNING, commit="", files=_sorted(_whole(checkout, path) for path in there))
-
-
-def _last_release(checkout: _Checkout, patterns: Sequence[str]) -> str | None:
-    """Return the nearest release tag before HEAD: a tag at HEAD itself is the release that is being judged."""
-    here = checkout.says("tag", "--points-at", "HEAD").decode("utf-8", "surrogateescape").split("\n")
-    wanted = [f"--match={pattern}" for pattern in patterns]
-    others = [f"--exclude={name}" for name in here if name]
-    try:
-        answer = checkout.says("describe", "--tags", "--abbrev=0", *wanted, *others, "HEAD")
-    except GitError:
-        return None
-    return _path(answer).removesuffix("\n")
 
 
 # ---- what changed

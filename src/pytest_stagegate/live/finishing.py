@@ -19,7 +19,8 @@ from pytest_stagegate.live.attached import attached
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.producing import Making
-from pytest_stagegate.run import Decided, Project, Question, decide_on, publish, released_policy
+from pytest_stagegate.project import Project, released_policy
+from pytest_stagegate.run import Decided, Question, decide_on, publish
 
 if TYPE_CHECKING:
     import argparse

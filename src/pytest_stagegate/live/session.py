@@ -28,7 +28,7 @@ from pytest_stagegate.live.property_tests import ProfileLoader, PropertyTestsFou
 from pytest_stagegate.live.recording import Recorder, now
 from pytest_stagegate.live.workers import ControllerSide, WorkerSide
 from pytest_stagegate.producing import refuse_inside, remove_produced
-from pytest_stagegate.run import Project, load_project
+from pytest_stagegate.project import Project, load_project
 from pytest_stagegate.tagging import Selection, selection
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pytest_stagegate.evidence.released_policy import last_release, read_at
-from pytest_stagegate.run import load_project, released_policy
+from pytest_stagegate.evidence.released_policy import read_at
+from pytest_stagegate.project import load_project, released_policy
 
 PERSON = ("-c", "user.name=A", "-c", "user.email=a@example.com")
 
@@ -28,39 +28,6 @@ def commit(root: Path, text: str, tag: str = "") -> None:
 def repository(tmp_path: Path) -> Path:
     git(tmp_path, "init", "--quiet")
     return tmp_path
-
-
-def test_without_a_repository_there_is_no_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    assert last_release(tmp_path) is None
-
-
-def test_without_a_tag_there_is_no_release(repository: Path) -> None:
-    commit(repository, "")
-    assert last_release(repository) is None
-
-
-def test_the_last_tag_before_the_work_is_the_last_release(repository: Path) -> None:
-    commit(repository, "", tag="v1-rc-2")
-    commit(repository, "untagged = 'error'")
-    assert last_release(repository) == "v1-rc-2"
-
-
-def test_a_release_is_compared_with_the_one_before_it(repository: Path) -> None:
-    commit(repository, "", tag="v1")
-    commit(repository, "untagged = 'error'", tag="v2")
-    assert last_release(repository) == "v1"
-
-
-def test_the_first_release_has_none_before_it(repository: Path) -> None:
-    commit(repository, "", tag="v1")
-    assert last_release(repository) is None
-
-
-def test_what_is_changed_on_a_release_is_compared_with_it(repository: Path) -> None:
-    commit(repository, "", tag="v1")
-    (repository / "stagegate.toml").write_text("untagged = 'error'")
-    assert last_release(repository) == "v1"
 
 
 def test_a_file_is_read_as_it_was(repository: Path) -> None:
@@ -95,5 +62,5 @@ def test_a_policy_of_then_that_can_t_be_read_is_compared_with_nothing(repository
 
 
 def test_without_a_policy_git_is_not_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pytest_stagegate.run.last_release", lambda rootdir: pytest.fail("asked"))
+    monkeypatch.setattr("pytest_stagegate.project.last_release", lambda rootdir, patterns: pytest.fail("asked"))
     assert released_policy(load_project(tmp_path)) is None

@@ -12,8 +12,8 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.verdicts import Enforcement, Level, Verdict
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.loading import load
+from pytest_stagegate.project import load_project
 from pytest_stagegate.registry import Registry
-from pytest_stagegate.run import load_project
 from tests.unit.fakes import NOW, evidence_of, outcomes_of, project_at
 
 ALWAYS = {"results", "coverage", "skips", "flaky", "durations", "warnings"}

@@ -8,7 +8,7 @@ import pytest
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.policy.loading import load
 from pytest_stagegate.policy.model import Policy
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 from tests.unit.fakes import project_at
 
 

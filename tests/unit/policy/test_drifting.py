@@ -7,7 +7,7 @@ import pytest
 
 from pytest_stagegate.policy.drifting import drift_since
 from pytest_stagegate.policy.loading import load
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 from tests.unit.fakes import project_at
 
 DAY = dt.date(2026, 6, 1)

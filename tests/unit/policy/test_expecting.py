@@ -7,7 +7,7 @@ import pytest
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.sources import EvidenceRule
-from pytest_stagegate.run import Project, load_project
+from pytest_stagegate.project import Project, load_project
 from tests.unit.fakes import HOUR, project_at
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.model.sources import EvidenceRule, Producer
-from pytest_stagegate.run import load_project
+from pytest_stagegate.project import load_project
 from tests.unit.fakes import project_at
 
 MINUTE = 60_000_000

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.model.waivers import Waiver
-from pytest_stagegate.run import Project, load_project
+from pytest_stagegate.project import Project, load_project
 from tests.unit.fakes import TODAY, project_at
 
 WHOLE = 'gate = "results"\nreason = "see #411"\nowner = "dana"\nexpires = 2026-11-23\n'
