@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import platform
 import re
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from itertools import pairwise
@@ -21,6 +20,7 @@ from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import RECORD, Given, given
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
+from pytest_stagegate.live.facts import facts_of
 from pytest_stagegate.live.finishing import Finishing, only_shows
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
@@ -37,10 +37,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Note, Subject
     from pytest_stagegate.model.sources import EvidenceRule
 
-_SECRET: Final = re.compile(
-    r"(?i)token|secret|passw|\b(pw|pwd|pat|dsn|auth)\b|auth|key\b|credential|bearer|cookie|session-?id"
-)
-_LOGIN: Final = re.compile(r"://[^/@\s]+@")
+
 DEFAULT_OUT: Final = ".stagegate"
 _PATH_OPTIONS: Final = ("--stage-gate-policy", "--stage-gate-out", "--stage-gate-evidence")
 _SHARD: Final = re.compile(r"[\w.+-]+")
@@ -318,7 +315,7 @@ class Starting:
             warnings_recorded=config.pluginmanager.hasplugin("warnings"),
             provisional=(*notes, *by_hand(config, self._setup.parser)),
             configured_out=by_configuration(config, self._setup.parser),
-            facts={**_facts(config, chosen), **self._profile(config)},
+            facts={**facts_of(config, chosen), **self._profile(config)},
         )
         try:
             prepare_folder(self._setup.out)
@@ -335,54 +332,3 @@ class Starting:
 
 def _stop(told: MistakesError | str) -> NoReturn:
     raise pytest.UsageError(str(told))
-
-
-def _facts(config: pytest.Config, chosen: Selection) -> dict[str, str]:
-    plugins = sorted({f"{dist.project_name} {dist.version}" for _, dist in config.pluginmanager.list_plugin_distinfo()})
-    stages = "all stages" if chosen.mode == "all" else ", ".join(sorted(chosen.stages))
-    facts = {
-        "command": _shown(map(str, config.invocation_params.args), config.rootpath, "pytest"),
-        "pytest": pytest.__version__,
-        "python": platform.python_version(),
-        "plugins": ", ".join(plugins) or "none",
-        "tests of": stages,
-    }
-    if os.environ.get("PYTEST_ADDOPTS"):
-        facts["PYTEST_ADDOPTS"] = _shown(shlex.split(os.environ["PYTEST_ADDOPTS"]), config.rootpath)
-    addopts = config.getini("addopts")
-    if addopts:
-        facts["addopts"] = _shown(map(str, addopts), config.rootpath)
-    return facts
-
-
-def _shown(args: Iterable[str], rootdir: Path, *first: str) -> str:
-    words = [*first, *_portable(_without_secrets(list(args)), rootdir)]
-    return " ".join(word if "…" in word or "***" in word else shlex.quote(word) for word in words)
-
-
-def _without_secrets(args: list[str]) -> list[str]:
-    """Return a command line in which the value of everything that sounds like a secret is left out."""
-    safe: list[str] = []
-    hide_next = False
-    for arg in args:
-        name, has_value, _ = arg.partition("=")
-        secret = _SECRET.search(name) is not None and (arg.startswith("-") or bool(has_value))
-        if hide_next and not arg.startswith("-"):
-            safe.append("***")
-        else:
-            safe.append(f"{name}=***" if secret and has_value else _LOGIN.sub("://***@", arg))
-        hide_next = secret and not has_value
-    return safe
-
-
-def _portable(args: list[str], rootdir: Path) -> list[str]:
-    """Return a command line without absolute paths: relative to the root, or only the last name."""
-    words = []
-    for arg in args:
-        name, has_value, value = arg.partition("=") if arg.startswith("-") else ("", "", arg)
-        path = Path(value)
-        if value and path.is_absolute():
-            inside = path == rootdir or rootdir in path.parents
-            value = path.relative_to(rootdir).as_posix() if inside else f"…/{path.name}"
-        words.append(f"{name}{has_value}{value}")
-    return words
