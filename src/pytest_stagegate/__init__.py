@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.metrics import Metrics
-    from pytest_stagegate.model.numbers import Count, Duration, EnvironmentName, Measure, Ratio, Share, StageName
+    from pytest_stagegate.model.numbers import (
+        Count,
+        Duration,
+        EnvironmentName,
+        Measure,
+        Number,
+        Percentage,
+        Ratio,
+        Share,
+        StageName,
+    )
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.tests import TestResults
@@ -36,6 +46,8 @@ __all__ = [
     "Matrix",
     "Measure",
     "Metrics",
+    "Number",
+    "Percentage",
     "Place",
     "Ratio",
     "Repository",
@@ -67,6 +79,8 @@ _HOME: Final = {
     "EnvironmentName": "model.numbers",
     "GateOptions": "hooks",
     "Measure": "model.numbers",
+    "Number": "model.numbers",
+    "Percentage": "model.numbers",
     "Ratio": "model.numbers",
     "Share": "model.numbers",
     "StageName": "model.numbers",

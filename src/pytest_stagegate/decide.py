@@ -41,6 +41,12 @@ def effect(verdict: Verdict, level: Level, on_missing: OnMissing = OnMissing.HOL
     return Word.CONDITIONAL if on_missing is OnMissing.WARN else Word.HOLD
 
 
+def would_do(verdict: Verdict, level: Level, on_missing: OnMissing = OnMissing.HOLD) -> Word | None:
+    """Return what a verdict would do at ``block``, where that stops the build and it does less at its own level."""
+    now, blocking = effect(verdict, level, on_missing), effect(verdict, Level.BLOCK, on_missing)
+    return blocking if blocking in (Word.NO_GO, Word.HOLD) and blocking is not now else None
+
+
 def judged_anything(results: Iterable[tuple[Verdict, Level]]) -> bool:
     """Return whether a gate that can block or warn came to a verdict."""
     return any(level is not Level.OBSERVE and verdict in _JUDGED for verdict, level in results)

@@ -38,13 +38,17 @@ _J = TypeVar("_J", bound=Judge)
 class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the options that a gate takes from its table in the policy.
 
-    Derive from it and give every field a default. Field types: ``Share``, ``Duration``, ``Count``, ``StageName``,
-    ``EnvironmentName``, ``bool``, ``str`` and lists, dictionaries and optionals of these.
+        Derive from it and give every field a default. Field types: ``Share``, ``Percentage``, ``Number``, ``Duration``,
+    ``Count``, ``StageName``, ``EnvironmentName``, ``bool``, ``str`` and lists, dictionaries and optionals of these.
     """
 
     def declares_a_limit(self) -> bool:
         """Return whether anything is asked of the gate; without, it is NOT_APPLICABLE ``not-declared``."""
         return True
+
+    def contradictions(self) -> Iterable[tuple[tuple[str, ...], str]]:
+        """Return what can't stand together in one table: the keys that lead to it, and a sentence; none by default."""
+        return ()
 
 
 class Warnings:

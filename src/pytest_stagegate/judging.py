@@ -42,6 +42,7 @@ _BROKEN: Final = frozenset(
     {
         "coverage-incomplete",
         "files-missing",
+        "not-finite",
         "other-project",
         "producer-failed",
         "run-incomplete",
@@ -113,7 +114,7 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Pat
     if verdict is Verdict.NO_EVIDENCE and on_missing is OnMissing.SKIP:
         verdict, reason = Verdict.NOT_APPLICABLE, "missing-skipped"
     level = active.enforcement.on(place.day)
-    effect = decide.effect(verdict, level, on_missing)
+    effect, would = (does(verdict, level, on_missing) for does in (decide.effect, decide.would_do))
     not_yet = active.enforcement.block_from if level is not active.enforcement.level else None
     return GateResult(
         gate=active.id,
@@ -125,6 +126,7 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Pat
         reason=reason,
         enforcement=level.value if not_yet is None else f"{level.value}, block from {not_yet.isoformat()}",
         effect=effect.value if effect is not None else "",
+        would=would.value if would is not None else "",
         owner=active.owner,
         summary=_summary(worst, checks),
         remedy=_remedy(active, verdict, reason),

@@ -7,7 +7,6 @@ import os
 import shutil
 import tempfile
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -97,6 +96,8 @@ def produce(rules: Sequence[EvidenceRule], making: Making) -> Iterator[Produced]
     Raises:
         OSError: When a file can't be written.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     folder = making.out / PRODUCED
     remove_produced(making.out)
     folder.mkdir(parents=True, exist_ok=True)

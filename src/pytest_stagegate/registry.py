@@ -40,6 +40,11 @@ class Registry:
     Args:
         rootdir: Folder whose ``gates/*.py`` are loaded.
 
+    Attributes:
+        gates: All definitions by name.
+        local: Names of the project's own.
+        idle: Files of ``gates/`` that hold no gate and no hook.
+
     Raises:
         MistakesError: With every gate module that can't be loaded and every name that is taken twice.
     """
@@ -50,6 +55,7 @@ class Registry:
         self._mistakes: list[Mistake] = []
         for module in STOCK_GATES:
             self._plugins.register(GateModule(module), name=module.__name__)
+        self.idle: list[str] = []
         self._load_installed()
         self.local = self._load_local(rootdir / "gates")
         self.gates = self._ask()
@@ -76,6 +82,8 @@ class Registry:
                 module = load_gate_module(path)
                 local.update(definition.name for definition in gates_of(module))
                 self._register(module, place)
+                if not gates_of(module) and not self._plugins.get_hookcallers(module):
+                    self.idle.append(place)
             except SyntaxError as error:
                 self._mistakes.append(Mistake(f"{place}:{error.lineno}", f"can't be read: {error.msg}"))
             except KeyboardInterrupt:

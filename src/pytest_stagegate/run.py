@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,17 +19,21 @@ from pytest_stagegate.evidence.finding import PRODUCED, Given, produced_below, s
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
+from pytest_stagegate.evidence.released_policy import last_release, read_at
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
 from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline, BaselineData
-from pytest_stagegate.model.decision import Decision, Note, PolicyReference, Subject
+from pytest_stagegate.model.decision import Decision, Drift, Extended, Note, PolicyReference, Subject
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
+from pytest_stagegate.policy.drifting import drift_since
 from pytest_stagegate.policy.loading import load
+from pytest_stagegate.policy.model import BUILT_IN
 from pytest_stagegate.registry import Registry
 from pytest_stagegate.summing import compared_with, index, matrix, rows_of, totals
 from pytest_stagegate.tagging import Vocabulary, stages_of
@@ -59,6 +64,7 @@ class Project:
         bound: Every gate that may apply.
         vocabulary: Stages, environments and path rules for tagging.
         registry: Everything that plugins bring.
+        policy_file: The policy file that was named, or None.
     """
 
     rootdir: Path
@@ -66,6 +72,7 @@ class Project:
     bound: tuple[BoundGate, ...]
     vocabulary: Vocabulary
     registry: Registry
+    policy_file: Path | None
 
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
         """Return the gates of one decision."""
@@ -140,15 +147,15 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     if policy.templates is not None and not (rootdir / policy.templates).is_dir():
         text = f"there is no folder {policy.templates!r} below the root"
         raise MistakesError("the policy", [Mistake(f"{policy.source} templates", text)], code="policy")
-    idle = [rule for rule in policy.tags if not _matches_a_file(rule.path, rootdir)]
+    idle = [rule for rule in policy.tags if not matches_a_file(rule.path, rootdir)]
     if idle:
         mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]
         raise MistakesError("the policy", mistakes, code="policy")
     vocabulary = Vocabulary(policy.stages, policy.environments, policy.default_stage, policy.tags)
-    return Project(rootdir, policy, bound, vocabulary, registry)
+    return Project(rootdir, policy, bound, vocabulary, registry, policy_file)
 
 
-def _matches_a_file(pattern: str, rootdir: Path) -> bool:
+def matches_a_file(pattern: str, rootdir: Path) -> bool:
     """Return whether a glob matches any file below the root; folders of tools (``.git``, ``.tox``) are not searched."""
     return any(map(matches(pattern), _files(rootdir, pattern)))
 
@@ -202,6 +209,7 @@ class Question:
         environment: The environment; the records' own when None.
         as_of: The instant at which ages and dates are judged; the start of the latest run when None.
         repository: What git says of the sources here, for evidence that does not say it; None when nobody asked.
+        released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
     """
 
     given: tuple[Given, ...]
@@ -210,6 +218,7 @@ class Question:
     environment: str | None = None
     as_of: dt.datetime | None = None
     repository: RepositoryData | None = None
+    released: ReleasedPolicy | None = None
 
 
 def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...], out: Path) -> Decided:
@@ -259,11 +268,8 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         run=evidence.facts,
         evidence=(*index(vetted.sources), *compared_with(evidence.baseline)),
         waivers=waivers,
-        policy=PolicyReference(
-            source=project.policy.source,
-            sha256=project.policy.sha256,
-            recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
-        ),
+        policy=_reference(project.policy, evidence),
+        drift=drift_of(project, evidence.released, place.day),
     )
     return decision, evidence
 
@@ -279,6 +285,38 @@ def _baseline(project: Project, stage: str) -> BaselineData:
     if not project.asks_for(Baseline, stage):
         return BaselineData()
     return read_baseline(project.rootdir, project.policy.baseline, declared_name(project.rootdir))
+
+
+def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
+    return PolicyReference(
+        source=policy.source,
+        sha256=policy.sha256,
+        compared_with=evidence.released.tag if evidence.released is not None else None,
+        extends=tuple(Extended(source=each.source, sha256=each.sha256) for each in policy.extended),
+        recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
+    )
+
+
+def drift_of(project: Project, released: ReleasedPolicy | None, day: dt.date) -> tuple[Drift, ...]:
+    """Return what the policy demands less of than it did at the last release."""
+    if released is None:
+        return ()
+    less = drift_since(released.content, project.policy, project.bound, project.registry.gates, day)
+    return tuple(Drift(**each._asdict(), since=released.tag) for each in less)
+
+
+def released_policy(project: Project) -> ReleasedPolicy | None:
+    """Return the project's policy as it was at the last release; asks git.
+
+    None without a repository, a tag or a policy today, and where the policy of then can't be read.
+    """
+    if project.policy.source == BUILT_IN or (tag := last_release(project.rootdir)) is None:
+        return None
+    try:
+        policy = load(project.rootdir, project.policy_file, partial(read_at, project.rootdir, tag))
+    except MistakesError:
+        return None
+    return ReleasedPolicy(tag=tag, source=policy.source, content=policy.content)
 
 
 def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
@@ -361,6 +399,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         unfit=vetted.unfit,
         expected=expected,
         repository=whole.repository or question.repository,
+        released=whole.released if whole.origins else question.released,
     )
 
 

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.numbers import Measure, Ratio, Share, parse_quantity
+from pytest_stagegate.model.numbers import Measure, Number, Percentage, Ratio, Share, parse_quantity, singular
 from pytest_stagegate.model.verdicts import Check, Limit, Verdict
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 WHERE_LIMIT: Final = 50
 """How many places a check lists; the rest is counted."""
+
+_SMALL: Final = -6
+_LARGE: Final = 21
+"""Powers of ten between which a number is written without an exponent."""
 
 _UNITS: Final = ((3_600_000_000, "h"), (60_000_000, "min"), (1_000_000, "s"), (1_000, "ms"), (1, "µs"))
 
@@ -107,8 +111,10 @@ def _limit(
 
 
 def _value(name: str, written: object, kind: str) -> Fraction:
-    if isinstance(written, Share):
+    if isinstance(written, (Share, Percentage)):
         return written.value
+    if isinstance(written, Number):
+        written = written.value
     quantity = parse_quantity(written)
     if quantity.kind != kind:
         example = {"count": "3", "share": '"90 %"', "duration": '"2 s"'}[kind]
@@ -151,25 +157,27 @@ def _shown(measured: Measure, limit: Limit | None, unit: str) -> str:
         return f"{share} ({measured.ratio.numerator} of {measured.ratio.denominator} {unit})".replace(" )", ")")
     if measured.kind == "duration":
         return show_duration(measured.value, *bounds, upward=upward or limit is None)
-    number = _truthful(measured.value, bounds, 0 if measured.value.denominator == 1 else 3, upward=upward)
-    return f"{number} {unit.removesuffix('s') if measured.value == 1 else unit}".strip()
+    number = show_number(measured.value, *bounds, upward=upward)
+    return f"{number} {singular(unit) if measured.value == 1 else unit}".strip()
 
 
 def _limit_shown(limit: Limit | None, kind: Kind) -> str:
     if limit is None:
         return ""
     sign, warns = ("≥", "below") if limit.op == "at_least" else ("≤", "above")
-    shown = f"{sign} {_as_written(as_fraction(limit.value), kind)}"
-    return shown if limit.warn is None else f"{shown}, warns {warns} {_as_written(as_fraction(limit.warn), kind)}"
+    shown = f"{sign} {as_written(as_fraction(limit.value), kind)}"
+    return shown if limit.warn is None else f"{shown}, warns {warns} {as_written(as_fraction(limit.warn), kind)}"
 
 
-def _as_written(value: Fraction, kind: Kind) -> str:
+def as_written(value: Fraction, kind: Kind) -> str:
     """Return a limit in full: nothing is cut off what somebody asked for."""
     if kind == "share":
         return f"{_in_full(value * 100)} %"
     if kind == "duration":
         size, unit = _unit_of_limit(value)
         return f"{_in_full(value / size)} {unit}"
+    if value and not _SMALL <= (exponent := _exponent(value)) < _LARGE:
+        return f"{_in_full(value / Fraction(10) ** exponent)}e{exponent}"
     return _in_full(value)
 
 
@@ -184,6 +192,27 @@ def _in_full(value: Fraction) -> str:
         if (value * 10**digits).denominator == 1:
             return _trim(value, digits)
     return str(value)
+
+
+def show_number(value: Fraction, *bounds: Fraction, upward: bool) -> str:
+    """Return a number with at least three digits that count, and as many as the bounds need.
+
+    From 1e21 on and below 1e-6 it is written with an exponent.
+    """
+    if value == 0:
+        return "0"
+    exponent = _exponent(value)
+    if not _SMALL <= exponent < _LARGE:
+        size = Fraction(10) ** exponent
+        return f"{_truthful(value / size, [bound / size for bound in bounds], 2, upward=upward)}e{exponent}"
+    digits = 0 if value.denominator == 1 else max(3, 2 - exponent)
+    return _truthful(value, bounds, digits, upward=upward)
+
+
+def _exponent(value: Fraction) -> int:
+    """Return the power of ten of the first digit of a number other than 0."""
+    found = len(str(abs(value.numerator))) - len(str(value.denominator))
+    return found if abs(value) >= Fraction(10) ** found else found - 1
 
 
 def show_share(value: Fraction, *bounds: Fraction, upward: bool = False) -> str:

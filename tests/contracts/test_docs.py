@@ -261,7 +261,7 @@ def policies() -> Iterator[tuple[str, str, tuple[Block, ...]]]:
         found = list(blocks(path.read_text(encoding="utf-8")))
         for index, block in enumerate(found):
             if "[tool.stagegate" in block.body and block.language == "toml" and WRONG_ON_PURPOSE not in block.marks:
-                before = tuple(each for each in found[:index] if each.caption.startswith("gates/"))
+                before = tuple(each for each in found[:index] if each.caption.startswith(("gates/", "policies/")))
                 yield f"{name_of(path)}-{index}", block.body, before
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "pytest_stagegate"
-NEEDED = {"py.typed", "plugin.py", "cli/__init__.py"}
+NEEDED = {"py.typed", "plugin.py", "cli/__init__.py", "policy/packs/library.toml"}
 NEEDED_SUFFIXES = {".j2", ".schema.json"}
 SDIST_ENTRIES = {
     *("src", "gates", "tests", "docs", "bench", "changelog"),

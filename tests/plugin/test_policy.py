@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -206,3 +207,54 @@ def test_a_document_at_a_path_of_its_own_does_not_outlive_its_run(project: Proje
     project.run("--stage-gate-report=md:notes/gate.md")
     project.run("--stage-gate-report=md:notes/gate.md", "--stage-gate-at=nonsense")
     assert not (project.path / "notes/gate.md").exists()
+
+
+def test_what_would_have_blocked_is_in_every_document(project: Project) -> None:
+    project.write("test_a.py", SKIPS)
+    project.write("stagegate.toml", "[gate.skips]\nmax_skipped = 0\nenforcement = 'observe'")
+    run = project.run()
+    assert run.gate("skips")["would"] == "NO_GO"
+    assert run.gate("results")["would"] == run.gate("flaky")["would"] == ""
+    assert "would have blocked: skips (observe), as NO GO" in run.out
+    for name in ("report.md", "report.html"):
+        assert "Would have blocked" in (run.folder / name).read_text(encoding="utf-8")
+
+
+def test_a_run_under_a_pack_says_which(project: Project) -> None:
+    project.write("test_a.py", SKIPS)
+    project.write("stagegate.toml", "extends = 'library'\n[gate.coverage]\nsource = ['.']")
+    run = project.run(process=True)
+    assert (run.word, run.check("skips", "skipped-ratio")["verdict"]) == ("NO_GO", "FAIL")
+    assert [each["source"] for each in run.decision["policy"]["extends"]] == ["pack library"]
+    assert "pack library, sha256" in (run.folder / "report.md").read_text(encoding="utf-8")
+
+
+def test_a_pack_that_needs_to_know_the_sources_asks_for_them(project: Project) -> None:
+    project.write("test_a.py", SKIPS)
+    project.write("stagegate.toml", "extends = 'library'")
+    run = project.run()
+    assert run.status == 4
+    assert "pack library:" in run.err
+    assert "add source = [" in run.err
+
+
+def test_a_limit_loosened_since_the_release_is_shown_and_decides_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("STAGEGATE_COMMIT")
+    project.write("test_a.py", SKIPS)
+    project.write(".gitignore", "*.pyc\n__pycache__")
+    project.write("stagegate.toml", "[gate.skips]\nmax_skipped = 1")
+    project.commit_everything()
+    subprocess.run(["git", "tag", "v1"], cwd=project.path, check=True)
+    project.write("stagegate.toml", "[gate.skips]\nmax_skipped = 2")
+    run = project.run()
+    assert run.decision["drift"] == [
+        {"gate": "skips", "option": "max_skipped", "before": "1", "now": "2", "since": "v1"}
+    ]
+    assert (run.word, run.decision["policy"]["compared_with"]) == ("GO", "v1")
+    assert "gate drift: skips max_skipped: 1 → 2 (since v1)" in run.out
+    documents = {name: (run.folder / name).read_bytes() for name in ("decision.json", "report.md", "report.html")}
+    subprocess.run(["git", "tag", "--delete", "v1"], cwd=project.path, check=True, capture_output=True)
+    project.check("--as-of", "run")
+    assert documents == {name: (run.folder / name).read_bytes() for name in documents}

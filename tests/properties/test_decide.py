@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_stagegate.decide import blockers, decide, effect, worst_check
+from pytest_stagegate.decide import blockers, decide, effect, worst_check, would_do
 from pytest_stagegate.model.decision import Note, Word
 from pytest_stagegate.model.verdicts import Check, GateResult, Level, OnMissing, Verdict
 from tests.unit.fakes import result_of
@@ -59,3 +59,15 @@ def test_a_gate_is_as_bad_as_its_worst_check(verdicts: list[Verdict]) -> None:
         Check(name="", measured=1, limit=None, unit="", verdict=verdict, reason="", inspected=1) for verdict in verdicts
     ]
     assert worst_check(checks).verdict is min(verdicts, key=list(Verdict).index)
+
+
+@given(VERDICTS, LEVELS, st.sampled_from(OnMissing))
+def test_what_would_have_blocked_stops_the_build_at_block_and_not_now(
+    verdict: Verdict, level: Level, on_missing: OnMissing
+) -> None:
+    order = [*Word, None]
+    now, would = (does(verdict, level, on_missing) for does in (effect, would_do))
+    assert would in (None, Word.NO_GO, Word.HOLD)
+    assert would is None or would is effect(verdict, Level.BLOCK, on_missing)
+    assert would is None or order.index(would) < order.index(now)
+    assert level is not Level.BLOCK or would is None

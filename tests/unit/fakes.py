@@ -19,6 +19,7 @@ from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import Age, Evidence, WarningLine
 from pytest_stagegate.model.findings import Finding, FindingsData, fingerprint
 from pytest_stagegate.model.linesets import ranges
+from pytest_stagegate.model.metrics import Metric, MetricsData
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.repository import NO_REPOSITORY, RepositoryData
@@ -146,7 +147,8 @@ def evidence_of(
     exit_status: int | None = 0,
     incomplete: tuple[Note, ...] = (),
     age: int = 0,
-    baseline: dict[str, Table] | None = None,
+    metrics: Iterable[MetricsData] = (),
+    baseline: dict[str, Table] | BaselineData | None = None,
     expected: tuple[Expected, ...] = (),
     tracked: tuple[str, ...] | None = None,
 ) -> Evidence:
@@ -166,10 +168,17 @@ def evidence_of(
         provisional=(),
         collection_errors=(),
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
-        baseline=BaselineData(tables=baseline or {}),
+        metrics=tuple(metrics),
+        baseline=baseline if isinstance(baseline, BaselineData) else BaselineData(tables=baseline or {}),
         expected=expected,
         repository=RepositoryData(branch=NO_REPOSITORY, release=NO_REPOSITORY, tracked=tracked),
     )
+
+
+def metrics_of(*numbers: tuple[str, str], unit: str = "") -> MetricsData:
+    """Return the numbers of one file: ``metrics_of(("p95_ms", "312"))``."""
+    rows = sorted(numbers)
+    return MetricsData(producer="", metrics=tuple(Metric(name=name, value=value, unit=unit) for name, value in rows))
 
 
 def definition(judge_: Callable[..., Any], **more: Any) -> Gate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -229,3 +230,27 @@ def test_documents_of_several_records_go_to_the_usual_folder() -> None:
     sums = Path(".stagegate/SHA256SUMS").read_text()
     assert "decision.json" in sums
     assert "evidence.jsonl" not in sums  # it is there, and is no part of this decision
+
+
+METRICS = Path(__file__).parents[1] / "data" / "metrics"
+
+
+def test_of_metrics_the_number_and_the_names_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(METRICS / "prom-client-15.1.3.openmetrics", "scrape.txt")
+    (found,) = inspected(capsys, "scrape.txt")
+    assert (found["kind"], found["format"], found["figures"]) == ("metrics", "openmetrics", {"metrics": 12})
+    assert found["names"][:2] == ['shop_latency_seconds_bucket{le="+Inf"}', 'shop_latency_seconds_bucket{le="0.1"}']
+    assert len(found["names"]) == 12
+
+
+def test_people_are_shown_the_first_ten_names(capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(METRICS / "prom-client-15.1.3.openmetrics", "scrape.txt")
+    assert run("inspect", "scrape.txt") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1] == "  metrics 12"
+    assert (len(lines), lines[-1]) == (13, "    and 2 more names; --json shows all")
+
+
+def test_what_is_no_metric_has_no_names(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("js.xml").write_text(JUNIT)
+    assert "names" not in inspected(capsys, "js.xml")[0]

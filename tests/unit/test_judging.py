@@ -18,6 +18,8 @@ from pytest_stagegate.model.numbers import Count, Measure, Share
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
 from pytest_stagegate.registry import load_gate_module
+from pytest_stagegate.stock.flaky import flaky
+from pytest_stagegate.stock.results import results
 from pytest_stagegate.thresholds import check, no_evidence
 from tests.unit.fakes import HOUR, coverage_of, evidence_of, file_of, judged, outcomes_of, verdicts
 
@@ -406,3 +408,24 @@ def test_a_measure_made_by_a_gate_may_be_anything_exact() -> None:
         return check("total", Measure(2_500_000, kind="duration", inspected=5), at_most="3 s")
 
     assert judged(own_measure).summary == "total 2.5 s"
+
+
+@pytest.mark.parametrize(
+    ("enforcement", "would"),
+    [
+        (Enforcement(Level.OBSERVE), "NO_GO"),
+        (Enforcement(Level.WARN), "NO_GO"),
+        (Enforcement(Level.BLOCK, dt.date(2100, 1, 1)), "NO_GO"),
+        (Enforcement(Level.BLOCK, dt.date(2000, 1, 1)), ""),
+        (Enforcement(Level.BLOCK), ""),
+    ],
+)
+def test_a_gate_that_would_stop_the_build_at_block_says_so(enforcement: Enforcement, would: str) -> None:
+    red = evidence_of(outcomes_of(failed=1), exit_status=1)
+    assert judged(results, red, enforcement=enforcement).would == would
+
+
+def test_a_gate_that_is_met_or_not_applicable_would_stop_nothing() -> None:
+    observes = Enforcement(Level.OBSERVE)
+    assert judged(results, evidence_of(), enforcement=observes).would == ""
+    assert judged(flaky, evidence_of(), enforcement=observes).would == ""

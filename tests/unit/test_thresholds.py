@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pytest
 
-from pytest_stagegate.model.numbers import Measure, Ratio
+from pytest_stagegate.model.numbers import Measure, Number, Percentage, Ratio
 from pytest_stagegate.model.verdicts import Limit, Verdict
-from pytest_stagegate.thresholds import WHERE_LIMIT, check, no_evidence, show_share
+from pytest_stagegate.thresholds import WHERE_LIMIT, check, no_evidence, show_number, show_share
 
 
 def lines_run(covered: int, total: int) -> Measure:
@@ -219,3 +219,48 @@ def test_a_number_that_no_decimal_can_write_is_shown_as_a_fraction() -> None:
 def test_a_share_that_was_not_counted_is_shown_without_counts() -> None:
     made = check("share", Measure(Fraction(1, 2), kind="share", inspected=1), at_least="50 %")
     assert (made.shown, made.verdict) == ("50 %", Verdict.PASS)
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("0", "0"),
+        ("1234567", "1234567"),
+        ("312.4567", "312.456"),
+        ("-312.4567", "-312.457"),
+        ("0.1", "0.1"),
+        ("0.00123456", "0.00123"),
+        ("0.0000041860002966132013", "0.00000418"),
+        ("4.1860002966132013e-07", "4.18e-7"),
+        ("1e-400", "1e-400"),
+        ("-2.5e-9", "-2.5e-9"),
+        ("999999999999999999999", "999999999999999999999"),
+        ("1e21", "1e21"),
+        ("1.23456e+300", "1.23e300"),
+    ],
+)
+def test_a_number_of_any_size_is_shown_short_and_truthfully(value: str, shown: str) -> None:
+    assert show_number(Fraction(value), upward=False) == shown
+
+
+def test_a_small_number_is_never_shown_beyond_its_limit() -> None:
+    made = check("it", Measure(Fraction("4.1860002966132013e-07"), inspected=1), at_most=Number.parse(4.187e-07))
+    assert (made.shown, made.limit_shown, made.verdict) == ("4.1861e-7", "≤ 4.187e-7", "PASS")
+
+
+def test_a_large_limit_is_shown_in_full() -> None:
+    assert check("it", counted(1), at_most=Number.parse(1.5e300)).limit_shown == "≤ 1.5e300"
+
+
+def test_a_change_beyond_100_percent_is_shown_with_its_limit() -> None:
+    made = check("it", Measure(Fraction(7, 3), kind="share", inspected=1), at_most=Percentage.parse("150 %"))
+    assert (made.shown, made.limit_shown, made.verdict) == ("233.4 %", "≤ 150 %", "FAIL")
+
+
+def test_a_change_for_the_better_is_shown_with_its_sign() -> None:
+    made = check("it", Measure(Fraction(-1, 3), kind="share", inspected=1), at_most=Percentage.parse("0 %"))
+    assert (made.shown, made.verdict) == ("-33.3 %", "PASS")
+
+
+def test_one_of_a_unit_without_a_plural_keeps_it() -> None:
+    assert check("it", Measure(1, unit="ms", inspected=1), at_most=1).shown == "1 ms"

@@ -15,7 +15,18 @@ from pytest_stagegate.errors import EvidenceError, StageGateError
 HOLD: Final = 21
 USAGE: Final = 2
 OWN_FAULT: Final = 70
-_COMMANDS: Final = ("attach", "baseline", "check", "collect", "demo", "drill", "inspect", "waivers")
+_COMMANDS: Final = (
+    "attach",
+    "baseline",
+    "check",
+    "collect",
+    "demo",
+    "doctor",
+    "drill",
+    "explain",
+    "inspect",
+    "waivers",
+)
 
 
 class _Commands(click.Group):

@@ -11,7 +11,7 @@ import click
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.evidence.finding import PRODUCED, given, produced_below
 from pytest_stagegate.evidence.provenance import subject_of
-from pytest_stagegate.run import Question
+from pytest_stagegate.run import Question, released_policy
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -67,4 +67,5 @@ def question_of(
         at=at,
         environment=env,
         as_of=instant,
+        released=released_policy(project),
     )

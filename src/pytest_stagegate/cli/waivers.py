@@ -106,7 +106,7 @@ def add_command(
     _refuse_days(expires.date(), project)
     added = Waiver(gate, subject, reason.strip(), owner.strip(), expires.date(), stage, environment)
     path = _file(project, root, policy)
-    _edit(path, lambda text: with_waiver(text, project.policy.prefix, added), root, policy)
+    _edit(path, lambda text: with_waiver(text, project.policy.layers[0].prefix, added), root, policy)
     click.echo(f"wrote {short(path)}: {gate} is waived until {added.expires.isoformat()}")
     return 0
 
@@ -126,7 +126,7 @@ def prune_command(unused: bool, root: Path, policy: Path | None) -> int:
         click.echo(f"No waiver is {' or '.join(states)}.")
         return 0
     path = _file(project, root, policy)
-    _edit(path, lambda text: without_waivers(text, project.policy.prefix, gone), root, policy)
+    _edit(path, lambda text: without_waivers(text, project.policy.layers[0].prefix, gone), root, policy)
     for row in gone.values():
         about = f" ({row.subject})" if row.subject else ""
         click.echo(f"took out {row.gate}{about} of {row.owner}: {row.state}, last day {row.expires}")

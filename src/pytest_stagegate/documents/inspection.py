@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.wording import clean
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.model.inspected import Inspected
+
+_NAMED: Final = 10
 
 
 def told(found: Inspected) -> Iterator[str]:
@@ -22,6 +24,10 @@ def told(found: Inspected) -> Iterator[str]:
         yield f"{clean(found.source)}: can't be told"
     if found.figures:
         yield "  " + ", ".join(_figure(name, figure) for name, figure in found.figures.items())
+    for name in found.names[:_NAMED]:
+        yield f"    {clean(name)}"
+    if len(found.names) > _NAMED:
+        yield f"    and {len(found.names) - _NAMED} more names; --json shows all"
     for warning in found.warnings:
         yield f"  warning: {clean(warning)}"
     if found.error is not None:

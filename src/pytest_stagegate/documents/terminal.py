@@ -58,6 +58,11 @@ def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator
             yield from _wrapped("    remedy: ", blocker.remedy, columns, "")
     for note in view.waiver_notes:
         yield from _wrapped("! ", note, columns, "conditional")
+    for gate in view.gates:
+        if gate.would:
+            yield from _wrapped("would have blocked: ", f"{gate.id} ({gate.enforcement}), as {gate.would}", columns, "")
+    for text in view.drift:
+        yield from _wrapped("gate drift: ", text, columns, "")
     for note in view.provisional:
         yield from _wrapped("provisional: ", note, columns, "conditional")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
-from pytest_stagegate.model.decision import Cell, Decision, EvidenceItem, TestRow, Word
+from pytest_stagegate.model.decision import Cell, Decision, Drift, EvidenceItem, TestRow, Word
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.thresholds import show_duration
 
@@ -78,6 +78,7 @@ class GateView:
     """One gate as strings.
 
     Attributes:
+        would: The decision that it would stop with at ``block``; empty where it would not, or does.
         short: Whether the gate fell short (anything but PASS, NOT_APPLICABLE).
         where: Places of all checks that fell short, each once.
         where_omitted: How many further places the checks did not list.
@@ -92,6 +93,7 @@ class GateView:
     reason: str
     enforcement: str
     effect: str
+    would: str
     owner: str
     summary: str
     remedy: str
@@ -144,6 +146,7 @@ class View:
         identity: Label and value: what was decided, on what.
         blockers: Why it is not GO, worst first.
         gates: All gates.
+        drift: What the policy demands less of than at the last release; decides nothing.
         totals: Label and value of every count.
         matrix_head: Column heads of the matrix.
         matrix: One row for each stage.
@@ -168,6 +171,7 @@ class View:
     identity: tuple[tuple[str, str], ...]
     blockers: tuple[BlockerView, ...]
     gates: tuple[GateView, ...]
+    drift: tuple[str, ...]
     totals: tuple[tuple[str, str], ...]
     matrix_head: tuple[str, ...]
     matrix: tuple[tuple[str, ...], ...]
@@ -203,6 +207,7 @@ def view(decision: Decision, digest: str) -> View:
         identity=_identity(decision, digest),
         blockers=tuple(_blocker(blocker, gates) for blocker in decision.blockers),
         gates=gates,
+        drift=tuple(drift_line(each) for each in decision.drift),
         totals=_totals(decision),
         matrix_head=("stage", "environment", *_COUNTED),
         matrix=tuple(_cell(cell) for cell in decision.matrix),
@@ -251,6 +256,7 @@ def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
         ("environment", decision.environment or "none named"),
         ("decided as of", decision.as_of),
         ("policy", f"{decision.policy.source}, sha256 {decision.policy.sha256}"),
+        *(("extends", f"{each.source}, sha256 {each.sha256}") for each in decision.policy.extends),
         *(("recorded under", f"sha256 {each}") for each in decision.policy.recorded if each != decision.policy.sha256),
         ("decision.json", f"sha256 {digest}"),
     ]
@@ -273,6 +279,7 @@ def _gate(result: GateResult, number: int) -> GateView:
         reason=result.reason,
         enforcement=result.enforcement,
         effect=_words(result.effect),
+        would=_words(result.would),
         owner=clean(result.owner),
         summary=clean(result.summary),
         remedy=clean(result.remedy),
@@ -281,6 +288,12 @@ def _gate(result: GateResult, number: int) -> GateView:
         where_omitted=sum(check.where_omitted for check in short),
         checks=checks,
     )
+
+
+def drift_line(drift: Drift) -> str:
+    """Return one demand that became less as a sentence."""
+    name = " ".join(part for part in (drift.gate, drift.option) if part)
+    return clean(f"{name}: {drift.before} → {drift.now} (since {drift.since})")
 
 
 def _words(value: str) -> str:

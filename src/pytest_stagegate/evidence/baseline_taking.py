@@ -86,7 +86,7 @@ def _skips(tests: TestData) -> Table:
 
 
 def _tests(tests: TestData) -> Table:
-    return {tests.plain_id(index): () for index in range(len(tests.ids)) if tests.executed(index)}
+    return dict.fromkeys(tests.executed_ids(), ())
 
 
 def _warnings(recorded: Iterable[WarningLine]) -> Table:

@@ -13,6 +13,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note
 from pytest_stagegate.model.evidence import Evidence, Origin, WarningLine
+from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Diff, RepositoryData
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.tags import Tag
@@ -41,6 +42,7 @@ class Fold:
         self._tests = TestData()
         self._coverage: CoverageData | Absent = _NOT_MEASURED
         self._repository: RepositoryData | None = None
+        self._released: ReleasedPolicy | None = None
         self._warnings: list[WarningLine] = []
         self._endings: list[Note] = []
         self._collection_errors: list[CollectionError] = []
@@ -65,6 +67,7 @@ class Fold:
             lines.Measured: self._on_measured,
             lines.NotMeasured: self._on_not_measured,
             lines.Sources: self._on_sources,
+            lines.Released: self._on_released,
             lines.Attached: self._on_attached,
             lines.Ending: self._on_ending,
             lines.End: self._on_end,
@@ -93,6 +96,7 @@ class Fold:
             tests=self._tests,
             coverage=self._coverage,
             repository=self._repository,
+            released=self._released,
             warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
             warnings_recorded=run.warnings_recorded,
             subject=run.subject,
@@ -230,6 +234,11 @@ class Fold:
         for diff in (line.repository.branch, line.repository.release):
             _ = diff.lines if isinstance(diff, Diff) else 0  # raises where a set of lines is damaged
         self._repository = line.repository
+
+    def _on_released(self, line: lines.Released) -> None:
+        if not isinstance(msgspec.json.decode(line.released.content), dict):
+            raise ValueError("the released policy is no table")
+        self._released = line.released
 
     def _on_attached(self, line: lines.Attached) -> None:
         if line.modified is not None:

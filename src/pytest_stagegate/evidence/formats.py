@@ -21,6 +21,10 @@ _NO_ELEMENT: Final = re.compile(r"<!--.*?(-->|\Z)|<\?.*?(\?>|\Z)|<!DOCTYPE[^>\[]
 _ELEMENT: Final = re.compile(r"<([\w.:-]+)([^>]*)")
 _JSON: Final = re.compile(r'"(record|results|reportFormat|specVersion|meta)"\s*:')
 _JSON_FORMATS: Final = {"record": "stagegate", "meta": "coverage-json"}
+_BENCHMARK: Final = re.compile(r'\{\s*"machine_info"\s*:')
+_FIRST_OBJECT: Final = re.compile(r"\[\s*\{([^{}]*)\}")
+_PERFORMANCE: Final = tuple(f'"{key}"' for key in ("id", "key", "value", "start", "stop"))
+_OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t]*$)", re.MULTILINE)
 _LCOV: Final = re.compile(r"\s*(#[^\n]*\n\s*)*(TN|SF):")
 
 
@@ -72,12 +76,23 @@ def _of_text(text: str) -> str:
         return _of_xml(start)
     if start.startswith(("{", "[")) and (found := format_of_findings(start)):
         return found
+    if start.startswith("[") and _is_performance(start):
+        return "allure-perf"
+    if _BENCHMARK.match(start):
+        return "pytest-benchmark"
+    if start.startswith("#") and _OPENMETRICS.search(start):
+        return "openmetrics"
     if start.startswith("{"):
         key = _JSON.search(start)
         return _JSON_FORMATS.get(key[1], "ctrf") if key is not None else ""
     if start.startswith("mode:"):
         return "go-cover"
     return "lcov" if _LCOV.match(start) else ""
+
+
+def _is_performance(text: str) -> bool:
+    first = _FIRST_OBJECT.match(text)
+    return first is not None and all(key in first[1] for key in _PERFORMANCE)
 
 
 def _of_xml(text: str) -> str:

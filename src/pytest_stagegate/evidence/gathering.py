@@ -213,7 +213,7 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
         producer=(stated.producer if stated.name else "") or contents.producer or stated.producer,
         created=_created(contents, stated, asked),
         commit=contents.commit or stated.commit,
-        dirty=stated.dirty,
+        dirty=stated.dirty or contents.dirty,
         environment=ran_in,
         shard=stated.shard,
         max_age=rule.max_age if rule.max_age is not None else DEFAULT_MAX_AGE,

@@ -46,6 +46,7 @@ def looked_at(path: Path, root: Path, format_: str) -> Inspected:
         created=contents.created if contents is not None else source.created,
         commit=contents.commit if contents is not None else source.commit,
         figures=_figures(source),
+        names=_names(source),
         warnings=tuple(warnings),
         error=told if contents is None else None,
     )
@@ -65,8 +66,15 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return {}
     if contents.findings is not None:
         return _findings(contents.findings)
+    if contents.metrics is not None:
+        return {"metrics": len(contents.metrics.metrics)}
     tests = _tests(contents.tests) if contents.tests is not None else {}
     return {**tests, **(_coverage(contents.coverage) if contents.coverage is not None else {})}
+
+
+def _names(source: Source) -> tuple[str, ...]:
+    metrics = source.contents.metrics if source.contents is not None else None
+    return tuple(dict.fromkeys(each.name for each in metrics.metrics)) if metrics is not None else ()
 
 
 def _tests(tests: TestData) -> dict[str, int]:

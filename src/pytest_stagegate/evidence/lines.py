@@ -13,6 +13,7 @@ import msgspec
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import WarningLine
+from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 
 SCHEMA: Final = "stagegate/evidence/1"
@@ -140,6 +141,12 @@ class Sources(_Line, frozen=True, kw_only=True, tag="repository"):
     repository: RepositoryData
 
 
+class Released(_Line, frozen=True, kw_only=True, tag="released-policy"):
+    """The policy at the last release; only where the project has a policy and a release tag."""
+
+    released: ReleasedPolicy
+
+
 class Attached(_Line, frozen=True, kw_only=True, tag="attached"):
     """A further evidence file that the run was given, as it was when the run ended.
 
@@ -194,6 +201,7 @@ Line = (
     | Measured
     | NotMeasured
     | Sources
+    | Released
     | Attached
     | Ending
     | End

@@ -50,6 +50,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         findings=tuple(report for each in usable for report in _findings(each)),
         metrics=tuple(each.metrics for each in contents if each.metrics is not None),
         repository=_repository(runs),
+        released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
         warnings=_warnings(runs),
         warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
         subject=_subject(runs, subject),

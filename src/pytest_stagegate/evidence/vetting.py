@@ -229,8 +229,8 @@ def _short(commit: str | None) -> str:
 def _duplicates(sources: Sequence[Source]) -> list[Source]:
     """Keep the first of several records of one cell, and of several results with the same bytes; name the others.
 
-    The same coverage twice is no more than once, and so it is no fault. Two tools that found nothing may well write the
-    same bytes. Of one producer there is one file.
+    The same coverage or metrics twice are no more than once, and so it is no fault. Two tools that found nothing may
+    well write the same bytes. Of one producer there is one file.
     """
     first: dict[tuple[str, ...], Source] = {}
     kept = []
@@ -239,7 +239,8 @@ def _duplicates(sources: Sequence[Source]) -> list[Source]:
         key = (source.kind, *cell) if source.kind == "run" else (source.kind, *cell, source.sha256 or "")
         if source.made_by:
             key = ("made by", *cell, source.made_by)
-        alone = not source.usable or (not source.made_by and (source.kind == "coverage" or _found_nothing(source)))
+        harmless = source.kind in ("coverage", "metrics") or _found_nothing(source)
+        alone = not source.usable or (not source.made_by and harmless)
         known = source if alone else first.setdefault(key, source)
         if known is not source:
             text = f"{_named(source)}: {_named(known)} is evidence of the same; only one of them can count."
@@ -265,8 +266,7 @@ def _provisional(source: Source) -> list[Note]:
     if source.commit is None:
         return [Note(reason="commit-not-stated", text=f"{source.name} does not state the commit that it is about.")]
     if source.dirty:
-        how = "made" if source.made_by else "attached to"
-        text = f"{source.name} was {how} in a work tree with changes that are in no commit."
+        text = f"{source.name} got its commit from a work tree with changes that are in no commit."
         return [Note(reason="dirty-tree", text=text)]
     return []
 

@@ -14,11 +14,12 @@ from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, sectio
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.folding import read_record
+from pytest_stagegate.evidence.lines import Released
 from pytest_stagegate.live.attached import attached
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.producing import Making
-from pytest_stagegate.run import Decided, Project, Question, decide_on, publish
+from pytest_stagegate.run import Decided, Project, Question, decide_on, publish, released_policy
 
 if TYPE_CHECKING:
     import argparse
@@ -226,6 +227,9 @@ class Finishing:
         try:
             for line in attached(self._given, self._project.rootdir, session.config, self.recorder.started):
                 self.recorder.line(line)
+            released = released_policy(self._project)
+            if released is not None:
+                self.recorder.line(Released(released=released))
             self.recorder.close(own, coverage)
         except OSError as error:
             self._fault = f"the record can't be written: {error.strerror}"
@@ -366,6 +370,9 @@ def _print(config: pytest.Config, text: Text) -> None:
     terminal = config.pluginmanager.getplugin("terminalreporter")
     if terminal is not None:
         terminal.ensure_newline()
+        if getattr(getattr(terminal, "_tw", None), "width_of_current_line", 0):
+            # Of progress that workers make the terminal's reporter knows no open line.
+            terminal.write_line("")
         terminal.write_line(text.line, **_markup(text))
     else:
         print(text.line, file=sys.stderr)

@@ -23,6 +23,7 @@ class Contents:
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
         commit: The commit that it is about, or None when the file does not say.
+        dirty: Whether the file says that the work tree had changes that are in no commit.
         environment: The environment that the file says it ran in; may be empty.
         warnings: What is wrong with the file without making it unreadable; sentences.
     """
@@ -34,5 +35,6 @@ class Contents:
     producer: str = ""
     created: str | None = None
     commit: str | None = None
+    dirty: bool = False
     environment: str = ""
     warnings: tuple[str, ...] = ()

@@ -165,17 +165,51 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
 
 
+class Extended(msgspec.Struct, frozen=True, kw_only=True):
+    """A policy that another one extends.
+
+    Attributes:
+        source: ``pack NAME`` for one that is shipped, else the file, relative to the root.
+        sha256: Digest of its own content as canonical JSON.
+    """
+
+    source: str
+    sha256: str
+
+
+class Drift(msgspec.Struct, frozen=True, kw_only=True):
+    """One demand of the policy that is less than it was at the last release; for people, it decides nothing.
+
+    Attributes:
+        gate: The gate's id in the policy.
+        option: The key; empty for the gate as a whole.
+        before: What was demanded, for people.
+        now: What is demanded.
+        since: The release tag.
+    """
+
+    gate: str
+    option: str
+    before: str
+    now: str
+    since: str
+
+
 class PolicyReference(msgspec.Struct, frozen=True, kw_only=True):
     """Which rules decided.
 
     Attributes:
         source: File name, or ``built-in`` when the project has no policy.
-        sha256: Digest of the policy's content as canonical JSON.
+        sha256: Digest of the policy's resolved content, with all that it extends, as canonical JSON.
+        extends: What it extends, each once, in the order in which it is laid over one another.
+        compared_with: The release tag with whose policy it was compared; None when it was with none.
         recorded: Digests of the policies that the recorded runs had; others than `sha256` when limits were changed.
     """
 
     source: str
     sha256: str
+    extends: tuple[Extended, ...] = ()
+    compared_with: str | None = None
     recorded: tuple[str, ...] = ()
 
 
@@ -240,4 +274,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceItem, ...]
     waivers: tuple[WaiverRow, ...]
     policy: PolicyReference
+    drift: tuple[Drift, ...] = ()
     schema: str = SCHEMA

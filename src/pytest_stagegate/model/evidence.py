@@ -14,6 +14,7 @@ from pytest_stagegate.model.decision import CollectionError, Note, Subject
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.metrics import MetricsData
+from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.tests import Exit, TestData
 from pytest_stagegate.model.verdicts import Verdict
@@ -118,6 +119,7 @@ class Evidence:
         metrics: Numbers that tools measured, a report for each file.
         repository: What git says of the sources, or None when nobody has asked it.
         baseline: What an earlier, good run had.
+        released: The policy at the last release, or None when nobody has asked for it.
         expected: Cells that must have evidence.
     """
 
@@ -140,4 +142,5 @@ class Evidence:
     metrics: tuple[MetricsData, ...] = ()
     repository: RepositoryData | None = None
     baseline: BaselineData = field(default_factory=BaselineData)
+    released: ReleasedPolicy | None = None
     expected: tuple[Expected, ...] = ()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
+import re
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from pytest_stagegate.model.tally import Tally
+
+
+_DECIMAL: Final = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE](?P<exponent>[-+]?[0-9]{1,9}))?")
+_LONGEST: Final = 1_000
+_LARGEST_EXPONENT: Final = 400  # a double ends at 1e308 and 5e-324
+_SHOWN: Final = 60
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,18 +83,23 @@ class Metrics:
         self._tally.note(len(found))
         if not found:
             return Measure(None, inspected=0)
-        return Measure(choose([exact(metric) for metric in found]), unit=found[0].unit, inspected=len(found))
+        units = {metric.unit for metric in found}
+        value = choose([exact(name, metric.value) for metric in found])
+        return Measure(value, unit=units.pop() if len(units) == 1 else "", inspected=len(found))
 
 
-def exact(metric: Metric) -> Fraction:
+def exact(name: str, written: str) -> Fraction:
     """Return the exact value of the decimal that was written.
 
+    Args:
+        name: The metric, for the message.
+        written: See `Metric.value`.
+
     Raises:
-        NotANumber: When it is no finite number.
+        NotANumber: When it is no finite number, or one that nobody can compare: its exponent is beyond 400.
     """
-    try:
-        if math.isfinite(float(metric.value)):
-            return Fraction(metric.value)
-    except (ValueError, OverflowError):
-        pass
-    raise NotANumber(f"the metric {metric.name} is {metric.value!r}, which is no finite number")
+    match = _DECIMAL.fullmatch(written)
+    if match is None or len(written) > _LONGEST or abs(int(match["exponent"] or 0)) > _LARGEST_EXPONENT:
+        shown = written if len(written) <= _SHOWN else f"{written[:_SHOWN]}…"
+        raise NotANumber(f"the metric {name} is {shown!r}, which is no number that can be compared")
+    return Fraction(written)

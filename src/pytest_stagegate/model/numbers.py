@@ -31,6 +31,11 @@ _MICROSECONDS: Final = {
 }
 
 
+def singular(unit: str) -> str:
+    """Return the unit of one thing: ``test`` for ``tests``; ``ms`` and ``celsius`` stay as they are."""
+    return unit if len(unit) <= len("ms") or unit.endswith(("us", "ss")) else unit.removesuffix("s")
+
+
 class NothingMeasured(Exception):  # noqa: N818 - a state of the evidence, not an error of the program
     """Raised when a gate compares a measure for which nothing was inspected."""
 
@@ -124,20 +129,41 @@ class Share(_Written):
 
 
 class Percentage(_Written):
-    """A part, or a multiple, of something else, exact and not below 0; written ``"150 %"`` in a policy."""
+    """A change relative to something else, exact, 0 or more; written ``"10 %"`` or ``"150 %"`` in a policy."""
 
     @property
     def value(self) -> Fraction:
-        """The exact number; 1 for ``"100 %"``."""
+        """The exact ratio; 1 is ``"100 %"``."""
         return cast("Fraction", self._key)
 
     @classmethod
     def parse(cls, written: object) -> Percentage:
         """Read ``"150 %"``; raises ValueError with a sentence otherwise."""
         match = _WRITTEN.fullmatch(written) if isinstance(written, str) else None
-        if match is None or match["unit"] != "%":
-            raise ValueError(f'{written!r} is not a percentage; write for example "150 %"')
-        return cls(Fraction(match["number"]) / 100)
+        if match is not None and match["unit"] == "%":
+            return cls(Fraction(match["number"]) / 100)
+        raise ValueError(f'{written!r} is not a percentage; write for example "10 %"')
+
+
+class Number(_Written):
+    """A limit on a number of any size and sign; written ``250`` or ``0.5`` in a policy.
+
+    Integers are exact, and so are decimals of up to 15 digits: TOML reads a decimal as a double.
+    """
+
+    @property
+    def value(self) -> Fraction:
+        """The exact number."""
+        return cast("Fraction", self._key)
+
+    @classmethod
+    def parse(cls, written: object) -> Number:
+        """Read an integer or a decimal; raises ValueError with a sentence otherwise."""
+        if isinstance(written, bool) or not isinstance(written, (int, float)):
+            raise ValueError(f"{written!r} is not a number; write for example 250 or 0.5")
+        if not math.isfinite(written):
+            raise ValueError(f"{written} is no limit: nothing compares with it; write for example 250 or 0.5")
+        return cls(parse_quantity(written).value)
 
 
 class Duration(_Written):
@@ -226,8 +252,7 @@ class Measure:
             return f"<nothing measured: 0 {self.unit}>"
         if self.ratio is not None:
             return f"<{self.ratio.numerator} of {self.ratio.denominator} {self.unit}>"
-        unit = self.unit.removesuffix("s") if self.value == 1 else self.unit
-        return f"<{self.value} {unit}>"
+        return f"<{self.value} {singular(self.unit) if self.value == 1 else self.unit}>"
 
     def _against(self, other: object) -> tuple[Fraction, Fraction]:
         if self.value is None:

@@ -16,7 +16,7 @@ from pytest_stagegate.model.globs import selects
 from pytest_stagegate.model.numbers import Measure, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Container, Iterable
+    from collections.abc import Callable, Collection, Container, Iterable, Iterator
 
     from pytest_stagegate.model.decision import Note
     from pytest_stagegate.model.tags import Tag
@@ -149,9 +149,13 @@ class TestData:
         detail = self.details.get(index)
         return self.outcomes[index] == Outcome.PASSED if detail is None else detail.executed
 
-    def plain_id(self, index: int) -> str:
-        """Return a test's id without the environment and shard that tell it from the same test run elsewhere."""
-        return self.ids[index].removesuffix(self.tags[self.tag_of[index]].suffix)
+    def executed_ids(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Iterator[str]:
+        """Yield the ids of executed tests, without what tells a test from the same one run elsewhere."""
+        suffixes = [tag.suffix if wanted(tag) else None for tag in self.tags]
+        for index, (name, tag) in enumerate(zip(self.ids, self.tag_of, strict=True)):
+            suffix = suffixes[tag]
+            if suffix is not None and self.executed(index):
+                yield name.removesuffix(suffix)
 
     def counts(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Counts:
         """Count the tests whose tag is wanted."""
@@ -270,12 +274,9 @@ class TestResults:
         Args:
             names: Node ids; a test that several environments or shards ran is one of its plain id.
         """
-        data = self._data
         left = set(names)
         total = len(left)
-        for index in range(len(data.ids)):
-            if data.executed(index) and self._included(index):
-                left.discard(data.plain_id(index))
+        left.difference_update(self._data.executed_ids(self._wanted))
         return self._measure(Ratio(total - len(left), total), places=tuple(sorted(left)))
 
     @property
@@ -389,11 +390,8 @@ class TestResults:
 
     def longer_than(self, microseconds: int) -> dict[str, int]:
         """Return the ids of tests that took longer, in collection order, each with its microseconds."""
-        return {
-            self._data.ids[i]: duration
-            for i, duration in enumerate(self._data.durations)
-            if duration > microseconds and self._included(i)
-        }
+        pairs = enumerate(self._data.durations)
+        return {self._data.ids[i]: took for i, took in pairs if took > microseconds and self._included(i)}
 
     def matching(self, pattern: str) -> Matching:
         """Return how the tests ended that a node id, a class, a file, a folder or a glob stands for.
@@ -402,14 +400,15 @@ class TestResults:
         """
         wanted, data = selects(pattern), self._data
         found = [i for i, name in enumerate(data.ids) if self._included(i) and wanted(name)]
-        ran = {data.plain_id(i) for i in found if data.outcomes[i] != Outcome.DESELECTED}
-        found = [i for i in found if data.outcomes[i] != Outcome.DESELECTED or data.plain_id(i) not in ran]
+        plain = {i: data.ids[i].removesuffix(data.tags[data.tag_of[i]].suffix) for i in found}
+        ran = {plain[i] for i in found if data.outcomes[i] != Outcome.DESELECTED}
+        found = [i for i in found if data.outcomes[i] != Outcome.DESELECTED or plain[i] not in ran]
         self._tally.note(len(found))
-        unproven = [i for i in found if data.outcomes[i] not in (Outcome.PASSED, *_BAD)]
+        ended = [(data.ids[i], Outcome(data.outcomes[i])) for i in found]
         return Matching(
-            passed=sum(data.outcomes[i] == Outcome.PASSED for i in found),
-            bad=self._names(i for i in found if data.outcomes[i] in _BAD),
-            unproven=tuple(f"{data.ids[i]} ({Outcome(data.outcomes[i]).word})" for i in unproven),
+            passed=sum(outcome is Outcome.PASSED for _, outcome in ended),
+            bad=tuple(name for name, outcome in ended if outcome in _BAD),
+            unproven=tuple(f"{name} ({each.word})" for name, each in ended if each not in (Outcome.PASSED, *_BAD)),
             unnamed=any(self._unnamed()),
         )
 

@@ -130,6 +130,7 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
         reason: Reason code of that check; empty for PASS.
         enforcement: ``block``, ``warn``, ``observe`` or ``block from DATE``.
         effect: What this result does to the decision: a decision word, or empty.
+        would: What it would do at ``block``, where that is NO_GO or HOLD and it does less now; empty otherwise.
         owner: Who answers for the gate; empty when the policy doesn't say.
         summary: The result in one line.
         remedy: What to do about it; empty for PASS.
@@ -151,3 +152,4 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
     waiver: WaiverUse | None
     checks: tuple[Check, ...]
+    would: str = ""

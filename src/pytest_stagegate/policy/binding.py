@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import typing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
-from pytest_stagegate.model.numbers import Duration, EnvironmentName, Percentage, Share, StageName
-from pytest_stagegate.model.verdicts import Enforcement, Level
+from pytest_stagegate.model.numbers import Duration, EnvironmentName, Number, Percentage, Share, StageName
+from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.hooks import Gate, GateOptions
     from pytest_stagegate.policy.model import GateTable, Policy
+
+
+_PARSED: Final = (Share, Percentage, Number, Duration)
+"""Types of options that read what a policy writes by themselves."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,17 @@ class BoundGate:
                 return Enforcement(Level.BLOCK)
         return self.gate.enforcement
 
+    @property
+    def on_missing(self) -> OnMissing:
+        """What missing evidence does."""
+        return self.table.on_missing if self.table is not None else OnMissing.HOLD
+
+    @property
+    def max_age(self) -> Duration | None:
+        """Age from which on evidence is stale, or None for the limit of each piece."""
+        written = self.table.max_age if self.table is not None else None
+        return Duration(written) if written is not None else None
+
     def applies(self, stage: str, environment: str | None) -> bool:
         """Return whether the gate is judged at a stage and environment."""
         stages = self.gate.stages if self.table is None or self.table.stages is None else self.table.stages
@@ -69,7 +84,17 @@ def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tu
     Raises:
         MistakesError: With the policy's own mistakes, unknown gates and options and impossible limits, all at once.
     """
-    reader = Reader(policy.source, policy.text, policy.prefix)
+    bound, mistakes = bound_of(policy, gates, local)
+    if policy.mistakes or mistakes:
+        raise MistakesError("the policy", [*policy.mistakes, *mistakes], code="policy")
+    return bound
+
+
+def bound_of(
+    policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]
+) -> tuple[tuple[BoundGate, ...], list[Mistake]]:
+    """Return the gates as `bind` does, as far as they can be bound, and the mistakes of the others."""
+    reader = Reader(policy.layers)
     gates = {name: _at_home(gate, policy) for name, gate in gates.items()}
     bound = [each for table in policy.gates if (each := _bind(reader, table, gates, policy)) is not None]
     taken = {each.id for each in bound}
@@ -84,10 +109,7 @@ def bind(policy: Policy, gates: Mapping[str, Gate], local: frozenset[str]) -> tu
         for each in policy.waivers
         if each.gate and each.gate not in ids
     ]
-    mistakes = [*policy.mistakes, *reader.mistakes, *unknown]
-    if mistakes:
-        raise MistakesError("the policy", mistakes, code="policy")
-    return tuple(bound)
+    return tuple(bound), [*reader.mistakes, *unknown]
 
 
 def applying(bound: tuple[BoundGate, ...], stage: str, environment: str | None) -> list[BoundGate]:
@@ -131,8 +153,12 @@ def _bind(reader: Reader, table: GateTable, gates: Mapping[str, Gate], policy: P
         for key in table.options:
             reader.mistake((*path, key), f"unknown key {key!r}; the gate {gate.name!r} takes no options")
         return BoundGate(table, gate, None)
-    values = _convert(reader, path, table.options, gate.options, policy)
-    return BoundGate(table, gate, gate.options(**values))
+    before = len(reader.mistakes)
+    options = gate.options(**_convert(reader, path, table.options, gate.options, policy))
+    if len(reader.mistakes) == before:
+        for keys, text in options.contradictions():
+            reader.mistake((*path, *keys), text)
+    return BoundGate(table, gate, options)
 
 
 def _convert(
@@ -172,12 +198,8 @@ def _in_vocabulary(reader: Reader, path: tuple[str, ...], value: object, asked: 
 
 
 def _written(kind: type, value: Any) -> Any:
-    if kind is Share:
-        return Share.parse(value)
-    if kind is Percentage:
-        return Percentage.parse(value)
-    if kind is Duration:
-        return Duration.parse(value)
+    if kind in _PARSED:
+        return kind.parse(value)
     if kind in (StageName, EnvironmentName) and isinstance(value, str):
         return kind(value)
     raise ValueError(f"{value!r} can't be read as {kind.__name__}")

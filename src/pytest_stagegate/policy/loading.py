@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.comparing import baseline_folder, baseline_tolerance
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
-from pytest_stagegate.policy.model import BUILT_IN, COMMON_KEYS, DEFAULT_STAGES, GateTable, Policy
+from pytest_stagegate.policy.extending import resolved, stacked
+from pytest_stagegate.policy.finding import NO_FILE, Read, canonical, digest, find, from_disk
+from pytest_stagegate.policy.model import COMMON_KEYS, DEFAULT_STAGES, GateTable, Layer, Policy
 from pytest_stagegate.policy.reading import Reader
 from pytest_stagegate.policy.waiving import max_days, waivers_of
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _KEYS: Final = (
+    "extends",
     "stages",
     "environments",
     "default_stage",
@@ -47,13 +41,14 @@ _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment
 _UNTAGGED: Final = ("default", "error")
 
 
-def load(rootdir: Path, file: Path | None = None) -> Policy:
+def load(rootdir: Path, file: Path | None = None, read: Read = from_disk) -> Policy:
     """Read the policy of a project.
 
     Args:
         rootdir: The project's root.
         file: A policy file; when None ``[tool.stagegate]`` in ``pyproject.toml``, else ``stagegate.toml``, else the
             built-in policy.
+        read: Reads a file.
 
     Returns:
         The policy; its mistakes are in it, so that `bind` can report them together with its own.
@@ -61,65 +56,28 @@ def load(rootdir: Path, file: Path | None = None) -> Policy:
     Raises:
         MistakesError: When a file can't be read, or when there are two policies.
     """
-    found = _find(rootdir, file)
+    found = find(rootdir, file, read)
     if found is None:
-        return Policy(source=BUILT_IN, text="", prefix=(), sha256=_digest({}), shape_sha256=_digest({}))
-    path, table, prefix, text = found
-    reader = Reader(_relative(path, rootdir), text, prefix)
-    policy = _policy(reader, table)
+        return policy_of((NO_FILE,), {})
+    path, own = found
+    layers, mistakes = stacked(own, path, rootdir, read)
+    policy = policy_of(layers, resolved(layers))
+    return replace(policy, mistakes=(*mistakes, *policy.mistakes))
+
+
+def policy_of(layers: tuple[Layer, ...], table: dict[str, Any]) -> Policy:
+    """Return the policy that a resolved table makes.
+
+    Args:
+        layers: The files that it was resolved from, the nearest first, for places.
+        table: The keys of all of them.
+    """
+    reader = Reader(layers)
+    policy = _policy(reader, table, layers)
     return replace(policy, mistakes=tuple(reader.mistakes))
 
 
-def _find(rootdir: Path, file: Path | None) -> tuple[Path, dict[str, Any], tuple[str, ...], str] | None:
-    if file is not None:
-        whole, text = _read(file, rootdir)
-        inner = _own_table(whole)
-        return (file, whole, (), text) if inner is None else (file, inner, ("tool", "stagegate"), text)
-    pyproject, own = rootdir / "pyproject.toml", rootdir / "stagegate.toml"
-    found: tuple[Path, dict[str, Any], tuple[str, ...], str] | None = None
-    if pyproject.is_file():
-        whole, text = _read(pyproject, rootdir)
-        inner = _own_table(whole)
-        if inner is not None:
-            found = (pyproject, inner, ("tool", "stagegate"), text)
-    if own.is_file():
-        if found is not None:
-            text = "there is a second policy, [tool.stagegate] in pyproject.toml; keep one of them"
-            raise MistakesError("the policy", [Mistake("stagegate.toml", text)], code="policy")
-        whole, text = _read(own, rootdir)
-        found = (own, whole, (), text)
-    return found
-
-
-def _own_table(whole: dict[str, Any]) -> Any:
-    """Return ``[tool.stagegate]``, whatever it is, or None."""
-    tool = whole.get("tool")
-    return tool.get("stagegate") if isinstance(tool, dict) else None
-
-
-def _read(path: Path, rootdir: Path) -> tuple[dict[str, Any], str]:
-    name = _relative(path, rootdir)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text), text
-    except (OSError, ValueError, RecursionError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise MistakesError("the policy", [Mistake(name, f"can't be read: {reason}")], code="policy") from error
-
-
-def _relative(path: Path, rootdir: Path) -> str:
-    try:
-        return path.resolve().relative_to(rootdir.resolve()).as_posix()
-    except ValueError:
-        return path.name
-
-
-def _digest(table: object) -> str:
-    canonical = json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
+def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) -> Policy:
     if not isinstance(table, dict):
         reader.mistake((), "has to be a table")
         table = {}
@@ -132,11 +90,10 @@ def _policy(reader: Reader, table: dict[str, Any]) -> Policy:
     if default_environment is not None:
         reader.in_vocabulary([default_environment], ("default_environment",), "environment", environments)
     return Policy(
-        source=reader.source,
-        text=reader.text,
-        prefix=reader.prefix,
-        sha256=_digest(table),
-        shape_sha256=_digest({key: table[key] for key in _SHAPE if key in table}),
+        layers=layers,
+        content=canonical(table),
+        sha256=digest(canonical(table)),
+        shape_sha256=digest(canonical({key: table[key] for key in _SHAPE if key in table})),
         stages=stages,
         environments=environments,
         default_stage=default_stage,

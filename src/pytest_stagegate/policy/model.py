@@ -59,14 +59,32 @@ class GateTable:
 
 
 @dataclass(frozen=True)
+class Layer:
+    """One file that a policy is made of.
+
+    Attributes:
+        source: File name relative to the root, or ``pack NAME`` for one that is shipped.
+        text: The file's text, for places.
+        prefix: Keys from the top of the file to the policy's own table.
+        table: That table, as it was read.
+        sha256: Digest of the table as canonical JSON.
+    """
+
+    source: str
+    text: str
+    prefix: tuple[str, ...]
+    table: dict[str, Any]
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Policy:
     """Everything a project says about its stages and gates.
 
     Attributes:
-        source: File name relative to the root, or ``built-in``.
-        text: The file's text, for places.
-        prefix: Keys from the top of the file to the policy's own table.
-        sha256: Digest of the content as canonical JSON.
+        layers: The project's own file and what it extends, the nearest first.
+        content: The resolved keys of all layers as canonical JSON.
+        sha256: Digest of `content`.
         shape_sha256: Digest of what shapes a record: stages, environments, tag rules, expected cells.
         stages: Closed vocabulary, in order of the flow.
         environments: Closed vocabulary; may be empty.
@@ -85,9 +103,8 @@ class Policy:
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
-    source: str
-    text: str
-    prefix: tuple[str, ...]
+    layers: tuple[Layer, ...]
+    content: str
     sha256: str
     shape_sha256: str
     stages: tuple[str, ...] = DEFAULT_STAGES
@@ -110,3 +127,13 @@ class Policy:
     def producers(self) -> tuple[EvidenceRule, ...]:
         """Those rules about evidence that say how it is made."""
         return tuple(rule for rule in self.evidence if rule.producer is not None)
+
+    @property
+    def source(self) -> str:
+        """File name relative to the root, or ``built-in``."""
+        return self.layers[0].source
+
+    @property
+    def extended(self) -> tuple[Layer, ...]:
+        """What the policy extends, each once, in the order in which it is laid over one another."""
+        return tuple({layer.source: layer for layer in reversed(self.layers[1:])}.values())

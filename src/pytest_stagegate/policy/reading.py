@@ -1,4 +1,4 @@
-"""Typed getters over a TOML table that gather every mistake with its place instead of stopping at the first."""
+"""Typed getters over a policy's table that gather every mistake with its place instead of stopping at the first."""
 
 from __future__ import annotations
 
@@ -8,30 +8,37 @@ from pytest_stagegate.errors import Mistake, nearest
 from pytest_stagegate.policy.places import line_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from pytest_stagegate.policy.model import Layer
 
 
 class Reader:
-    """Reads one TOML file and collects what is wrong with it.
+    """Reads the resolved table of one or more TOML files and collects what is wrong with it.
 
     Args:
-        source: File name for messages.
-        text: The file's text.
-        prefix: Keys from the top of the file to the policy's own table.
+        layers: The files, the nearest first; at least one.
     """
 
-    def __init__(self, source: str, text: str, prefix: tuple[str, ...]) -> None:
-        self.source = source
-        self.text = text
-        self.prefix = prefix
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self._layers = layers
+        self.prefix = layers[0].prefix
         self.mistakes: list[Mistake] = []
 
     def place(self, path: tuple[str, ...]) -> str:
-        """Return ``file:line [table] key`` of a key inside the policy."""
-        full = (*self.prefix, *path)
-        line = line_of(self.text, full)
-        shown = ".".join(part for part in full if not part.isdigit())
-        return f"{self.source}:{line} {shown}" if line else f"{self.source} {shown}"
+        """Return ``file:line key`` of a key inside the policy."""
+        shown = ".".join(part for part in (*self._nearest(path).prefix, *path) if not part.isdigit())
+        return f"{self.line(path)} {shown}"
+
+    def line(self, path: tuple[str, ...]) -> str:
+        """Return ``file:line`` of a key inside the policy, in the nearest file that has it."""
+        layer = self._nearest(path)
+        line = line_of(layer.text, (*layer.prefix, *path))
+        return f"{layer.source}:{line}" if line else layer.source
+
+    def _nearest(self, path: tuple[str, ...]) -> Layer:
+        """Return the first file with the key, or with most of the way to it."""
+        return max(self._layers, key=lambda layer: _depth(layer.table, path))
 
     def mistake(self, path: tuple[str, ...], text: str) -> None:
         """Note one mistake."""
@@ -98,6 +105,18 @@ class Reader:
         for key in owner:
             if key not in known:
                 self.mistake((*path, key), f"unknown key {key!r}; {nearest(key, known)}")
+
+
+def _depth(table: Any, path: tuple[str, ...]) -> int:
+    """Return how many keys of a path a table has."""
+    for depth, key in enumerate(path):
+        if isinstance(table, list) and key.isdigit() and int(key) < len(table):
+            table = table[int(key)]
+        elif isinstance(table, dict) and key in table:
+            table = table[key]
+        else:
+            return depth
+    return len(path)
 
 
 def _kind(value: object) -> str:

@@ -13,6 +13,7 @@ from pytest_stagegate.stock import (
     findings,
     flaky,
     matrix,
+    metrics,
     results,
     skips,
     warnings,
@@ -33,4 +34,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     debt,
     matrix,
     findings,
+    metrics,
 )

@@ -9,7 +9,17 @@ from typing import Any, Final
 import msgspec
 
 from pytest_stagegate.documents.view import View, view
-from pytest_stagegate.model.decision import Blocker, Cell, Decision, EvidenceItem, PolicyReference, TestRow, Tests, Word
+from pytest_stagegate.model.decision import (
+    Blocker,
+    Cell,
+    Decision,
+    Drift,
+    EvidenceItem,
+    PolicyReference,
+    TestRow,
+    Tests,
+    Word,
+)
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from tests.unit.fakes import FINISHED, STARTED, SUBJECT, result_of
 
@@ -137,7 +147,9 @@ def everywhere(text: str) -> Decision:
         owner=text,
         summary=text,
         remedy=text,
+        would="HOLD",
         checks=(check_with(Verdict.FAIL, name=text, shown=text, text=text, where=(text,)),),
     )
     subject = msgspec.structs.replace(SUBJECT, name=text, version=text)
-    return no_go(subject=subject, gates=(gate,), blockers=(blocker_of(gate),), run={text: text})
+    drift = Drift(gate=text, option=text, before=text, now=text, since=text)
+    return no_go(subject=subject, gates=(gate,), blockers=(blocker_of(gate),), run={text: text}, drift=(drift,))

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_stagegate.documents.terminal import COLOURS, last_word, section
 from pytest_stagegate.documents.view import SIGNS, WORDS, View, view
-from pytest_stagegate.model.decision import Blocker, Note, Word
+from pytest_stagegate.model.decision import Blocker, Drift, Note, Word
 from pytest_stagegate.model.verdicts import Verdict
 from tests.unit.documents.samples import check_with, go, no_go, view_of
 from tests.unit.fakes import result_of
@@ -129,3 +129,14 @@ def test_the_last_word_says_when_it_is_provisional() -> None:
 
 def test_every_style_has_a_colour() -> None:
     assert {style for *_, style in (*WORDS.values(), *SIGNS.values())} <= set(COLOURS)
+
+
+def test_what_would_have_blocked_is_shown_in_a_line_even_quietly() -> None:
+    bad = result_of(Verdict.FAIL, gate="flaky", enforcement="observe", would="NO_GO")
+    for verbosity in (-1, 0):
+        assert "would have blocked: flaky (observe), as NO GO" in shown(view_of(bad), verbosity)
+
+
+def test_gate_drift_is_shown_in_a_line() -> None:
+    drift = Drift(gate="coverage", option="line", before="90 %", now="85 %", since="v1.2.0")
+    assert "gate drift: coverage line: 90 % → 85 % (since v1.2.0)" in shown(view_of(result_of(), drift=(drift,)))

@@ -84,6 +84,9 @@ def expected(path: Path) -> str:
         return (
             "sarif" if path.suffix == ".sarif" else "gitlab-code-quality" if ".gitlab." in path.name else f"{tool}-json"
         )
+    if path.relative_to(DATA).parts[0] == "metrics":
+        named = (name for name in ("pytest-benchmark", "allure") if path.name.startswith(name))
+        return {"pytest-benchmark": "pytest-benchmark", "allure": "allure-perf"}.get(next(named, ""), "openmetrics")
     if "coverage" not in path.parts:
         return path.relative_to(DATA).parts[0]
     if path.suffix in (".json", ".info", ".out"):
@@ -94,7 +97,8 @@ def expected(path: Path) -> str:
 REAL = sorted(
     path
     for path in DATA.rglob("*")
-    if path.suffix in (".xml", ".json", ".info", ".out", ".sarif") and "projects" not in path.parts
+    if path.suffix in (".xml", ".json", ".info", ".out", ".sarif", ".prom", ".openmetrics")
+    if "projects" not in path.parts and not path.name.endswith(".samples.json")
     if path.name not in ("ruff-0.17.6-clean.json", "mypy-2.4.1-clean.json")  # an empty array and an empty line
 )
 

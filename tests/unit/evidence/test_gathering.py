@@ -340,3 +340,10 @@ def test_a_record_with_a_damaged_word_on_a_file_is_unreadable(tmp_path: Path, mo
     line = lines.Attached(**{"path": "js.xml", "sha256": None, "modified": None, **more})  # type: ignore[arg-type]
     record = record_at(tmp_path / "evidence.jsonl", run_line(), *collected(1), passed(0), line, end())
     assert [str(each.state) for each in gathered(tmp_path, record)] == ["unreadable"]
+
+
+@pytest.mark.parametrize(("version", "dirty"), [("4.0.0", True), ("5.3.1", False)])
+def test_a_file_may_say_itself_that_the_work_tree_had_changes(version: str, dirty: bool, tmp_path: Path) -> None:
+    real = Path(__file__).parents[2] / "data" / "metrics" / f"pytest-benchmark-{version}.json"
+    (source,) = gathered(tmp_path, made(tmp_path, "bench.json", real.read_text(encoding="utf-8")))
+    assert (source.kind, source.dirty) == ("metrics", dirty)

@@ -129,6 +129,12 @@ def test_a_foreign_record_hides_no_other_of_its_shard() -> None:
     assert states(vetted) == {"one.jsonl": "foreign", "two.jsonl": "whole"}
 
 
+@pytest.mark.parametrize("kind", ["coverage", "metrics"])
+def test_what_is_no_more_when_it_is_said_twice_is_no_duplicate(kind: str) -> None:
+    vetted = vet([file("a.json", kind=kind), file("b.json", kind=kind, sha256="a.json")], YARDSTICK)
+    assert states(vetted) == {"a.json": "whole", "b.json": "whole"}
+
+
 def test_files_of_the_same_bytes_are_duplicates() -> None:
     vetted = vet([file("a.xml", sha256="1"), file("b.xml", sha256="1"), file("c.xml", sha256="2")], YARDSTICK)
     assert states(vetted) == {"a.xml": "whole", "b.xml": "duplicate", "c.xml": "whole"}
@@ -232,7 +238,7 @@ def test_what_a_producer_made_in_a_dirty_tree_is_told_where_no_run_tells_it() ->
     dirty = run("a", subject=msgspec.structs.replace(SUBJECT, dirty=True))
     vetted = [vet([made, other], YARDSTICK) for other in (run("a"), dirty)]
     told = [[note.text for note in each.provisional] for each in vetted]
-    assert told == [["a.xml was made in a work tree with changes that are in no commit."], []]
+    assert told == [["a.xml got its commit from a work tree with changes that are in no commit."], []]
 
 
 @pytest.mark.parametrize(("second", "duplicate"), [("js", True), ("ts", False)])

@@ -237,3 +237,28 @@ def test_a_growth_may_be_more_than_the_whole(tmp_path: Path) -> None:
     gate = gate_at(bound(tmp_path, '[gate.durations]\nmax_growth = "150 %"'), "durations")
     assert gate.options is not None
     assert getattr(gate.options, "max_growth").value == Fraction(3, 2)  # noqa: B009 - the stock gate's own type
+
+
+def test_limits_that_can_not_stand_together_are_a_mistake_with_its_place(tmp_path: Path) -> None:
+    text = "[gate.metrics]\nat_most = { p95_ms = 300 }\n\n[gate.metrics.warn_above]\np59_ms = 250"
+    (found,) = mistakes(tmp_path, text)
+    assert found == (
+        "stagegate.toml:5 gate.metrics.warn_above.p59_ms: 'p59_ms' needs a limit in at_most too; did you mean 'p95_ms'?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        ("at_most = { n = nan }", "nan is no limit: nothing compares with it"),
+        ("at_most = { n = inf }", "inf is no limit: nothing compares with it"),
+        ("at_most = { n = true }", "True is not a number"),
+        ('at_least = { n = "90 %" }', "'90 %' is not a number"),
+        ("max_growth = { n = 10 }", "10 is not a percentage"),
+        ('max_drop = { n = "-10 %" }', "'-10 %' is not a percentage"),
+        ("at_most = 5", "Expected object, got int"),
+    ],
+)
+def test_a_limit_of_a_metric_that_nothing_can_meet_is_a_mistake(tmp_path: Path, option: str, words: str) -> None:
+    (found,) = mistakes(tmp_path, f"[gate.metrics]\n{option}")
+    assert words in found

@@ -62,6 +62,14 @@ def instant(text: str) -> dt.datetime | None:
         return None
 
 
+def since_epoch(number: str, *, per_second: int) -> dt.datetime | None:
+    """Return an instant in UTC from a number of seconds (or parts of them) since 1970, or None when it is none."""
+    try:
+        return dt.datetime.fromtimestamp(float(number) / per_second, dt.timezone.utc)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def rfc3339(found: dt.datetime | None) -> str | None:
     """Return ``2026-01-31T12:00:00Z``, in whole seconds, without the ``Z`` for a local time; None stays None."""
     if found is None:

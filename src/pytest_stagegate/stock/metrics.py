@@ -1,0 +1,145 @@
+"""``metrics``: do the numbers that tools measured stay within their limits, and near those of the last good run?"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.errors import nearest
+from pytest_stagegate.hooks import gate
+from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.baseline import Baseline
+from pytest_stagegate.model.metrics import Metrics, exact
+from pytest_stagegate.model.numbers import Measure, NotANumber, Number, Percentage
+from pytest_stagegate.stock._options import LimitOptions
+from pytest_stagegate.thresholds import check, no_evidence, show_number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from fractions import Fraction
+
+    from pytest_stagegate.model.baseline import Table
+    from pytest_stagegate.model.verdicts import Check
+
+_NAMED: Final = 10
+_COMPARED: Final = 2_000
+"""Names that a name is compared with, where it is not there."""
+
+
+class MetricsOptions(LimitOptions, frozen=True):
+    """Limits of the gate ``metrics``, each by the name of its metric.
+
+    Attributes:
+        at_most: What the highest number of that name may be.
+        at_least: What the lowest number of that name has to be.
+        warn_above: With `at_most`: from where on the check warns.
+        warn_below: With `at_least`: likewise.
+        max_growth: By how much the highest number may lie above the baseline's, relative to that.
+        max_drop: By how much the lowest number may lie below the baseline's, relative to that.
+    """
+
+    at_most: dict[str, Number] = {}  # noqa: RUF012 - msgspec copies it for each instance
+    at_least: dict[str, Number] = {}  # noqa: RUF012 - likewise
+    warn_above: dict[str, Number] = {}  # noqa: RUF012 - likewise
+    warn_below: dict[str, Number] = {}  # noqa: RUF012 - likewise
+    max_growth: dict[str, Percentage] = {}  # noqa: RUF012 - likewise
+    max_drop: dict[str, Percentage] = {}  # noqa: RUF012 - likewise
+
+    def contradictions(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield limits of one metric that can't stand together."""
+        for name, limit in self.at_least.items():
+            if name in self.at_most and self.at_most[name].value < limit.value:
+                yield ("at_least", name), f"{name!r} can't be at least that and at most what at_most says"
+        for warn, limits, key, sign in (
+            (self.warn_above, self.at_most, "warn_above", 1),
+            (self.warn_below, self.at_least, "warn_below", -1),
+        ):
+            of = "at_most" if sign > 0 else "at_least"
+            for name, number in warn.items():
+                if name not in limits:
+                    yield (key, name), f"{name!r} needs a limit in {of} too; {nearest(name, limits)}"
+                elif sign * (number.value - limits[name].value) >= 0:
+                    yield (key, name), f"{name!r} can never warn: its limit in {of} is reached first"
+
+
+@gate(
+    name="metrics",
+    title="The numbers that tools measured keep their limits",
+    options=MetricsOptions,
+    remedy="Find out what changed the number; where the new one is right, change the limit or take a new baseline.",
+)
+def metrics(measured: Metrics, baseline: Baseline, options: MetricsOptions) -> Iterator[Check]:
+    """Yield a check for each limit of each metric, or one that says that there is no metric."""
+    if not measured.names:
+        yield no_evidence("metrics", "metric-missing", "no evidence holds any metric")
+        return
+    for name in sorted(options.at_most):
+        yield _absolute(measured, name, options, upper=True)
+    for name in sorted(options.at_least):
+        yield _absolute(measured, name, options, upper=False)
+    for name, tolerance in sorted(options.max_growth.items()):
+        yield _relative(measured, baseline, name, tolerance, grows=True)
+    for name, tolerance in sorted(options.max_drop.items()):
+        yield _relative(measured, baseline, name, tolerance, grows=False)
+
+
+def _absolute(measured: Metrics, name: str, options: MetricsOptions, *, upper: bool) -> Check:
+    title = f"{name} {'highest' if upper else 'lowest'}"
+    try:
+        number = measured.highest(name) if upper else measured.lowest(name)
+    except NotANumber as error:
+        return no_evidence(title, "not-finite", str(error))
+    if upper:
+        made = check(title, number, at_most=options.at_most[name], warn_above=options.warn_above.get(name))
+    else:
+        made = check(title, number, at_least=options.at_least[name], warn_below=options.warn_below.get(name))
+    if number.inspected:
+        return made
+    return no_evidence(title, "metric-missing", _missing(measured, name), limit_shown=made.limit_shown)
+
+
+def _relative(measured: Metrics, baseline: Baseline, name: str, tolerance: Percentage, *, grows: bool) -> Check:
+    """Return how far a metric lies on the wrong side of its baseline, in parts of the baseline's size.
+
+    Of a baseline of 0 there are no parts: then nothing on the wrong side of 0 is let through.
+    """
+    title = f"{name} {'growth' if grows else 'drop'}"
+    table = baseline.of("metrics")
+    limit = check(title, Measure(None, kind="share", inspected=0), at_most=tolerance).limit_shown
+    try:
+        number = (measured.highest if grows else measured.lowest)(name)
+        if number.value is None:
+            return no_evidence(title, "metric-missing", _missing(measured, name), limit_shown=limit)
+        if isinstance(table, Absent):
+            return no_evidence(title, table.reason, f"{table.text}. {table.remedy}".strip(), limit_shown=limit)
+        if not table.get(name):
+            return no_evidence(title, "no-baseline", f"the baseline has no metric {name}", limit_shown=limit)
+        before = _before(table, name, max if grows else min)
+    except NotANumber as error:
+        return no_evidence(title, "not-finite", str(error), limit_shown=limit)
+    where = (f"{_shown(number.value)} now, {_shown(before)} in the baseline",)
+    worse = number.value - before if grows else before - number.value
+    if before == 0:
+        return check(title, Measure(worse, inspected=number.inspected, where=where), at_most=0)
+    share = Measure(worse / abs(before), kind="share", inspected=number.inspected, where=where)
+    return check(title, share, at_most=tolerance)
+
+
+def _before(table: Table, name: str, choose: Callable[[Iterable[Fraction]], Fraction]) -> Fraction:
+    try:
+        return choose([exact(name, str(each)) for each in table[name]])
+    except NotANumber as error:
+        raise NotANumber(f"in the baseline {error}") from error
+
+
+def _shown(value: Fraction) -> str:
+    return show_number(value, upward=False)
+
+
+def _missing(measured: Metrics, name: str) -> str:
+    """Return that a metric is not there, with the nearest name; of very many metrics not all are compared."""
+    names = measured.names
+    told = nearest(name, islice(names, _COMPARED))
+    if told.startswith("known") and len(names) > _NAMED:
+        told = f"stagegate inspect shows the {len(names)} that there are"
+    return f"no evidence holds a metric {name}; {told}"
