@@ -394,11 +394,8 @@ class TestResults:
 
     def longer_than(self, microseconds: int) -> dict[str, int]:
         """Return the ids of tests that took longer, in collection order, each with its microseconds."""
-        return {
-            self._data.ids[i]: duration
-            for i, duration in enumerate(self._data.durations)
-            if duration > microseconds and self._included(i)
-        }
+        pairs = enumerate(self._data.durations)
+        return {self._data.ids[i]: took for i, took in pairs if took > microseconds and self._included(i)}
 
     def matching(self, pattern: str) -> Matching:
         """Return how the tests ended that a node id, a class, a file, a folder or a glob stands for.
@@ -407,14 +404,15 @@ class TestResults:
         """
         wanted, data = selects(pattern), self._data
         found = [i for i, name in enumerate(data.ids) if self._included(i) and wanted(name)]
-        ran = {data.plain_id(i) for i in found if data.outcomes[i] != Outcome.DESELECTED}
-        found = [i for i in found if data.outcomes[i] != Outcome.DESELECTED or data.plain_id(i) not in ran]
+        plain = {i: data.ids[i].removesuffix(data.tags[data.tag_of[i]].suffix) for i in found}
+        ran = {plain[i] for i in found if data.outcomes[i] != Outcome.DESELECTED}
+        found = [i for i in found if data.outcomes[i] != Outcome.DESELECTED or plain[i] not in ran]
         self._tally.note(len(found))
-        unproven = [i for i in found if data.outcomes[i] not in (Outcome.PASSED, *_BAD)]
+        ended = [(data.ids[i], Outcome(data.outcomes[i])) for i in found]
         return Matching(
-            passed=sum(data.outcomes[i] == Outcome.PASSED for i in found),
-            bad=self._names(i for i in found if data.outcomes[i] in _BAD),
-            unproven=tuple(f"{data.ids[i]} ({Outcome(data.outcomes[i]).word})" for i in unproven),
+            passed=sum(outcome is Outcome.PASSED for _, outcome in ended),
+            bad=tuple(name for name, outcome in ended if outcome in _BAD),
+            unproven=tuple(f"{name} ({each.word})" for name, each in ended if each not in (Outcome.PASSED, *_BAD)),
             unnamed=any(self._unnamed()),
         )
 
