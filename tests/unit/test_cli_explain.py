@@ -136,8 +136,6 @@ def test_the_words_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
         "max_new": "",
         "max_skipped": "",
         "max_skipped_ratio": "pack library",
-        "max_new": "",
-        "allow": "",
         "require_reason": "pack library",
     }
     whole = json.loads(explain(capsys, "--json"))
