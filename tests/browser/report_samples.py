@@ -16,6 +16,7 @@ from pytest_stagegate.model.decision import (
     CollectionError,
     Counts,
     Decision,
+    Drift,
     EvidenceItem,
     Note,
     PolicyReference,
@@ -144,6 +145,7 @@ def _others(*, warned: bool) -> tuple[GateResult, ...]:
             reason="limit-not-met",
             enforcement="warn",
             effect="CONDITIONAL",
+            would="NO_GO",
             summary="warnings 7, limit ≤ 5",
             remedy="Mend what the warnings speak of, or filter what you have decided to bear.",
         )
@@ -310,7 +312,9 @@ def conditional() -> Decision:
     """Return a CONDITIONAL: one gate that only warns fell short."""
     gates = (_results(0), _coverage(met=True), *_others(warned=True))
     blockers = tuple(_blocker(gate) for gate in gates if gate.effect)
-    return _build(decision=Word.CONDITIONAL, gates=gates, blockers=blockers)
+    drift = Drift(gate="coverage", option='paths "src/**"', before="95 %", now="90 %", since="v1.2.0")
+    decided = _build(decision=Word.CONDITIONAL, gates=gates, blockers=blockers)
+    return msgspec.structs.replace(decided, drift=(drift,))
 
 
 def no_go() -> Decision:

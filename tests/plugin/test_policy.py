@@ -217,7 +217,7 @@ def test_what_would_have_blocked_is_in_every_document(project: Project) -> None:
     assert run.gate("results")["would"] == run.gate("flaky")["would"] == ""
     assert "would have blocked: skips (observe), as NO GO" in run.out
     for name in ("report.md", "report.html"):
-        assert "Would have blocked" in (run.folder / name).read_text(encoding="utf-8")
+        assert "What would have blocked" in (run.folder / name).read_text(encoding="utf-8")
 
 
 def test_a_run_under_a_pack_says_which(project: Project) -> None:
