@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         StageName,
     )
     from pytest_stagegate.model.place import Place
+    from pytest_stagegate.model.property_tests import PropertyTests
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.tests import TestResults
     from pytest_stagegate.model.verdicts import Check, Verdict
@@ -49,6 +50,7 @@ __all__ = [
     "Number",
     "Percentage",
     "Place",
+    "PropertyTests",
     "Ratio",
     "Repository",
     "Share",
@@ -66,6 +68,7 @@ __all__ = [
 _HOME: Final = {
     "Repository": "model.repository",
     "Place": "model.place",
+    "PropertyTests": "model.property_tests",
     "Metrics": "model.metrics",
     "Matrix": "hooks",
     "Fault": "hooks",

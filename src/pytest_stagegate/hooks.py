@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import Measure
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
@@ -70,10 +72,26 @@ class Warnings:
     @property
     def total(self) -> Measure:
         """How many warnings were recorded; `inspected` is the number of executed tests; `where` has the places."""
+        return self._measure(self._lines)
+
+    def of_category(self, name: str) -> Measure:
+        """Return how many warnings of one class were recorded; of the name what stands behind the last dot counts."""
+        name = name.rpartition(".")[2]
+        return self._measure([line for line in self._lines if line.category == name])
+
+    @property
+    def by_file(self) -> dict[str, int]:
+        """How often each category was recorded in each file, by ``CATEGORY FILE``."""
+        found: Counter[str] = Counter()
         self._tally.note(self._executed)
-        where = tuple(f"{line.place}: {line.category} ({line.count}): {line.message}" for line in self._lines)
-        total = sum(line.count for line in self._lines)
-        return Measure(total, unit="warnings", inspected=self._executed, where=where)
+        for line in self._lines:
+            found[f"{line.category} {line.file}"] += line.count
+        return dict(sorted(found.items()))
+
+    def _measure(self, lines: Sequence[WarningLine]) -> Measure:
+        self._tally.note(self._executed)
+        where = tuple(f"{line.place}: {line.category} ({line.count}): {line.message}" for line in lines)
+        return Measure(sum(line.count for line in lines), unit="warnings", inspected=self._executed, where=where)
 
 
 @dataclass(frozen=True)
@@ -93,6 +111,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Warnings,
     Findings,
     Metrics,
+    PropertyTests,
     Repository,
     Baseline,
     Matrix,

@@ -22,6 +22,7 @@ from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.repository import UNKNOWN, Repository
 from pytest_stagegate.model.tally import Tally
@@ -59,6 +60,7 @@ _KINDS: Final[dict[type, str]] = {
     Coverage: "coverage",
     Findings: "findings",
     Metrics: "metrics",
+    PropertyTests: "tests",
 }
 """Kind of evidence that each face shows."""
 
@@ -245,6 +247,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Warnings: Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded),
         Findings: Findings(evidence.findings, tally),
         Metrics: Metrics(evidence.metrics, tally),
+        PropertyTests: PropertyTests(evidence.properties, tally),
         Repository: Repository(evidence.repository or UNKNOWN, tally),
         Baseline: Baseline(evidence.baseline, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),

@@ -26,6 +26,7 @@ from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
+from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REASONS, REMEDIES
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tests import TestResults
@@ -202,7 +203,7 @@ def test_the_api_page_has_the_public_names() -> None:
     assert sorted(named) == sorted(pytest_stagegate.__all__)
 
 
-FACES: Final = (TestResults, Coverage, Warnings, Findings, Metrics, Repository, Baseline)
+FACES: Final = (TestResults, Coverage, Warnings, Findings, Metrics, PropertyTests, Repository, Baseline)
 
 
 @pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__)

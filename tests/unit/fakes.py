@@ -23,6 +23,7 @@ from pytest_stagegate.model.linesets import ranges
 from pytest_stagegate.model.metrics import Metric, MetricsData
 from pytest_stagegate.model.numbers import Share
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, RepositoryData
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.baseline import Table
     from pytest_stagegate.model.decision import Decision
+    from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.run import Project
 
 STARTED: Final = "2026-11-23T09:00:00Z"
@@ -81,6 +83,17 @@ def run_of(stages: dict[str, dict[str, int]]) -> TestData:
 def outcomes_of(**outcomes: int) -> TestData:
     """Return tests of the stage *test*: ``outcomes_of(passed=2, failed=1)``."""
     return run_of({"test": outcomes})
+
+
+def named_tests(*tests: tuple[str, str] | tuple[str, str, str]) -> TestData:
+    """Return tests by id, word of `run_of` and reason: ``named_tests(("t.py::test_a", "skipped", "no tls"))``."""
+    data = TestData(tags=[Tag("test", (), True)])
+    for name, word, *reason in tests:
+        outcome, detail = _OUTCOMES[word]
+        if reason and detail is not None:
+            detail = msgspec.structs.replace(detail, reason=reason[0])
+        data.add(name, outcome, 1_000, detail)
+    return data
 
 
 def timed(*microseconds: int) -> TestData:
@@ -156,6 +169,7 @@ def evidence_of(
     age: int = 0,
     metrics: Iterable[MetricsData] = (),
     baseline: dict[str, Table] | BaselineData | None = None,
+    expected: tuple[Expected, ...] = (),
     repository: RepositoryData | None = None,
     tracked: tuple[str, ...] | None = None,
 ) -> Evidence:
@@ -177,6 +191,7 @@ def evidence_of(
         ages=tuple(Age(kind, "evidence.jsonl", age, 24 * HOUR) for kind in ("tests", "coverage")),
         metrics=tuple(metrics),
         baseline=baseline if isinstance(baseline, BaselineData) else BaselineData(tables=baseline or {}),
+        expected=expected,
         repository=repository or repository_of(tracked=tracked),
     )
 
@@ -185,6 +200,12 @@ def metrics_of(*numbers: tuple[str, str], unit: str = "") -> MetricsData:
     """Return the numbers of one file: ``metrics_of(("p95_ms", "312"))``."""
     rows = sorted(numbers)
     return MetricsData(producer="", metrics=tuple(Metric(name=name, value=value, unit=unit) for name, value in rows))
+
+
+def property_test(name: str, passing: int = 0, *, counted: bool = True, **more: Any) -> PropertyTest:
+    """Return what Hypothesis says of a test that stopped at its limit."""
+    values = {"stopped": "settings.max_examples" if counted else "", **more}
+    return PropertyTest(name=name, counted=counted, passing=passing, **values)
 
 
 def definition(judge_: Callable[..., Any], **more: Any) -> Gate:
@@ -202,6 +223,7 @@ def judged(
     max_age: int | None = None,
     remedy: str = "",
     stage: str = "test",
+    instant: dt.datetime = NOW,
     **options: Any,
 ) -> GateResult:
     """Judge a gate function; what is not for the judging is an option of the gate's own."""
@@ -215,7 +237,7 @@ def judged(
         max_age=max_age,
         remedy=remedy,
     )
-    return judge(active, evidence or evidence_of(), Place(stage, None, NOW))
+    return judge(active, evidence or evidence_of(), Place(stage, None, instant))
 
 
 def check_of(result: GateResult, name: str) -> Check:

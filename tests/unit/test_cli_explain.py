@@ -132,6 +132,8 @@ def test_the_words_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     (gate,) = json.loads(explain(capsys, "skips", "--json"))
     assert gate["enforcement"] == "block"
     assert {each["name"]: each["set_in"].split(":")[0] for each in gate["options"]} == {
+        "allow": "",
+        "max_new": "",
         "max_skipped": "",
         "max_skipped_ratio": "pack library",
         "require_reason": "pack library",

@@ -105,6 +105,20 @@ def _slow(record: _Lines) -> Iterator[lines.Line]:
             yield line
 
 
+def _few_examples(record: _Lines) -> Iterator[lines.Line]:
+    for line in record:
+        if isinstance(line, lines.Examples):
+            line = msgspec.structs.replace(line, passing=min(line.passing, 1), exhausted=False)
+        yield line
+
+
+def _unhealthy(record: _Lines) -> Iterator[lines.Line]:
+    for line in record:
+        if isinstance(line, lines.Examples):
+            line = msgspec.structs.replace(line, unhealthy="planted")
+        yield line
+
+
 def _warned(record: _Lines) -> Iterator[lines.Line]:
     for line in record:
         if isinstance(line, lines.End):
@@ -173,6 +187,8 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("every test passes only on a rerun", in_records(_ended(Outcome.PASSED, most=None, executed=True, reruns=1))),
     Fault("all tests but one are left out", in_records(_not_run)),
     Fault("every test takes an hour longer", in_records(_slow)),
+    Fault("every property test tries one example", in_records(_few_examples)),
+    Fault("every property test fails a health check", in_records(_unhealthy)),
     Fault("warnings are recorded", in_records(_warned)),
     Fault("nothing is covered", in_records(_of_coverage(_not_covered))),
     Fault("a file is missing from the coverage", in_records(_of_coverage(_one_file_less))),

@@ -81,7 +81,8 @@ def _metrics(reports: Iterable[MetricsData]) -> Table:
 
 
 def _skips(tests: TestData) -> Table:
-    return {name: () for name, outcome in zip(tests.ids, tests.outcomes, strict=True) if outcome == Outcome.SKIPPED}
+    skipped = [name for name, outcome in zip(tests.ids, tests.outcomes, strict=True) if outcome == Outcome.SKIPPED]
+    return dict.fromkeys([*skipped, *tests.skipped_files], ())
 
 
 def _tests(tests: TestData) -> Table:
@@ -91,8 +92,7 @@ def _tests(tests: TestData) -> Table:
 def _warnings(recorded: Iterable[WarningLine]) -> Table:
     counts: Counter[str] = Counter()
     for each in recorded:
-        file, _, line = each.place.rpartition(":")
-        counts[f"{each.category} {file if line.isdigit() else each.place}"] += each.count
+        counts[f"{each.category} {each.file}"] += each.count
     return {name: (count,) for name, count in counts.items()}
 
 

@@ -13,6 +13,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note
 from pytest_stagegate.model.evidence import Evidence, Origin, WarningLine
+from pytest_stagegate.model.property_tests import PropertyTest, least
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Diff, RepositoryData
 from pytest_stagegate.model.sources import FORMATS
@@ -43,6 +44,7 @@ class Fold:
         self._coverage: CoverageData | Absent = _NOT_MEASURED
         self._repository: RepositoryData | None = None
         self._released: ReleasedPolicy | None = None
+        self._properties: list[PropertyTest] = []
         self._warnings: list[WarningLine] = []
         self._endings: list[Note] = []
         self._collection_errors: list[CollectionError] = []
@@ -60,6 +62,7 @@ class Fold:
             lines.Started: self._on_started,
             lines.Passed: self._on_passed,
             lines.Test: self._on_test,
+            lines.Examples: self._on_examples,
             lines.SkippedFile: self._on_skipped_file,
             lines.CollectionFailed: self._on_collection_failed,
             lines.WorkerLost: self._on_worker_lost,
@@ -97,6 +100,7 @@ class Fold:
             coverage=self._coverage,
             repository=self._repository,
             released=self._released,
+            properties=least(self._properties),
             warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
             warnings_recorded=run.warnings_recorded,
             subject=run.subject,
@@ -211,8 +215,13 @@ class Fold:
             worker=line.worker,
         )
 
+    def _on_examples(self, line: lines.Examples) -> None:
+        self._known(line.item)
+        said = {name: getattr(line, name) for name in line.__struct_fields__ if name != "item"}
+        self._properties.append(PropertyTest(name=self._tests.ids[line.item], **said))
+
     def _on_skipped_file(self, line: lines.SkippedFile) -> None:
-        self._tests.skipped_files.append(line.path)
+        self._tests.skipped_files[line.path] = line.reason
 
     def _on_collection_failed(self, line: lines.CollectionFailed) -> None:
         self._collection_errors.append(CollectionError(path=line.path, message=line.message))

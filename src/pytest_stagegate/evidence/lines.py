@@ -13,6 +13,7 @@ import msgspec
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import WarningLine
+from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 
@@ -92,6 +93,19 @@ class Test(_Line, frozen=True, kw_only=True, omit_defaults=True, tag="test"):
     subtests: tuple[str, ...] = ()
     subtest_count: int = 0
     worker: str = ""
+
+
+class Examples(_Line, frozen=True, kw_only=True, omit_defaults=True, tag="examples"):
+    """What Hypothesis says of one property test that passed or failed; see `PropertyTest` for the keys."""
+
+    item: int
+    counted: bool
+    passing: Count = 0
+    failing: Count = 0
+    invalid: Count = 0
+    exhausted: bool = False
+    stopped: str = ""
+    unhealthy: str = ""
 
 
 class SkippedFile(_Line, frozen=True, kw_only=True, tag="skipped-file"):
@@ -194,6 +208,7 @@ Line = (
     | Started
     | Passed
     | Test
+    | Examples
     | SkippedFile
     | CollectionFailed
     | WorkerLost

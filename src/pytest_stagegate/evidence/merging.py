@@ -14,6 +14,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage, united
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.extent import PYTHON, Scope
+from pytest_stagegate.model.property_tests import least
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         ),
         findings=tuple(report for each in usable for report in _findings(each)),
         metrics=tuple(each.metrics for each in contents if each.metrics is not None),
+        properties=least(test for run in runs for test in run.properties),
         repository=_repository(runs),
         released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
         warnings=_warnings(runs),
@@ -156,12 +158,20 @@ def _tests(parts: Sequence[TestData]) -> TestData:
         whole.outcomes.extend(part.outcomes)
         whole.durations.extend(part.durations)
         whole.details.update((first + index, detail) for index, detail in part.details.items())
-        whole.skipped_files.extend(part.skipped_files)
         for tag, passed in part.unnamed.items():
             whole.unnamed.setdefault(moved[tag], array("I")).extend(passed)
     whole.tags = list(index_of)
-    whole.skipped_files = sorted(set(whole.skipped_files))
+    whole.skipped_files = _skipped_files(parts)
     return _once(whole)
+
+
+def _skipped_files(parts: Sequence[TestData]) -> dict[str, str]:
+    """Return each module with all reasons that runs gave for leaving it out; with none where one of them gave none."""
+    reasons: dict[str, set[str]] = defaultdict(set)
+    for part in parts:
+        for path, reason in part.skipped_files.items():
+            reasons[path].add(reason)
+    return {path: "; ".join(sorted(told)) if all(told) else "" for path, told in sorted(reasons.items())}
 
 
 def _once(data: TestData) -> TestData:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_stagegate.evidence.lines import Test
+import msgspec
+
+from pytest_stagegate.evidence.lines import Examples, Test
+from pytest_stagegate.live.property_tests import examples_in
 from pytest_stagegate.model.tests import Outcome
-from pytest_stagegate.model.texts import MESSAGE_LIMIT, REASON_LIMIT, shortened
+from pytest_stagegate.model.texts import MESSAGE_LIMIT, REASON_LIMIT, given_reason, shortened
 
 if TYPE_CHECKING:
     import pytest
 
-_NO_REASON: Final = ("unconditional skip", "<Skipped instance>", "")
 # Worst first; a test that both fails and breaks in its teardown has failed.
 _WORST: Final = (
     Outcome.FAILED,
@@ -36,6 +38,7 @@ class Attempt:
 
     __slots__ = (
         "_call",
+        "_examples",
         "item",
         "message",
         "microseconds",
@@ -60,6 +63,7 @@ class Attempt:
         self.subtest_count = 0
         self.worker = ""
         self._call = False
+        self._examples: Examples | None = None
 
     @property
     def plain(self) -> bool:
@@ -82,11 +86,13 @@ class Attempt:
             self._start_over()
             self.pending = True
             return
-        if report.when == "setup":
+        # A rerun begins with its setup; where it kills its worker, one report of no phase is all there is of it.
+        if report.when in ("setup", "???"):
             self.pending = False
         outcome = _outcome(report)
         if report.when == "call" and outcome is not Outcome.SKIPPED:
             self._call = True
+            self._examples = examples_in(report)
         if outcome is Outcome.PASSED and report.when != "call":
             return
         if _WORST.index(outcome) < _WORST.index(self.outcome):
@@ -110,10 +116,17 @@ class Attempt:
             worker=self.worker if self.outcome in (Outcome.FAILED, Outcome.ERROR) else "",
         )
 
+    def examples(self) -> Examples | None:
+        """Return what Hypothesis said of the test; None for one that is no property test or says nothing of it."""
+        if self._examples is None or self.outcome is Outcome.XFAILED:
+            return None
+        return msgspec.structs.replace(self._examples, item=self.item)
+
     def _start_over(self) -> None:
         self.outcome = Outcome.LOST
         self.reason = self.message = ""
         self._call = False
+        self._examples = None
         self.subtests = []
         self.subtest_count = 0
 
@@ -145,14 +158,18 @@ def _description(context: Any) -> str:
     )
 
 
+def skip_reason(report: pytest.TestReport | pytest.CollectReport, strip: str) -> str:
+    """Return the reason of a skipped test or module, without the root folder; empty where none was given."""
+    told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr or "")
+    return given_reason(told.replace(strip, ""))
+
+
 def _words(report: pytest.TestReport, outcome: Outcome, strip: str) -> tuple[str, str]:
     """Return the reason in one line, and the failure's text."""
     if outcome in (Outcome.XFAILED, Outcome.XPASSED):
-        return shortened(str(report.wasxfail).removeprefix("reason: "), REASON_LIMIT), ""
+        return given_reason(str(report.wasxfail)), ""
     if outcome is Outcome.SKIPPED:
-        told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr or "")
-        reason = told.removeprefix("Skipped: ").strip()
-        return ("" if reason in _NO_REASON else shortened(reason, REASON_LIMIT)), ""
+        return skip_reason(report, strip), ""
     text = report.longreprtext.replace(strip, "")
     crash = getattr(report.longrepr, "reprcrash", None)
     first = (getattr(crash, "message", "") or text).strip().replace(strip, "").splitlines() or [""]

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.writing import RecordWriter, replace_last_line
-from pytest_stagegate.live.attempts import Attempt
+from pytest_stagegate.live.attempts import Attempt, skip_reason
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import WarningLine
@@ -141,8 +141,7 @@ class Recorder:
             text = shortened(str(report.longrepr).replace(self._strip, ""), MESSAGE_LIMIT)
             self._writer.line(lines.CollectionFailed(path=path, message=text))
         else:
-            told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-            self._writer.line(lines.SkippedFile(path=path, reason=told.removeprefix("Skipped: ")))
+            self._writer.line(lines.SkippedFile(path=path, reason=skip_reason(report, self._strip)))
 
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
         """Count a warning by category and place."""
@@ -259,6 +258,9 @@ class Recorder:
 
     def _finish(self, attempt: Attempt) -> None:
         self._running.pop(attempt.item, None)
+        examples = attempt.examples()
+        if examples is not None:
+            self._writer.line(examples)
         if attempt.plain:
             # A test that was reported as crashed stays failed, whatever is reported of it later.
             if attempt.item not in self._bad:

@@ -24,6 +24,7 @@ from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.finishing import Finishing, only_shows
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
+from pytest_stagegate.live.property_tests import ProfileLoader, PropertyTestsFound, profile_asked_for, shown
 from pytest_stagegate.live.recording import Recorder, now
 from pytest_stagegate.live.workers import ControllerSide, WorkerSide
 from pytest_stagegate.producing import refuse_inside, remove_produced
@@ -91,6 +92,12 @@ def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
         environment=setup.selection.environment,
         stage=setup.selection.at,
     )
+    profile = setup.project.policy.profile(setup.selection.at)
+    if profile is not None and not profile_asked_for(asked):
+        loader = ProfileLoader(profile)
+        loader.start()
+        _register(early_config, loader, "stagegate-hypothesis-profile")
+        early_config.add_cleanup(loader.stop)
     early_config.pluginmanager.register(Starting(setup, finishing), "stagegate-starting")
     early_config.add_cleanup(setup.measurement.stop)
     return Switched(early_config, setup.measurement, finishing)
@@ -254,6 +261,7 @@ class Starting:
             self._controller(config)
 
     def _worker(self, config: pytest.Config) -> None:
+        _register(config, PropertyTestsFound(), "stagegate-property-tests-found")
         side = WorkerSide(self._setup.measurement)
         _register(config, side, "stagegate-worker")
         _register(config, self._collecting(side.collected, side.failed), "stagegate-collecting")
@@ -269,6 +277,7 @@ class Starting:
             side = ControllerSide(recorder, self._setup.measurement, _stop)
             _register(config, side, "stagegate-controller")
         else:
+            _register(config, PropertyTestsFound(), "stagegate-property-tests-found")
             _register(
                 config,
                 self._collecting(
@@ -309,7 +318,7 @@ class Starting:
             warnings_recorded=config.pluginmanager.hasplugin("warnings"),
             provisional=(*notes, *by_hand(config, self._setup.parser)),
             configured_out=by_configuration(config, self._setup.parser),
-            facts=_facts(config, chosen),
+            facts={**_facts(config, chosen), **self._profile(config)},
         )
         try:
             prepare_folder(self._setup.out)
@@ -318,6 +327,10 @@ class Starting:
         except OSError as error:
             text = f"stagegate: the output folder {_named(self._setup.out, rootdir)} can't be written: {error.strerror}"
             raise pytest.UsageError(text) from error
+
+    def _profile(self, config: pytest.Config) -> dict[str, str]:
+        profile = self._setup.project.policy.profile(self._setup.selection.at)
+        return {} if profile is None else {"Hypothesis profile": shown(profile, profile_asked_for(config.option))}
 
 
 def _stop(told: MistakesError | str) -> NoReturn:

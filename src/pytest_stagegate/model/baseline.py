@@ -15,7 +15,7 @@ KEYS: Final[dict[str, str]] = {
     "durations": "microseconds of each stage and of each slow test",
     "findings": "how often each fingerprint was found",
     "metrics": "the number of each metric",
-    "skips": "the tests that were skipped",
+    "skips": "the tests, and the modules as a whole, that were skipped",
     "tests": "the tests that were executed",
     "warnings": "how often each category was recorded in each file",
 }

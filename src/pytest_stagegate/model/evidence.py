@@ -14,6 +14,7 @@ from pytest_stagegate.model.decision import CollectionError, Note, Subject
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.metrics import MetricsData
+from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.tests import Exit, TestData
@@ -34,6 +35,12 @@ class WarningLine(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     place: str
     count: int
+
+    @property
+    def file(self) -> str:
+        """The place without its line."""
+        file, _, line = self.place.rpartition(":")
+        return file if line.isdigit() else self.place
 
 
 class Origin(NamedTuple):
@@ -111,6 +118,7 @@ class Evidence:
         unfit: Pieces that gates can't rely on.
         findings: What linters and scanners found, a report for each of their runs.
         metrics: Numbers that tools measured, a report for each file.
+        properties: What Hypothesis says of the property tests that passed or failed, by node id.
         repository: What git says of the sources, or None when nobody has asked it.
         baseline: What an earlier, good run had.
         released: The policy at the last release, or None when nobody has asked for it.
@@ -134,6 +142,7 @@ class Evidence:
     unfit: tuple[Unfit, ...] = ()
     findings: tuple[FindingsData, ...] = ()
     metrics: tuple[MetricsData, ...] = ()
+    properties: tuple[PropertyTest, ...] = ()
     repository: RepositoryData | None = None
     baseline: BaselineData = field(default_factory=BaselineData)
     released: ReleasedPolicy | None = None

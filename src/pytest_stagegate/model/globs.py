@@ -12,15 +12,32 @@ if TYPE_CHECKING:
 _TOKENS: Final = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
 _MEANING: Final = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
 
+_BELOW_PATH: Final = r"(?:/.*)?"
+# Below a node id stand files, classes and tests, parameters, and what tells tests of one id apart.
+_BELOW_ID: Final = r"(?:(?:/|::|\[| \().*)?"
 
-@lru_cache(maxsize=256)
+
 def matches(pattern: str) -> Callable[[str], bool]:
     """Return a test for paths relative to the root with ``/``.
 
     Args:
         pattern: A file, a folder (which stands for everything below it) or a glob.
     """
+    return _test(pattern, _BELOW_PATH)
+
+
+def selects(pattern: str) -> Callable[[str], bool]:
+    """Return a test for node ids; brackets stand for themselves.
+
+    Args:
+        pattern: A node id (a test without its parameters stands for all of them), a class, a file, a folder or a glob.
+    """
+    return _test(pattern, _BELOW_ID)
+
+
+@lru_cache(maxsize=256)
+def _test(pattern: str, below: str) -> Callable[[str], bool]:
     pattern = pattern.removeprefix("./").rstrip("/")
     meaning = "".join(_MEANING.get(token) or re.escape(token) for token in _TOKENS.findall(pattern))
-    compiled = re.compile(rf"{meaning}(?:/.*)?" if pattern not in ("", ".") else ".*", re.DOTALL)
+    compiled = re.compile(f"{meaning}{below}" if pattern not in ("", ".") else ".*", re.DOTALL)
     return lambda path: compiled.fullmatch(path) is not None

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from pytest_stagegate.model.answers import Matching, Skip
 from pytest_stagegate.model.decision import Counts
+from pytest_stagegate.model.globs import selects
 from pytest_stagegate.model.numbers import Measure, Ratio
 
 if TYPE_CHECKING:
@@ -37,6 +39,9 @@ class Outcome(enum.IntEnum):
     def word(self) -> str:
         """The outcome as written in documents."""
         return self.name.lower()
+
+
+_BAD: Final = (Outcome.FAILED, Outcome.ERROR)
 
 
 class Detail(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,7 +101,7 @@ class TestData:
         outcomes: One `Outcome` for each test.
         durations: Microseconds of setup, call and teardown together.
         details: By index, for tests that did not plainly pass.
-        skipped_files: Paths of modules skipped as a whole; they are no items.
+        skipped_files: Modules skipped as a whole, path to reason; they are no items.
         unnamed: For each tag the microseconds of plainly passed tests whose names are not kept; they are in no
             column. So that a file of a million results needs little memory, readers of other tools' results keep
             no name of a test that passed in less than `QUICK` microseconds.
@@ -110,7 +115,7 @@ class TestData:
     outcomes: bytearray = field(default_factory=bytearray)
     durations: array[int] = field(default_factory=lambda: array("Q"))
     details: dict[int, Detail] = field(default_factory=dict)
-    skipped_files: list[str] = field(default_factory=list)
+    skipped_files: dict[str, str] = field(default_factory=dict)
     unnamed: dict[int, array[int]] = field(default_factory=dict)
 
     def add(
@@ -135,7 +140,7 @@ class TestData:
             outcomes=bytearray(self.outcomes[index] for index in kept),
             durations=array("Q", (self.durations[index] for index in kept)),
             details={position[index]: detail for index, detail in self.details.items() if index in position},
-            skipped_files=[path for path in self.skipped_files if not skipped_file(path)],
+            skipped_files={path: why for path, why in self.skipped_files.items() if not skipped_file(path)},
             unnamed=self.unnamed,
         )
 
@@ -151,6 +156,10 @@ class TestData:
             suffix = suffixes[tag]
             if suffix is not None and self.executed(index):
                 yield name.removesuffix(suffix)
+
+    def plain_id(self, index: int) -> str:
+        """Return a test's id without the environment and shard that tell it from the same test run elsewhere."""
+        return self.ids[index].removesuffix(self.tags[self.tag_of[index]].suffix)
 
     def counts(self, wanted: Callable[[Tag], bool] = lambda tag: True) -> Counts:
         """Count the tests whose tag is wanted."""
@@ -321,6 +330,12 @@ class TestResults:
         return self._measure(self._counts.flaky, places=self._flaky_ids())
 
     @property
+    def rerun(self) -> Measure:
+        """Tests that were run again, however they ended; unit: tests; `where` has their ids."""
+        again = [i for i, detail in sorted(self._data.details.items()) if detail.reruns and self._included(i)]
+        return self._measure(len(again), places=self._names(again))
+
+    @property
     def skipped_share(self) -> Measure:
         """Skipped tests as a share of those that ended; unit: tests."""
         share = Ratio(self._counts.skipped, self._ended)
@@ -330,6 +345,22 @@ class TestResults:
     def flaky_share(self) -> Measure:
         """Flaky tests as a share of those that were executed; unit: tests."""
         return self._measure(Ratio(self._counts.flaky, self._counts.executed), places=self._flaky_ids())
+
+    @property
+    def skips(self) -> tuple[Skip, ...]:
+        """Skipped and xfailed tests in collection order, then modules skipped as a whole, each with its reason.
+
+        Modules have no stage and no environment; they are left out where the results are those of one.
+        """
+        data, words = self._data, {Outcome.SKIPPED: "skipped", Outcome.XFAILED: "xfailed"}
+        self._tally.note(self._ended)
+        found = [
+            Skip(data.ids[index], words[Outcome(data.outcomes[index])], detail.reason)
+            for index, detail in sorted(data.details.items())
+            if data.outcomes[index] in words and self._included(index)
+        ]
+        files = sorted(data.skipped_files.items()) if self._stage is None and self._environment is None else ()
+        return (*found, *(Skip(path, "file", reason) for path, reason in files))
 
     @property
     def skipped_without_reason(self) -> Measure:
@@ -360,6 +391,32 @@ class TestResults:
             (durations[slowest[0]] if slowest else 0, *(max(passed, default=0) for passed in self._unnamed()))
         )
         return self._measure(longest, kind="duration", unit="", places=places)
+
+    def longer_than(self, microseconds: int) -> dict[str, int]:
+        """Return the ids of tests that took longer, in collection order, each with its microseconds."""
+        return {
+            self._data.ids[i]: duration
+            for i, duration in enumerate(self._data.durations)
+            if duration > microseconds and self._included(i)
+        }
+
+    def matching(self, pattern: str) -> Matching:
+        """Return how the tests ended that a node id, a class, a file, a folder or a glob stands for.
+
+        One that was deselected in one environment counts where it ran in another.
+        """
+        wanted, data = selects(pattern), self._data
+        found = [i for i, name in enumerate(data.ids) if self._included(i) and wanted(name)]
+        ran = {data.plain_id(i) for i in found if data.outcomes[i] != Outcome.DESELECTED}
+        found = [i for i in found if data.outcomes[i] != Outcome.DESELECTED or data.plain_id(i) not in ran]
+        self._tally.note(len(found))
+        unproven = [i for i in found if data.outcomes[i] not in (Outcome.PASSED, *_BAD)]
+        return Matching(
+            passed=sum(data.outcomes[i] == Outcome.PASSED for i in found),
+            bad=self._names(i for i in found if data.outcomes[i] in _BAD),
+            unproven=tuple(f"{data.ids[i]} ({Outcome(data.outcomes[i]).word})" for i in unproven),
+            unnamed=any(self._unnamed()),
+        )
 
     def slower_than(self, microseconds: int) -> tuple[str, ...]:
         """Return the ids of tests that took longer, in collection order; a text for each whose name was not kept."""

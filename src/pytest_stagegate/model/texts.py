@@ -14,6 +14,11 @@ MESSAGE_LIMIT: Final = 4096
 REASON_LIMIT: Final = 300
 """Characters kept of a reason that stands in one line."""
 
+_NO_REASON: Final = frozenset(
+    ("Skipped", "[NOTRUN]", "<Skipped instance>", "unconditional skip", "unittest.case.SkipTest")
+)
+"""What pytest writes where nobody gave a reason."""
+
 _NOTE: Final = 40
 
 
@@ -72,3 +77,9 @@ def first_line(text: str) -> str:
     stripped = text.lstrip()
     end = stripped.find("\n")
     return shortened((stripped if end < 0 else stripped[:end]).rstrip(), REASON_LIMIT)
+
+
+def given_reason(text: str) -> str:
+    """Return the reason of a skip or an expected failure, shortened; empty where it is pytest's word for none."""
+    reason = text.removeprefix("Skipped: ").removeprefix("reason: ").strip()
+    return "" if reason in _NO_REASON else shortened(reason, REASON_LIMIT)

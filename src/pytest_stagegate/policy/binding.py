@@ -174,9 +174,16 @@ def _convert(
         try:
             values[key] = msgspec.convert(value, known[key], dec_hook=_written)
         except msgspec.ValidationError as error:
-            reader.mistake((*path, key), str(error).replace("`", "").split(" - at ")[0])
+            reader.mistake((*path, key), _told(error, known[key]))
         _in_vocabulary(reader, (*path, key), values.get(key), known[key], policy)
     return values
+
+
+def _told(error: msgspec.ValidationError, kind: Any) -> str:
+    """Return what is wrong, and which words are right where only some are."""
+    text = str(error).replace("`", "").split(" - at ")[0]
+    words = [word for part in (kind, *typing.get_args(kind)) for word in typing.get_args(part) if isinstance(word, str)]
+    return f"{text}; {nearest(text.split(chr(39))[1], words)}" if words and "'" in text else text
 
 
 def _in_vocabulary(reader: Reader, path: tuple[str, ...], value: object, asked: Any, policy: Policy) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.property_tests import Profile
 from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, OnMissing
@@ -104,6 +105,7 @@ class Policy:
         waiver_max_days: How many days ahead a waiver may reach, or None for any.
         baseline: Folder of the baseline, relative to the root.
         baseline_tolerance: For keys of the baseline, by which share an entry may move before it is written anew.
+        profiles: Hypothesis profiles, one a stage at most.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -127,7 +129,12 @@ class Policy:
     waiver_max_days: int | None = None
     baseline: str = DEFAULT_BASELINE
     baseline_tolerance: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType(DEFAULT_TOLERANCE))
+    profiles: tuple[Profile, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+
+    def profile(self, stage: str) -> Profile | None:
+        """Return the Hypothesis profile of a stage; None where there is none."""
+        return next((profile for profile in self.profiles if profile.stage == stage), None)
 
     @property
     def producers(self) -> tuple[EvidenceRule, ...]:

@@ -8,7 +8,7 @@ import msgspec
 
 from pytest_stagegate.decide import worst_check
 from pytest_stagegate.hooks import GateOptions, gate
-from pytest_stagegate.model.numbers import Count
+from pytest_stagegate.model.numbers import Count, Measure, Ratio
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Check, Verdict
 from pytest_stagegate.thresholds import check, no_evidence
@@ -16,6 +16,7 @@ from pytest_stagegate.thresholds import check, no_evidence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pytest_stagegate.model.answers import Matching
     from pytest_stagegate.model.tests import Exit
 
 _EXPLAINED_BY_FAILURES: Final = 1
@@ -29,11 +30,15 @@ class ResultsOptions(GateOptions, frozen=True):
         max_failed: Failed tests that are tolerated.
         max_errors: Tests with a failing setup or teardown that are tolerated.
         min_passed: Tests that have to pass.
+        max_xpassed: Tests that may pass though they are expected to fail.
+        required: Node ids, classes, files, folders or globs; each stands for at least one test, and all of them pass.
     """
 
     max_failed: Count = 0
     max_errors: Count = 0
     min_passed: Count = 1
+    max_xpassed: Count | None = None
+    required: list[str] = []  # noqa: RUF012 - msgspec copies it for each instance
 
 
 @gate(
@@ -44,11 +49,15 @@ class ResultsOptions(GateOptions, frozen=True):
     remedy="Run the tests listed under 'where' and mend what they show.",
 )
 def results(tests: TestResults, options: ResultsOptions) -> Iterator[Check]:
-    """Yield one check for each of failed, errors, lost, passed and the exit status."""
+    """Yield one check for each of failed, errors, lost, passed, each required pattern and the exit status."""
     yield check("failed", tests.failed, at_most=options.max_failed)
     yield check("errors", tests.errors, at_most=options.max_errors)
     yield _lost(tests)
     yield _passed(tests, options.min_passed)
+    if options.max_xpassed is not None:
+        yield check("xpassed", tests.xpassed, at_most=options.max_xpassed)
+    for pattern in dict.fromkeys(options.required):
+        yield _required(tests.matching(pattern), pattern)
     if tests.exits:
         yield exit_status_check(tests)
 
@@ -69,6 +78,23 @@ def _passed(tests: TestResults, at_least: int) -> Check:
     text = "no test was executed" if collected else "no test was collected"
     reason = "nothing-executed" if collected else "nothing-collected"
     return no_evidence("passed", reason, text, unit="tests", limit_shown=passed.limit_shown)
+
+
+def _required(found: Matching, pattern: str) -> Check:
+    """Return whether all tests of a pattern passed; one that did not run to its end proves nothing."""
+    name, missing = f"required {pattern}", (*found.bad, *found.unproven)
+    count = found.passed + len(missing)
+    if not count:
+        text = "there is no such test"
+        if found.unnamed:
+            text += " whose name is known; of another tool's test that passed in less than 0.1 s no name is kept"
+        return no_evidence(name, "required-missing", text, unit="tests", limit_shown="≥ 100 %")
+    made = check(
+        name, Measure(Ratio(found.passed, count), unit="tests", inspected=count, where=missing), at_least="100 %"
+    )
+    if found.bad or not found.unproven:
+        return made
+    return msgspec.structs.replace(made, verdict=Verdict.NO_EVIDENCE, reason="required-missing")
 
 
 def exit_status_check(tests: TestResults) -> Check:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pytest_stagegate.hooks import Warnings, gate
-from pytest_stagegate.model.numbers import Count
+from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.baseline import Baseline
+from pytest_stagegate.model.numbers import Count, Measure
 from pytest_stagegate.model.verdicts import Check, Verdict
 from pytest_stagegate.stock._options import LimitOptions
 from pytest_stagegate.thresholds import check, no_evidence
@@ -21,9 +23,13 @@ class WarningsOptions(LimitOptions, frozen=True):
 
     Attributes:
         max_warnings: How many warnings may be recorded.
+        max_new: How many may be recorded beyond those that the baseline has of the same category and file.
+        categories: How many may be recorded of a category, by its class name.
     """
 
     max_warnings: Count | None = None
+    max_new: Count | None = None
+    categories: dict[str, Count] = {}  # noqa: RUF012 - msgspec copies it for each instance
 
 
 @gate(
@@ -34,17 +40,32 @@ class WarningsOptions(LimitOptions, frozen=True):
     always=True,
     remedy="Mend what the warnings speak of, or filter in pytest's configuration what you have decided to bear.",
 )
-def warnings(recorded: Warnings, options: WarningsOptions) -> Iterator[Check]:
-    """Yield the number of warnings."""
+def warnings(recorded: Warnings, baseline: Baseline, options: WarningsOptions) -> Iterator[Check]:
+    """Yield the number of warnings, of new ones, and of each category that has a limit."""
     if not recorded.recorded:
         yield _not_recorded(options)
         return
     yield check("warnings", recorded.total, at_most=options.max_warnings)
+    if options.max_new is not None:
+        yield _new(recorded, baseline, options.max_new)
+    for category, limit in sorted(options.categories.items()):
+        yield check(category, recorded.of_category(category), at_most=limit)
 
 
 def _not_recorded(options: WarningsOptions) -> Check:
     text = "pytest recorded no warnings in this run (-p no:warnings)"
     missing = no_evidence("warnings", "warnings-not-recorded", text, unit="warnings")
-    if options.max_warnings is not None:
+    if options.declares_a_limit():
         return missing
     return msgspec.structs.replace(missing, verdict=Verdict.NOT_APPLICABLE, reason="not-declared")
+
+
+def _new(recorded: Warnings, baseline: Baseline, limit: int) -> Check:
+    known = baseline.of("warnings")
+    if isinstance(known, Absent):
+        return no_evidence("new", known.reason, known.text, unit="warnings", limit_shown=f"≤ {limit}")
+    before = {name: int(known.get(name, (0,))[0]) for name in recorded.by_file}
+    more = {name: count - before[name] for name, count in recorded.by_file.items() if count > before[name]}
+    where = tuple(f"{name} ({recorded.by_file[name]}, baseline {before[name]})" for name in more)
+    inspected = recorded.total.inspected
+    return check("new", Measure(sum(more.values()), unit="warnings", inspected=inspected, where=where), at_most=limit)

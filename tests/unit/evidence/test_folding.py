@@ -14,7 +14,18 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.tests import Exit
-from tests.unit.fakes import FINISHED, collected, coverage_of, encoded, end, file_of, passed, record_at, run_line
+from tests.unit.fakes import (
+    FINISHED,
+    collected,
+    coverage_of,
+    encoded,
+    end,
+    file_of,
+    passed,
+    property_test,
+    record_at,
+    run_line,
+)
 
 Read = Callable[..., Evidence]
 
@@ -133,7 +144,7 @@ def test_modules_that_could_not_be_collected_are_named(read: Read) -> None:
 
 def test_modules_skipped_as_a_whole_are_counted_apart(read: Read) -> None:
     evidence = read(passed(0, 1, 2), lines.SkippedFile(path="tests/a.py", reason="no tls"), end())
-    assert (evidence.tests.skipped_files, evidence.tests.counts().skipped) == (["tests/a.py"], 0)
+    assert (evidence.tests.skipped_files, evidence.tests.counts().skipped) == ({"tests/a.py": "no tls"}, 0)
 
 
 def test_warnings_stand_with_the_most_frequent_first(read: Read) -> None:
@@ -242,3 +253,20 @@ def test_every_line_can_be_written_and_read_back() -> None:
     decoder = msgspec.json.Decoder(lines.Line)
     written: list[lines.Line] = [run_line(), *collected(2), passed(0), failed(1), lines.Started(item=-1), end(1)]
     assert [decoder.decode(msgspec.json.encode(line)) for line in written] == written
+
+
+def test_what_hypothesis_said_of_a_test_stands_under_its_name(read: Read) -> None:
+    said = lines.Examples(item=1, counted=True, passing=7, stopped="settings.max_examples")
+    assert read(passed(0, 1, 2), said, end()).properties == (property_test("t.py::test_1", 7),)
+
+
+def test_examples_of_a_test_that_was_not_collected_are_damage(read: Read) -> None:
+    with pytest.raises(EvidenceError, match="a test that was not collected"):
+        read(lines.Examples(item=3, counted=True))
+
+
+def test_fewer_than_no_examples_are_damage(tmp_path: Path) -> None:
+    whole = encoded(run_line(), *collected(1), lines.Examples(item=0, counted=True, passing=7))
+    (tmp_path / "evidence.jsonl").write_bytes(whole.replace(b'"passing":7', b'"passing":-7'))
+    with pytest.raises(EvidenceError, match=r"^evidence\.jsonl:4: this line of the record is damaged: "):
+        read_record(tmp_path / "evidence.jsonl")

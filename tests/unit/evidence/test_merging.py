@@ -17,7 +17,7 @@ from pytest_stagegate.model.extent import Scope
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Exit, TestData
-from tests.unit.fakes import ABSENT, SUBJECT, coverage_of, evidence_of, file_of, outcomes_of
+from tests.unit.fakes import ABSENT, SUBJECT, coverage_of, evidence_of, file_of, outcomes_of, property_test
 
 ONE = coverage_of(file_of("a.py", 3, 4), file_of("b.py", 1, 2))
 TWO = coverage_of(file_of("a.py", 1, 4))
@@ -106,6 +106,15 @@ def test_warnings_count_as_recorded_only_where_every_run_did() -> None:
     assert not together(shard("x", evidence_of()), shard("y", evidence_of(warnings_recorded=False))).warnings_recorded
 
 
+def test_property_tests_of_all_runs_are_brought_together_by_their_ids() -> None:
+    runs = [
+        shard("x", replace(evidence_of(), properties=(property_test("a", 7), property_test("b", 9)))),
+        shard("y", replace(evidence_of(), properties=(property_test("a", 5), property_test("c", 3)))),
+    ]
+    assert together(*runs).properties == (property_test("a", 5), property_test("b", 9), property_test("c", 3))
+    assert together(*reversed(runs)).properties == together(*runs).properties
+
+
 def test_facts_that_differ_say_of_which_run_they_are() -> None:
     runs = [
         shard(name, replace(evidence_of(), facts={"pytest": "9.0", "python": version}))
@@ -132,6 +141,16 @@ def test_it_is_finished_when_all_are() -> None:
 def test_without_any_run_the_project_says_what_is_decided() -> None:
     whole = together(file(Contents(tests=foreign(1))))
     assert (whole.subject, whole.started, whole.exits) == (SUBJECT, "2026-11-23T09:00:00Z", ())
+
+
+def test_a_module_that_several_shards_skipped_counts_once_with_all_their_reasons() -> None:
+    runs = []
+    for name, files in (("x", {"a.py": "b", "d.py": "why"}), ("y", {"a.py": "a", "c.py": "", "d.py": ""})):
+        data = outcomes_of(passed=1)
+        data.skipped_files = files
+        runs.append(shard(name, evidence_of(data)))
+    both = {"a.py": "a; b", "c.py": "", "d.py": ""}
+    assert together(*runs).tests.skipped_files == together(*reversed(runs)).tests.skipped_files == both
 
 
 # ---- coverage

@@ -58,7 +58,14 @@ def test_a_failure_keeps_its_first_line_and_its_text_without_the_root() -> None:
 
 @pytest.mark.parametrize(
     ("longrepr", "reason"),
-    [(("t.py", 3, "Skipped: no tls"), "no tls"), (("t.py", 3, "Skipped: unconditional skip"), ""), ("", "")],
+    [
+        (("t.py", 3, "Skipped: no tls"), "no tls"),
+        (("t.py", 3, "Skipped: unconditional skip"), ""),
+        (("t.py", 3, "Skipped"), ""),
+        (("t.py", 3, "unittest.case.SkipTest"), ""),
+        (("t.py", 3, "Skipped: no /home/dana/project/tls"), "no tls"),
+        ("", ""),
+    ],
 )
 def test_the_reason_of_a_skip(longrepr: object, reason: str) -> None:
     skipped = report("setup", "skipped")
@@ -66,8 +73,16 @@ def test_the_reason_of_a_skip(longrepr: object, reason: str) -> None:
     assert after(skipped).line().reason == reason
 
 
-def test_the_reason_of_an_expected_failure() -> None:
-    assert after(SETUP, report("call", "skipped", wasxfail="reason: see #411")).line().reason == "see #411"
+@pytest.mark.parametrize(
+    ("told", "reason"), [("reason: see #411", "see #411"), ("reason: ", ""), ("[NOTRUN] ", ""), ("", "")]
+)
+def test_the_reason_of_an_expected_failure(told: str, reason: str) -> None:
+    assert after(SETUP, report("call", "skipped", wasxfail=told)).line().reason == reason
+
+
+def test_a_rerun_that_kills_its_worker_is_the_last_attempt() -> None:
+    dead = after(report("???", "rerun"), report("???", "failed"))
+    assert (dead.pending, dead.outcome.word, dead.reruns) == (False, "failed", 1)
 
 
 def test_a_rerun_starts_over_and_is_counted() -> None:
@@ -91,3 +106,26 @@ def test_subtests_that_passed_are_only_counted() -> None:
 @pytest.mark.parametrize(("word", "worker"), [("failed", "gw1"), ("passed", "")])
 def test_the_worker_of_a_failure_is_named(word: str, worker: str) -> None:
     assert after(SETUP, report("call", word, worker_id="gw1")).line().worker == worker
+
+
+def of_hypothesis(outcome: str = "passed", passing: int = 7, **more: Any) -> Any:
+    return report("call", outcome, stagegate_examples={"item": 0, "counted": True, "passing": passing}, **more)
+
+
+@pytest.mark.parametrize(
+    ("reports", "passing"),
+    [
+        ([SETUP, CALL, TEARDOWN], None),
+        ([SETUP, of_hypothesis(), TEARDOWN], 7),
+        ([SETUP, of_hypothesis("failed"), TEARDOWN], 7),
+        ([SETUP, of_hypothesis(), report("teardown", "failed")], 7),
+        ([SETUP, of_hypothesis("skipped"), TEARDOWN], None),
+        ([SETUP, of_hypothesis("skipped", wasxfail="see #411"), TEARDOWN], None),
+        ([SETUP, of_hypothesis("passed", wasxfail="see #411"), TEARDOWN], 7),
+        ([SETUP, of_hypothesis("rerun"), SETUP, of_hypothesis(passing=9), TEARDOWN], 9),
+        ([SETUP, of_hypothesis("rerun"), report("setup", "failed"), TEARDOWN], None),
+    ],
+)
+def test_examples_count_where_a_property_test_passed_or_failed(reports: list[Any], passing: int | None) -> None:
+    said = after(*reports).examples()
+    assert (said and (said.item, said.passing)) == (passing and (7, passing))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.globs import matches, selects
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,28 @@ def test_matches(pattern: str, path: str) -> None:
 )
 def test_does_not_match(pattern: str, path: str) -> None:
     assert not matches(pattern)(path)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        ("t.py::test_a", "t.py::test_a"),
+        ("t.py::test_a", "t.py::test_a[x]"),
+        ("t.py::test_a", "t.py::test_a (mac)"),
+        ("t.py::test_a[x]", "t.py::test_a[x] (2)"),
+        ("t.py", "t.py::TestA::test_b"),
+        ("tests/", "tests/t.py::test_a"),
+        ("t.py::test_a[*?]", "t.py::test_a[*?]"),
+        ("**/test_*.py", "tests/deep/test_x.py::test_a"),
+    ],
+)
+def test_selects(pattern: str, name: str) -> None:
+    assert selects(pattern)(name)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [("t.py::test_a", "t.py::test_ab"), ("t.py::test_[ab]", "t.py::test_a"), ("t.py", "tests/t.py::test_a")],
+)
+def test_does_not_select(pattern: str, name: str) -> None:
+    assert not selects(pattern)(name)

@@ -6,7 +6,7 @@ import pytest
 
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestData, TestResults
-from tests.unit.fakes import outcomes_of, run_of, timed
+from tests.unit.fakes import named_tests, outcomes_of, run_of, timed
 
 EVERYTHING = {
     "passed": 5,
@@ -116,6 +116,32 @@ def test_no_test_without_a_name_is_no_fault() -> None:
     data = outcomes_of(passed=1)
     data.unnamed = {0: array("I")}
     assert face(data).longest.value == 1000
+
+
+def test_skips_are_told_with_their_reasons_and_modules_come_last() -> None:
+    data = named_tests(("b.py::x", "xfailed", "see #1"), ("a.py::y", "passed"), ("a.py::z", "bare_skips"))
+    data.skipped_files = {"z.py": "no tls", "c.py": ""}
+    assert face(data).skips == (
+        ("b.py::x", "xfailed", "see #1"),
+        ("a.py::z", "skipped", ""),
+        ("c.py", "file", ""),
+        ("z.py", "file", "no tls"),
+    )
+
+
+def test_skips_of_one_stage_are_its_tests_alone() -> None:
+    data = run_of({"test": {"skipped": 1}, "deploy": {"skipped": 1}})
+    data.skipped_files = {"z.py": ""}
+    assert [each.name for each in face(data).tagged(stage="deploy").skips] == ["deploy.py::skipped_0"]
+
+
+def test_tests_that_took_longer_are_told_with_their_times() -> None:
+    assert face(timed(3, 9, 5)).longer_than(3) == {"test.py::passed_1": 9, "test.py::passed_2": 5}
+
+
+def test_only_the_tests_of_one_stage_match() -> None:
+    data = run_of({"test": {"passed": 1}, "deploy": {"passed": 2}})
+    assert face(data).tagged(stage="deploy").matching("**").passed == 2
 
 
 def test_results_are_narrowed_to_an_environment() -> None:

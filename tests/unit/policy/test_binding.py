@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,56 @@ def test_limits_that_can_not_stand_together_are_a_mistake_with_its_place(tmp_pat
 def test_a_limit_of_a_metric_that_nothing_can_meet_is_a_mistake(tmp_path: Path, option: str, words: str) -> None:
     (found,) = mistakes(tmp_path, f"[gate.metrics]\n{option}")
     assert words in found
+
+
+def test_stages_of_stock_gates_that_nobody_asked_for_are_no_mistake(tmp_path: Path) -> None:
+    assert set(ids_at(bound(tmp_path, "stages = ['dev', 'live']\ndefault_stage = 'dev'"), "dev")) == ALWAYS
+
+
+def test_a_table_of_a_gate_that_no_stage_of_the_policy_is_for_is_a_mistake(tmp_path: Path) -> None:
+    (mistake,) = mistakes(tmp_path, "stages = ['dev', 'live']\ndefault_stage = 'dev'\n[gate.property-tests]")
+    assert mistake == (
+        "stagegate.toml:3 gate.property-tests: the gate 'property-tests' is for code, test, release, "
+        "none of which is a stage here; give it a stage"
+    )
+
+
+def test_a_table_may_give_its_gate_a_stage_of_the_policy(tmp_path: Path) -> None:
+    policy = "stages = ['dev', 'live']\ndefault_stage = 'dev'\n[gate.property-tests]\nstage = 'live'"
+    assert "property-tests" in ids_at(bound(tmp_path, policy), "live")
+
+
+@pytest.mark.parametrize(
+    ("table", "mistake"),
+    [
+        ("[gate.results]\nmax_xpassed = -1", "gate.results.max_xpassed: Expected int >= 0"),
+        ('[gate.results]\nrequired = "t.py"', "gate.results.required: Expected array, got str"),
+        ('[gate.skips]\nmax_skipped_ratio = "101 %"', 'gate.skips.max_skipped_ratio: "101 %" can never be reached'),
+        ("[gate.skips]\nmax_new = -1", "gate.skips.max_new: Expected int >= 0"),
+        ("[gate.skips]\nallow = [1]", "gate.skips.allow: Expected str, got int"),
+        ('[gate.debt]\nrequire = ["reasn"]', "gate.debt.require: Invalid enum value 'reasn'; did you mean 'reason'?"),
+        ("[gate.debt]\nmax_debt = nan", "gate.debt.max_debt: Expected int | null, got float"),
+        ('[gate.flaky]\nmax_flaky_ratio = "101 %"', 'gate.flaky.max_flaky_ratio: "101 %" can never be reached'),
+        ("[gate.flaky]\nmax_flaky = -1", "gate.flaky.max_flaky: Expected int >= 0"),
+        (
+            '[gate.durations]\nper_stage = { tset = "2 s" }',
+            "gate.durations.per_stage.tset: unknown stage 'tset'; did you",
+        ),
+        ('[gate.durations]\nper_stage = { test = "2" }', "gate.durations.per_stage: '2' is not a length of time"),
+        ('[gate.durations]\nmax_growth = "-5 %"', "gate.durations.max_growth: '-5 %' is not a percentage"),
+        ("[gate.durations]\nmax_growth = nan", "gate.durations.max_growth: nan is not a percentage"),
+        ('[gate.durations]\nmin_duration = "x"', "gate.durations.min_duration: 'x' is not a length of time"),
+        ("[gate.warnings]\nmax_new = -1", "gate.warnings.max_new: Expected int >= 0"),
+        ("[gate.warnings]\ncategories = { A = -1 }", "gate.warnings.categories: Expected int >= 0"),
+        ("[gate.matrix]\nmin_executed = 0", "gate.matrix.min_executed: Expected int >= 1"),
+    ],
+)
+def test_what_can_never_be_met_or_read_is_a_mistake_in_its_place(tmp_path: Path, table: str, mistake: str) -> None:
+    (found,) = mistakes(tmp_path, table)
+    assert found.startswith(f"stagegate.toml:2 {mistake}")
+
+
+def test_a_growth_may_be_more_than_the_whole(tmp_path: Path) -> None:
+    gate = gate_at(bound(tmp_path, '[gate.durations]\nmax_growth = "150 %"'), "durations")
+    assert gate.options is not None
+    assert getattr(gate.options, "max_growth").value == Fraction(3, 2)  # noqa: B009 - the stock gate's own type

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pytest_stagegate.model.tests import Detail, Outcome
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.stock.flaky import flaky
 from tests.unit.fakes import check_of, evidence_of, judged, outcomes_of, share
@@ -35,3 +36,15 @@ def test_share_of_the_executed_tests(limit: str, verdict: str) -> None:
 
 def test_nothing_executed_is_no_evidence() -> None:
     assert of({"skipped": 1}, max_flaky=0, max_flaky_ratio=share("1 %")).verdict == "NO_EVIDENCE"
+
+
+def test_a_run_without_any_rerun_says_so() -> None:
+    made = check_of(of({"passed": 1, "failed": 1}, max_flaky=0), "flaky")
+    assert (made.verdict, made.text) == ("PASS", "no test was run again")
+
+
+def test_a_test_that_failed_in_every_attempt_was_run_again() -> None:
+    data = outcomes_of(passed=1)
+    data.add("t.py::test_a", Outcome.FAILED, 5, Detail(executed=True, reruns=2))
+    made = check_of(judged(flaky, evidence_of(data, exit_status=1), max_flaky=0), "flaky")
+    assert (made.verdict, made.text) == ("PASS", "")

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import dataclasses
+from array import array
 
 import pytest
 
 from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Exit
-from pytest_stagegate.model.verdicts import GateResult, OnMissing, Verdict
+from pytest_stagegate.model.verdicts import Check, GateResult, OnMissing, Verdict
 from pytest_stagegate.stock.results import results
-from tests.unit.fakes import check_of, evidence_of, judged, outcomes_of, verdicts
+from tests.unit.fakes import check_of, evidence_of, judged, named_tests, outcomes_of, verdicts
 
 STOPPED = Note(reason="stopped-early", text="pytest stopped before every collected test had run.")
 CRASHED = Note(reason="internal-error", text="pytest ended with an internal error.")
@@ -125,3 +127,112 @@ def test_a_shard_without_a_test_of_the_stage_is_no_failure_where_others_ran(
 def test_without_a_run_of_pytest_there_is_no_exit_status() -> None:
     result = judged(results, dataclasses.replace(evidence_of(), exits=()))
     assert [check.name for check in result.checks] == ["failed", "errors", "lost", "passed"]
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(1, "PASS"), (0, "FAIL")])
+def test_unexpected_passes_are_counted_where_the_policy_has_a_limit(limit: int, verdict: str) -> None:
+    result = judged(results, evidence_of(outcomes_of(passed=1, xpassed=1)), max_xpassed=limit)
+    assert check_of(result, "xpassed").verdict == verdict
+
+
+def test_an_unexpected_pass_is_named() -> None:
+    result = judged(results, evidence_of(outcomes_of(passed=1, xpassed=1)), max_xpassed=0)
+    assert check_of(result, "xpassed").where == ("test.py::xpassed_0",)
+
+
+# ---- required tests
+
+PAY = "tests/pay/test_card.py::TestCard::test_refund[a/b]"
+
+
+def required(pattern: str, *tests: tuple[str, str]) -> Check:
+    bad = any(word in ("failed", "errors") for _, word in tests)
+    evidence = evidence_of(named_tests(*tests, ("tests/other.py::test", "passed")), exit_status=int(bad))
+    return check_of(judged(results, evidence, required=[pattern]), f"required {pattern}")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        PAY,
+        PAY.split("[", maxsplit=1)[0],
+        "tests/pay/test_card.py::TestCard",
+        "tests/pay/test_card.py",
+        "tests/pay",
+        "tests/pay/**",
+        "tests/**/test_card.py",
+        "tests/pay/*::TestCard::test_ref*",
+    ],
+)
+def test_a_required_test_that_passed_passes(pattern: str) -> None:
+    made = required(pattern, (PAY, "passed"))
+    assert (made.verdict, made.inspected) == ("PASS", 1)
+
+
+@pytest.mark.parametrize("word", ["failed", "errors"])
+def test_a_required_test_that_is_broken_fails(word: str) -> None:
+    made = required("tests/pay", (PAY, "passed"), ("tests/pay/test_bank.py::test_fee", word))
+    assert (made.verdict, made.where) == ("FAIL", ("tests/pay/test_bank.py::test_fee",))
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("skipped", "skipped"),
+        ("xfailed", "xfailed"),
+        ("xpassed", "xpassed"),
+        ("deselected", "deselected"),
+        ("lost", "lost"),
+    ],
+)
+def test_a_required_test_that_proves_nothing_is_missing_evidence(word: str, told: str) -> None:
+    made = required("tests/pay", (PAY, "passed"), ("tests/pay/test_bank.py::test_fee", word))
+    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "required-missing")
+    assert made.where == (f"tests/pay/test_bank.py::test_fee ({told})",)
+
+
+@pytest.mark.parametrize("pattern", [PAY, "tests/pay", "tests/pay/*.py"])
+def test_a_required_test_that_is_not_there_is_missing_evidence(pattern: str) -> None:
+    made = required(pattern, ("tests/payments/test_card.py::test_refund", "passed"))
+    assert (made.verdict, made.reason, made.text) == ("NO_EVIDENCE", "required-missing", "there is no such test")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [
+        ("t.py::test_a[1]", "t.py::test_a1"),
+        ("t.py::test_a[12]", "t.py::test_a[1]"),
+        ("t.py::test_a", "t.py::test_ab"),
+        ("t.py", "t.pyx::test_a"),
+        ("t?py::test_a", "t/py::test_a"),
+    ],
+)
+def test_brackets_and_ends_of_names_are_taken_literally(pattern: str, name: str) -> None:
+    assert required(pattern, (name, "passed")).verdict == "NO_EVIDENCE"
+
+
+def test_a_required_test_that_is_flaky_passed() -> None:
+    assert required("t.py", ("t.py::test_a", "flaky")).verdict == "PASS"
+
+
+def test_a_required_test_of_several_shards_passed_in_each() -> None:
+    both = [("t.py::test_a (linux)", "passed"), ("t.py::test_a (mac)", "passed")]
+    assert required("t.py::test_a", *both).inspected == 2
+
+
+def test_a_required_test_that_one_environment_leaves_out_counts_where_it_ran() -> None:
+    data = named_tests(("t.py::test_a (staging)", "passed"), ("t.py::test_a (live)", "deselected"))
+    data.tags = [Tag("test", (), True, place) for place in ("staging", "live")]
+    data.tag_of[1] = 1
+    made = check_of(judged(results, evidence_of(data), required=["t.py::test_a"]), "required t.py::test_a")
+    assert (made.verdict, made.inspected) == ("PASS", 1)
+
+
+def test_a_test_whose_name_was_not_kept_is_not_proven() -> None:
+    data = named_tests(("tests/slow.py::test", "passed"))
+    data.unnamed = {0: array("I", [5])}
+    result = judged(results, evidence_of(data), required=["tests/quick.py::test", "tests/slow.py"])
+    made = check_of(result, "required tests/quick.py::test")
+    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "required-missing")
+    assert "no name is kept" in made.text
+    assert check_of(result, "required tests/slow.py").verdict == "PASS"

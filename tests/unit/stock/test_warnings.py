@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from pytest_stagegate.model.evidence import WarningLine
@@ -31,3 +33,51 @@ def test_no_warning_in_a_run_of_nothing_is_no_evidence() -> None:
 
 def test_no_warning_where_nobody_recorded_any_is_no_evidence() -> None:
     assert judged(warnings, evidence_of(warnings_recorded=False), max_warnings=0).verdict == "NO_EVIDENCE"
+
+
+# ---- categories
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(2, "PASS"), (1, "FAIL")])
+def test_a_category_has_a_limit_of_its_own(limit: int, verdict: str) -> None:
+    result = judged(warnings, evidence_of(warnings=[OLD, SLOW]), categories={"DeprecationWarning": limit})
+    assert (check_of(result, "DeprecationWarning").verdict, check_of(result, "DeprecationWarning").measured) == (
+        verdict,
+        2,
+    )
+
+
+def test_a_category_may_be_named_with_its_module() -> None:
+    result = judged(warnings, evidence_of(warnings=[OLD]), categories={"builtins.DeprecationWarning": 0})
+    assert result.verdict == "FAIL"
+
+
+def test_a_category_that_never_occurred_counts_0() -> None:
+    result = judged(warnings, evidence_of(warnings=[OLD]), categories={"ResourceWarning": 0})
+    assert check_of(result, "ResourceWarning").verdict == "PASS"
+
+
+@pytest.mark.parametrize("options", [{"categories": {"UserWarning": 3}}, {"max_new": 0}])
+def test_a_limit_where_nobody_recorded_warnings_is_no_evidence(options: dict[str, Any]) -> None:
+    assert judged(warnings, evidence_of(warnings_recorded=False), **options).verdict == "NO_EVIDENCE"
+
+
+# ---- new warnings
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [(2, "PASS"), (1, "FAIL")])
+def test_new_warnings_are_those_beyond_the_baseline_of_category_and_file(limit: int, verdict: str) -> None:
+    more = WarningLine(category="DeprecationWarning", message="older() too", place="src/a.py:90", count=1)
+    evidence = evidence_of(
+        warnings=[OLD, SLOW, more],
+        baseline={"warnings": {"DeprecationWarning src/a.py": (2,), "UserWarning src/gone.py": (9,)}},
+    )
+    made = check_of(judged(warnings, evidence, max_new=limit), "new")
+    assert (made.verdict, made.measured) == (verdict, 2)
+    if verdict == "FAIL":
+        assert made.where == ("DeprecationWarning src/a.py (3, baseline 2)", "UserWarning src/b.py (1, baseline 0)")
+
+
+def test_without_a_baseline_nothing_is_known_of_new_warnings() -> None:
+    made = check_of(judged(warnings, evidence_of(), max_new=0), "new")
+    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "no-baseline")

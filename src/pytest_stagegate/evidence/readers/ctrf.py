@@ -19,7 +19,7 @@ from pytest_stagegate.evidence.readers.gathered import WORDS, Gathered
 from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.tests import Outcome
-from pytest_stagegate.model.texts import MESSAGE_LIMIT, first_line, shortened
+from pytest_stagegate.model.texts import MESSAGE_LIMIT, first_line, given_reason, shortened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -180,7 +180,7 @@ def _gather(test: _Test, gathered: Gathered) -> None:
         reason = reason or f"status {(test.raw or test.status)[:60]}"
         gathered.tally("tests are neither passed nor failed nor skipped", f"{(test.raw or test.status)!r} of {name}")
     elif outcome in (Outcome.SKIPPED, Outcome.XFAILED):
-        message = ""
+        reason, message = given_reason(reason), ""
     detail = gathered.detail(executed, reason, shortened(message, MESSAGE_LIMIT), reruns)
     gathered.add(name, outcome, duration, detail)
 

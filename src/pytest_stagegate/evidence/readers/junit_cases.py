@@ -20,7 +20,7 @@ from junitparser.xunit2 import TestCase
 from pytest_stagegate.evidence.readers.gathered import WORDS
 from pytest_stagegate.evidence.readers.hardened_xml import DEPTH, BadXml
 from pytest_stagegate.model.tests import Outcome
-from pytest_stagegate.model.texts import MESSAGE_LIMIT, Excerpt, first_line, shortened
+from pytest_stagegate.model.texts import MESSAGE_LIMIT, Excerpt, first_line, given_reason, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,6 @@ _INTERIM: Final = frozenset(each for each in RESULTS if each.startswith(("flaky"
 _TOLD: Final[tuple[str, ...]] = ("message", "type")
 _KEPT: Final = 20
 _NAME: Final = 100
-_NO_REASON: Final = ("unconditional skip", "<Skipped instance>")
 _CATCH2_MAY_FAIL: Final = "TEST_CASE tagged with !mayfail"
 _UNEXPECTED_PASS: Final = "passes unexpectedly"
 # pytest's words for what happened before the call.
@@ -269,9 +268,9 @@ def _words(entries: list[Result], outcome: Outcome) -> tuple[str, str]:
     """Return the reason in one line, and the text; skips have no text."""
     told = (entries[0].message or "").strip()
     text = (entries[0].text or "").strip()
-    reason = first_line(told or text or entries[0].type or "")
     if outcome in _NO_TEXT:
-        return ("" if reason in _NO_REASON else reason), ""
+        return given_reason(first_line(told or text)), ""
+    reason = first_line(told or text or entries[0].type or "")
     whole = _joined(told, text)
     if len(entries) > 1:
         more = [_joined((each.message or "").strip(), (each.text or "").strip()) for each in entries[1:]]

@@ -271,6 +271,8 @@ def test_names_that_come_again_are_numbered(read_cases: Callable[[str], TestData
         ("<testcase name='a'><rerunError message='r'/></testcase>", Outcome.ERROR, "r"),
         ("<testcase name='a'><skipped type='pytest.xfail' message='m'/></testcase>", Outcome.XFAILED, "m"),
         ("<testcase name='a'><skipped message='unconditional skip'/></testcase>", Outcome.SKIPPED, ""),
+        ("<testcase name='a'><skipped type='pytest.skip' message='Skipped'/></testcase>", Outcome.SKIPPED, ""),
+        ("<testcase name='a'><skipped type='pytest.xfail' message=''/></testcase>", Outcome.XFAILED, ""),
         ("<j:testcase xmlns:j='urn:j' name='a'><j:failure message='f'/></j:testcase>", Outcome.FAILED, "f"),
     ],
 )
