@@ -1,0 +1,119 @@
+"""Every gate that is shipped can fail: the drill shows it on the evidence of a real run."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from contextlib import redirect_stderr, redirect_stdout
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from pytest_stagegate.cli import main
+from pytest_stagegate.hooks import gates_of
+from pytest_stagegate.stock import STOCK_GATES
+
+if TYPE_CHECKING:
+    from tests.plugin.conftest import Project
+
+POLICY: Final = """
+    [project]
+    name = "shop"
+    [tool.pytest.ini_options]
+    pythonpath = ["src"]
+    [[tool.stagegate.expect]]
+    stage = "test"
+    [tool.stagegate.gate.coverage]
+    line = "50 %"
+    source = ["src"]
+    [tool.stagegate.gate.coverage-ratchet]
+    [tool.stagegate.gate.changed-lines]
+    min_lines = 1
+    [tool.stagegate.gate.executed]
+    min_executed = 2
+    [tool.stagegate.gate.skips]
+    max_skipped = 0
+    [tool.stagegate.gate.flaky]
+    max_flaky = 0
+    [tool.stagegate.gate.durations]
+    max_total = "1 h"
+    [tool.stagegate.gate.warnings]
+    max_warnings = 0
+    [tool.stagegate.gate.debt]
+    [tool.stagegate.gate.matrix]
+    min_executed = 2
+    [tool.stagegate.gate.findings]
+    [tool.stagegate.gate.metrics]
+    at_most = { p95_ms = 300 }
+    [tool.stagegate.gate.property-tests]
+    min_examples = 5
+    [[tool.stagegate.evidence]]
+    path = "reports/load.json"
+    format = "metrics-json"
+"""
+SARIF: Final = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": []}]}'
+
+
+def git(project: Project, *words: str) -> None:
+    person = ("-c", "user.name=dana", "-c", "user.email=dana@example.com")
+    subprocess.run(["git", *person, *words], cwd=project.path, check=True, capture_output=True)
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    """Return a project whose policy has a table for every gate, two commits into a branch."""
+    project.write("pyproject.toml", POLICY)
+    project.write(".gitignore", "__pycache__\n.hypothesis\nrunpytest-*\nstd*\n*.stagegate.json\n")
+    project.write("reports/ruff.sarif", SARIF)
+    project.write("reports/load.json", '{"p95_ms": 212}')
+    project.write("src/prices.py", "def price(cents):\n    return cents")
+    project.write("src/zones.py", "def zone(code):\n    return code[:1]")
+    project.write(
+        "tests/test_prices.py",
+        """
+        from hypothesis import given, settings, strategies as st
+        from prices import price
+        from zones import zone
+        def test_zone(): assert zone("12") == "1"
+        def test_price(): assert price(2) == 2
+        @settings(max_examples=20, database=None, deadline=None)
+        @given(st.integers())
+        def test_any_price(cents): assert price(cents) == cents
+        """,
+    )
+    git(project, "init", "--quiet", "--initial-branch=main")
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message=first")
+    git(project, "checkout", "--quiet", "-b", "work")
+    project.write("src/prices.py", "def price(cents):\n    rounded = cents\n    return rounded")
+    git(project, "commit", "--quiet", "--all", "--message=second")
+    return project
+
+
+def stagegate(*args: str) -> tuple[int, str]:
+    out = io.StringIO()
+    with redirect_stdout(out), redirect_stderr(out), pytest.raises(SystemExit) as ended:
+        main([*args])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, out.getvalue()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git")
+def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
+    reports = ("reports/ruff.sarif", "reports/load.json")
+    given = [f"--stage-gate-evidence={path}" for path in reports]
+    stagegate("attach", *reports)
+    shop.run(*given, "--hypothesis-seed=1", process=True)
+    assert stagegate("baseline", "update")[0] == 0
+    git(shop, "add", "--all")
+    git(shop, "commit", "--quiet", "--message=baseline")
+    stagegate("attach", *reports)
+    good = shop.run(*given, "--hypothesis-seed=1", process=True)
+    assert [gate["gate"] for gate in good.decision["gates"] if gate["verdict"] != "PASS"] == []
+
+    status, told = stagegate("drill", "-v")
+    trips = set(re.findall(r"^✔ (\S+) +trips when", told, re.MULTILINE))
+    assert trips == {definition.name for module in STOCK_GATES for definition in gates_of(module)}, told
+    assert status == 0
