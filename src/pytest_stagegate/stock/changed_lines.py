@@ -72,7 +72,7 @@ class ChangedLinesOptions(GateOptions, frozen=True):
 def changed_lines(
     measured: Coverage, repository: Repository, place: Place, options: ChangedLinesOptions
 ) -> Iterator[Check]:
-    """Yield a check for the share, one for the count, one for each critical glob, and one for what nobody measured."""
+    """Checks the share and the count of changed lines that are run, each critical glob, and what nobody measured."""
     diff = repository.release if place.stage == _RELEASE else repository.branch
     if isinstance(diff, Absent):
         yield no_evidence("changes", diff.reason, diff.text)

@@ -58,7 +58,7 @@ class CoverageOptions(GateOptions, frozen=True):
     remedy="Add tests that run the lines listed under 'where', or take out code that nothing needs.",
 )
 def coverage(measured: Coverage, repository: Repository, options: CoverageOptions) -> Iterator[Check]:
-    """Yield a check for lines, one for branches, one for each path, and one where files were never measured."""
+    """Checks lines, branches, each path, and whether files were never measured."""
     empty = [name for name in options.source if not measured.of_source([name]).files]
     if empty:
         text = f"no file of the source {', '.join(map(repr, empty))} was measured"

@@ -64,7 +64,7 @@ _BRANCHES: Final = _Part("branch", "branches", 2, 3)
 def coverage_ratchet(
     measured: Coverage, baseline: Baseline, repository: Repository, options: CoverageRatchetOptions
 ) -> Iterator[Check]:
-    """Yield a check for lines, and one for branches where the baseline has some."""
+    """Checks lines, and branches where the baseline has some, against the baseline."""
     stored = baseline.of("coverage")
     if isinstance(stored, Absent):
         yield without_baseline(_LINES.name, stored, unit=_LINES.unit)

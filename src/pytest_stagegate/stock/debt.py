@@ -61,7 +61,7 @@ class _Debt(NamedTuple):
     remedy="Mend or delete the tests listed under 'where', or agree on a new date and write it into the reason.",
 )
 def debt(tests: TestResults, place: Place, options: DebtOptions) -> Iterator[Check]:
-    """Yield the number of debts, of those that lack something, are past their date, or have a date that is none."""
+    """Checks the number of skips and xfails, what they lack to be debts that somebody owns, and their dates."""
     debts = [_read(each) for each in tests.skips]
     inspected = tests.skipped_files.inspected
     named = tuple(each.name for each in debts) if options.max_debt is not None else ()

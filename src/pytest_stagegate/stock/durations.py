@@ -52,7 +52,7 @@ class DurationsOptions(LimitOptions, frozen=True):
     remedy="Look at the slowest tests first: what do they wait for?",
 )
 def durations(tests: TestResults, baseline: Baseline, options: DurationsOptions) -> Iterator[Check]:
-    """Yield the slowest test, the sum, the sum of each stage that has a limit, and what has grown."""
+    """Checks the slowest test, the sum, the sum of each stage that has a limit, and what has grown."""
     slowest = _timed("slowest", tests.longest, options.max_test)
     if slowest.verdict is Verdict.FAIL and options.max_test is not None:
         too_slow = tests.slower_than(options.max_test.microseconds)

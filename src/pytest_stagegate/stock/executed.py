@@ -47,7 +47,7 @@ class ExecutedOptions(LimitOptions, frozen=True):
     ),
 )
 def executed(tests: TestResults, baseline: Baseline, options: ExecutedOptions) -> Iterator[Check]:
-    """Yield a check for each number that is asked for, and one for the tests of the baseline."""
+    """Checks each number of executed tests that is asked for, and the tests of the baseline."""
     if options.min_executed is not None:
         yield _enough("executed", tests, options.min_executed)
     for stage, least in sorted(options.per_stage.items()):

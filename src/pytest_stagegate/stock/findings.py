@@ -48,7 +48,7 @@ class FindingsOptions(GateOptions, frozen=True):
     remedy="Mend what is listed under 'where'; what has to stay is accepted by a baseline or in the tool itself.",
 )
 def findings(found: Findings, baseline: Baseline, repository: Repository, options: FindingsOptions) -> Iterator[Check]:
-    """Yield a check for each level and each path, and one for each thing that keeps the findings from being whole."""
+    """Checks new findings of each level and path, and whatever keeps the findings from being whole."""
     missing = sorted(tool for tool in options.tools if tool.lower() not in found.tools)
     if missing:
         text = f"there is no report of {', '.join(missing)} among the evidence"

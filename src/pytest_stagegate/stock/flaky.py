@@ -40,7 +40,7 @@ class FlakyOptions(LimitOptions, frozen=True):
     remedy="Find out why the listed tests do not pass at the first try; a rerun hides it from you, not from users.",
 )
 def flaky(tests: TestResults, options: FlakyOptions) -> Iterator[Check]:
-    """Yield the count, and the share where a limit is set."""
+    """Checks how many tests passed only on a rerun, and their share where that has a limit."""
     found = check("flaky", tests.flaky, at_most=options.max_flaky)
     if found.verdict is Verdict.PASS and not tests.rerun:
         # A test that can't be run again fails instead: the figure is true, and says less than it seems to.

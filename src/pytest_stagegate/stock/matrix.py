@@ -32,7 +32,7 @@ class MatrixOptions(GateOptions, frozen=True):
     remedy="See why so few tests ran in the cells listed under 'where', or lower min_executed.",
 )
 def matrix(expected: Matrix, options: MatrixOptions) -> Iterator[Check]:
-    """Yield how many cells have evidence, and the number of tests in the one that has the fewest."""
+    """Checks how many expected cells have evidence, and the number of tests in the one that has the fewest."""
     if not expected.cells:
         nothing = no_evidence("cells", "not-declared", "the policy expects no cell of the stages that are decided")
         yield msgspec.structs.replace(nothing, verdict=Verdict.NOT_APPLICABLE, shown="")

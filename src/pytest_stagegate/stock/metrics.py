@@ -69,7 +69,7 @@ class MetricsOptions(LimitOptions, frozen=True):
     remedy="Find out what changed the number; where the new one is right, change the limit or take a new baseline.",
 )
 def metrics(measured: Metrics, baseline: Baseline, options: MetricsOptions) -> Iterator[Check]:
-    """Yield a check for each limit of each metric, or one that says that there is no metric."""
+    """Checks each limit of each metric."""
     if not measured.names:
         yield no_evidence("metrics", "metric-missing", "no evidence holds any metric")
         return

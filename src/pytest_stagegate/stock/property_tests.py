@@ -37,7 +37,7 @@ class PropertyTestsOptions(GateOptions, frozen=True):
     remedy="Raise max_examples where the listed tests set it, or in the policy's Hypothesis profile of the stage.",
 )
 def property_tests(properties: PropertyTests, options: PropertyTestsOptions) -> Iterator[Check]:
-    """Yield a check for the tests, one for their examples where a limit is set, and one for health checks."""
+    """Checks the number of property tests, their examples where they have a limit, and their health checks."""
     if not properties.tests.inspected:
         yield no_evidence("tests", "no-property-test", "no property test was run", unit="tests")
         return

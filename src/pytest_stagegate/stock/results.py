@@ -49,7 +49,7 @@ class ResultsOptions(GateOptions, frozen=True):
     remedy="Run the tests listed under 'where' and mend what they show.",
 )
 def results(tests: TestResults, options: ResultsOptions) -> Iterator[Check]:
-    """Yield one check for each of failed, errors, lost, passed, each required pattern and the exit status."""
+    """Checks failed, errors, lost, passed, each required pattern and the exit status."""
     yield check("failed", tests.failed, at_most=options.max_failed)
     yield check("errors", tests.errors, at_most=options.max_errors)
     yield _lost(tests)

@@ -48,7 +48,7 @@ class SkipsOptions(LimitOptions, frozen=True):
     remedy="Run the skipped tests where they can run, delete them, or give each skip its reason.",
 )
 def skips(tests: TestResults, baseline: Baseline, options: SkipsOptions) -> Iterator[Check]:
-    """Yield the count, and what is allowed, new, too large a share or without reason where limits are set."""
+    """Checks the count, and where they have limits the share, what is new, and what gives no reason."""
     undone = [each for each in tests.skips if each.outcome != "xfailed"]
     patterns = [selects(pattern) for pattern in options.allow]
     allowed = [each.name for each in undone if any(wanted(each.name) for wanted in patterns)]

@@ -41,7 +41,7 @@ class WarningsOptions(LimitOptions, frozen=True):
     remedy="Mend what the warnings speak of, or filter in pytest's configuration what you have decided to bear.",
 )
 def warnings(recorded: Warnings, baseline: Baseline, options: WarningsOptions) -> Iterator[Check]:
-    """Yield the number of warnings, of new ones, and of each category that has a limit."""
+    """Checks the number of warnings, of new ones, and of each category that has a limit."""
     if not recorded.recorded:
         yield _not_recorded(options)
         return
