@@ -192,3 +192,15 @@ def test_a_run_that_says_little_is_not_asked(
 def test_a_record_that_can_t_be_read_is_advice(capsys: pytest.CaptureFixture[str]) -> None:
     record_at(RECORD, *collected(1))
     assert "the last record can't be read" in doctor(capsys, "")[0]
+
+
+@pytest.mark.parametrize(
+    ("expires", "told"),
+    [
+        ("2026-01-01", "the waiver of dana for results expired on 2026-01-01 and covers nothing"),
+        ("2999-01-01", "the waiver of dana for results reaches until 2999-01-01, further than the policy allows"),
+    ],
+)
+def test_a_waiver_that_covers_nothing_is_told(capsys: pytest.CaptureFixture[str], expires: str, told: str) -> None:
+    waiver = f'[[waiver]]\ngate = "results"\nreason = "r"\nowner = "dana"\nexpires = {expires}\n'
+    assert told in " ".join(doctor(capsys, f"[waivers]\nmax_days = 90\n{waiver}"))

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pytest_stagegate.cli.parts import FILE, FOLDER
+from pytest_stagegate.cli.waivers import standing
 from pytest_stagegate.documents.explanation import finding_lines
+from pytest_stagegate.documents.waivers import waiver_note
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.model.advice import Finding
@@ -62,6 +64,9 @@ def _findings(project: Project) -> Iterator[Finding]:
     for place in project.registry.idle:
         text = "the file holds no gate, so nothing in it is judged"
         yield Finding(True, place, text, "Mark its functions with @gate; a file with helpers begins with _.")
+    for waiver, row in zip(project.waivers.all, standing(project), strict=True):
+        if note := waiver_note(row):
+            yield Finding(False, waiver.place, note.rstrip("."), "Look at it: stagegate waivers list.")
     yield from unmatched_rules(policy, lambda pattern: matches_a_file(pattern, project.rootdir))
     yield from _findings_of_last_run(project)
 

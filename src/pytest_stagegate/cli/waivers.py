@@ -60,7 +60,7 @@ def list_command(root: Path, policy: Path | None, as_json: bool) -> int:
 
     Which ones are used is known from the last decision, .stagegate/decision.json, where there is one.
     """
-    found = _listed(load_project(root.resolve(), policy), root)
+    found = standing(load_project(root.resolve(), policy))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
         return 0
@@ -121,7 +121,7 @@ def prune_command(unused: bool, root: Path, policy: Path | None) -> int:
     if unused and not (root / LAST_DECISION).is_file():
         raise EvidenceError(f"{LAST_DECISION}: there is no decision that says which waivers are unused")
     states = ("expired", "unused") if unused else ("expired",)
-    gone = {index: row for index, row in enumerate(_listed(project, root)) if row.state in states}
+    gone = {index: row for index, row in enumerate(standing(project)) if row.state in states}
     if not gone:
         click.echo(f"No waiver is {' or '.join(states)}.")
         return 0
@@ -144,8 +144,8 @@ def _refuse_days(last: dt.date, project: Project) -> None:
         raise UsageError(f"--expires: the policy allows {most} days, so at most {furthest}")
 
 
-def _listed(project: Project, root: Path) -> tuple[WaiverRow, ...]:
-    """Return the waivers as of today; of those that hold, the last decision says which were used."""
+def standing(project: Project) -> tuple[WaiverRow, ...]:
+    """Return the waivers as of today, in the policy's order; the last decision says which of them it used."""
     now = dt.datetime.now(dt.timezone.utc)
     places = [
         Place(stage, environment, now)
@@ -154,7 +154,7 @@ def _listed(project: Project, root: Path) -> tuple[WaiverRow, ...]:
     ]
     found = rows(project.waivers, (), places)
     try:
-        told = msgspec.json.decode((root / LAST_DECISION).read_bytes(), type=_Told).waivers
+        told = msgspec.json.decode((project.rootdir / LAST_DECISION).read_bytes(), type=_Told).waivers
     except (OSError, msgspec.DecodeError):
         return tuple(msgspec.structs.replace(row, state="holds") if row.state == "unused" else row for row in found)
     state = {(row.gate, row.subject, row.expires, row.owner): row.state for row in told}
