@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeVar, overload
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar, overload
 
 import msgspec
 import pluggy
@@ -39,9 +39,22 @@ _J = TypeVar("_J", bound=Judge)
 class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the options that a gate takes from its table in the policy.
 
-        Derive from it and give every field a default. Field types: ``Share``, ``Percentage``, ``Number``, ``Duration``,
+    Derive from it and give every field a default. Field types: ``Share``, ``Percentage``, ``Number``, ``Duration``,
     ``Count``, ``StageName``, ``EnvironmentName``, ``bool``, ``str`` and lists, dictionaries and optionals of these.
+
+    Whether a changed option asks for less is told from its name (``max_…``, ``min_…``) or type; where these don't tell
+    it, the options say it themselves.
+
+    Attributes:
+        upper_limits: Further options that are upper limits.
+        lower_limits: Further options that are lower limits.
+        leeway: Options that are no limit and ask for less the higher they are: a tolerance, a size below which
+            nothing is judged.
     """
+
+    upper_limits: ClassVar[tuple[str, ...]] = ()
+    lower_limits: ClassVar[tuple[str, ...]] = ()
+    leeway: ClassVar[tuple[str, ...]] = ()
 
     def declares_a_limit(self) -> bool:
         """Return whether anything is asked of the gate; without, it is NOT_APPLICABLE ``not-declared``."""

@@ -10,7 +10,7 @@ import msgspec
 from pytest_stagegate import decide
 from pytest_stagegate.judging import judge
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.globs import matches, selects
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.model.waivers import Waiver, WaiverRow, WaiverState, WaiverUse
 
@@ -181,6 +181,7 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
             replace(report, metrics=tuple(each for each in report.metrics if not named(each.name)))
             for report in evidence.metrics
         ),
+        properties=tuple(each for each in evidence.properties if not named(each.name)),
         repository=repository,
         baseline=_baseline_without(evidence.baseline, named),
     )
@@ -190,7 +191,7 @@ def _is_about(subject: str, name: str) -> bool:
     """Return whether a name is the subject, or a glob of files, or a test of such a file."""
     if not name:
         return False
-    return subject == name or matches(subject)(name) or ("::" in name and matches(subject)(name.partition("::")[0]))
+    return subject == name or (selects(subject) if "::" in name else matches(subject))(name)
 
 
 def _diff_without(diff: Diff | Absent, named: Callable[..., bool]) -> Diff | Absent:

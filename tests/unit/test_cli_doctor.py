@@ -204,3 +204,8 @@ def test_a_record_that_can_t_be_read_is_advice(capsys: pytest.CaptureFixture[str
 def test_a_waiver_that_covers_nothing_is_told(capsys: pytest.CaptureFixture[str], expires: str, told: str) -> None:
     waiver = f'[[waiver]]\ngate = "results"\nreason = "r"\nowner = "dana"\nexpires = {expires}\n'
     assert told in " ".join(doctor(capsys, f"[waivers]\nmax_days = 90\n{waiver}"))
+
+
+@pytest.mark.parametrize("table", ["[gate.coverage-ratchet]\ntolerance = '0 %'", "[gate.changed-lines]\nmin_lines = 0"])
+def test_no_leeway_at_all_is_no_defect(capsys: pytest.CaptureFixture[str], table: str) -> None:
+    assert doctor(capsys, table) == ["✔ nothing found"]

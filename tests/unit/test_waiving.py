@@ -196,5 +196,12 @@ def test_every_kind_of_evidence_goes_without_the_subject() -> None:
     assert [file.path for file in rest.repository.branch.files] == ["src/b.py"]
 
 
+@pytest.mark.parametrize("subject", ["test.py::case", "test.py", "test.py::case[1] (staging linux)"])
+def test_a_test_is_named_with_all_its_parameters_and_places(subject: str) -> None:
+    data = run_of({"test": {"passed": 1}})
+    data.ids[0] = "test.py::case[1] (staging linux)"
+    assert without(evidence_of(data), [subject]).tests.ids == []
+
+
 def test_a_subject_that_names_nothing_leaves_everything() -> None:
     assert without(full(), ["docs/**"]) == full()

@@ -8,7 +8,6 @@ a conflict in every merge.
 from __future__ import annotations
 
 import hashlib
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -17,6 +16,8 @@ from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import KEYS, BaselineData, BaselineFile
+from pytest_stagegate.model.metrics import exact
+from pytest_stagegate.model.numbers import NotANumber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -164,14 +165,11 @@ def _entries(rows: list[bytes], key: str, name: str) -> Iterator[tuple[str, Entr
 
 
 def is_decimal(text: object) -> bool:
-    """Return whether a text is a finite decimal that a computer's number can hold."""
-    if type(text) is not str or len(text) > 400:
-        return False
+    """Return whether a text is a decimal that a gate can compare with."""
     try:
-        exact = Decimal(text)
-    except InvalidOperation:
+        return isinstance(text, str) and exact("", text) is not None
+    except NotANumber:
         return False
-    return exact.is_finite() and (exact.is_zero() or -330 < exact.adjusted() < 310)
 
 
 def _counts(values: list[Any], how_many: int, least: int = 0) -> bool:

@@ -404,7 +404,7 @@ class TestResults:
         """
         wanted, data = selects(pattern), self._data
         found = [i for i, name in enumerate(data.ids) if self._included(i) and wanted(name)]
-        plain = {i: data.ids[i].removesuffix(data.tags[data.tag_of[i]].suffix) for i in found}
+        plain = {i: data.plain_id(i) for i in found}
         ran = {plain[i] for i in found if data.outcomes[i] != Outcome.DESELECTED}
         found = [i for i in found if data.outcomes[i] != Outcome.DESELECTED or plain[i] not in ran]
         self._tally.note(len(found))

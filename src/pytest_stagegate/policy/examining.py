@@ -155,5 +155,6 @@ def without_policy(bound: tuple[BoundGate, ...]) -> Iterator[str]:
         limits = ", ".join(
             f"{limit.option} {'≥' if limit.op == 'at_least' else '≤'} {limit.shown}"
             for limit in limits_of(each.options).values()
+            if limit.bounded
         )
         yield f"{each.id}: {each.enforcement.level.value}{f', {limits}' if limits else ''}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from pytest_stagegate.model.numbers import Duration, Share
+from pytest_stagegate.model.numbers import Duration, Number, Percentage, Share
 from pytest_stagegate.thresholds import as_written
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _AT_MOST: Final = ("max_", "at_most", "warn_above")
 _AT_LEAST: Final = ("min_", "at_least", "warn_below")
-_REQUIRED: Final = ("require",)
+_REQUIRED: Final = ("require", "critical", "tools")
 _EXCEPTED: Final = ("allow", "exclude", "ignore", "except")
 
 
@@ -27,17 +27,19 @@ class OptionLimit(NamedTuple):
         op: ``at_least`` or ``at_most``.
         value: The number; microseconds for durations.
         shown: The number as people write it.
+        bounded: Whether what is measured can't be below 0, nor a share above all.
     """
 
     option: str
     op: str
     value: Fraction
     shown: str
+    bounded: bool
 
     @property
     def always_met(self) -> bool:
         """Whether nothing that is measured can miss it: at least 0, or at most all."""
-        return self.value <= 0 if self.op == "at_least" else self.shown == "100 %"
+        return self.bounded and (self.value <= 0 if self.op == "at_least" else self.shown == "100 %")
 
     def loosened(self, now: OptionLimit) -> bool:
         """Return whether another limit for the same demands less."""
@@ -48,14 +50,15 @@ def limits_of(options: GateOptions | None) -> dict[str, OptionLimit]:
     """Return the numbers that options demand, by option; those that are not set are left out.
 
     An option is an upper limit when its name says so (``max_…``, ``at_most…``), a lower one when its name says so
-    (``min_…``, ``at_least…``) or it is a share; with other numbers it can't be told.
+    (``min_…``, ``at_least…``) or it is a share, unless the options say otherwise; with other numbers it can't be told.
     """
     found = {}
     for option, name, value in _values(options):
         number = _number(value)
-        op = _op(name, value)
+        op = _op(options, name, value)
         if number is not None and op:
-            found[option] = OptionLimit(option, op, number, shown(value))
+            bounded = isinstance(value, (int, Share, Duration)) and not _is_leeway(options, name)
+            found[option] = OptionLimit(option, op, number, shown(value), bounded)
     return found
 
 
@@ -68,14 +71,23 @@ def _values(options: GateOptions | None) -> Iterator[tuple[str, str, Any]]:
             yield name, name, value
 
 
-def _op(name: str, value: object) -> str:
+def _is_leeway(options: GateOptions | None, name: str) -> bool:
+    return options is not None and name in options.leeway
+
+
+def _op(options: GateOptions | None, name: str, value: object) -> str:
+    upper, lower = (options.upper_limits, options.lower_limits) if options is not None else ((), ())
+    if name in upper or _is_leeway(options, name):
+        return "at_most"
+    if name in lower:
+        return "at_least"
     if name.startswith(_AT_MOST):
         return "at_most"
     return "at_least" if name.startswith(_AT_LEAST) or isinstance(value, Share) else ""
 
 
 def _number(value: object) -> Fraction | None:
-    if isinstance(value, Share):
+    if isinstance(value, (Share, Percentage, Number)):
         return value.value
     if isinstance(value, Duration):
         return Fraction(value.microseconds)
@@ -107,8 +119,10 @@ def shown(value: object) -> str:
         return "not set"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, Share):
+    if isinstance(value, (Share, Percentage)):
         return as_written(value.value, "share")
+    if isinstance(value, Number):
+        return as_written(value.value, "count")
     if isinstance(value, Duration):
         return as_written(Fraction(value.microseconds), "duration")
     if isinstance(value, dict):

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.verdicts import Check
 
 
-def without_baseline(name: str, absent: Absent, *, unit: str) -> Check:
+def without_baseline(name: str, absent: Absent, *, unit: str = "", limit_shown: str = "") -> Check:
     """Return a check that could not be made for want of a baseline; of a first run the reason's remedy says enough."""
     first = absent.reason == "no-baseline"
-    return no_evidence(name, absent.reason, absent.text if first else f"{absent.text}. {absent.remedy}", unit=unit)
+    text = absent.text if first else f"{absent.text}. {absent.remedy}".strip()
+    return no_evidence(name, absent.reason, text, unit=unit, limit_shown=limit_shown)

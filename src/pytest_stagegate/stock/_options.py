@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from pytest_stagegate.hooks import GateOptions
 
 
 class LimitOptions(GateOptions, frozen=True):
-    """Options of which each one is a limit, but for those that only say how to read the limits.
-
-    Attributes:
-        no_limits: Names of the options that are no limit.
-    """
-
-    no_limits: ClassVar[tuple[str, ...]] = ()
+    """Options of which each one is a limit, but for its leeway."""
 
     def declares_a_limit(self) -> bool:
         """Return whether any limit is set."""
         default = type(self)()
-        limits = [name for name in self.__struct_fields__ if name not in self.no_limits]
+        limits = [name for name in self.__struct_fields__ if name not in self.leeway]
         return any(getattr(self, name) != getattr(default, name) for name in limits)

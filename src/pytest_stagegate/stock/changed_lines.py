@@ -9,7 +9,7 @@ coverage has never seen is no evidence before any share is looked at.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from msgspec import structs
 
@@ -53,6 +53,8 @@ class ChangedLinesOptions(GateOptions, frozen=True):
         exclude: Globs of files that are not judged.
         source: Folders or packages that are judged; where coverage.py was told to measure when absent.
     """
+
+    leeway: ClassVar[tuple[str, ...]] = ("min_lines",)
 
     line: Share = LINE
     max_uncovered: Count | None = None

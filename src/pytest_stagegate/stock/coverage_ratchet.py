@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import msgspec
 
@@ -34,6 +34,8 @@ class CoverageRatchetOptions(GateOptions, frozen=True):
     Attributes:
         tolerance: By how many percentage points the rate may lie below that of the baseline.
     """
+
+    leeway: ClassVar[tuple[str, ...]] = ("tolerance",)
 
     tolerance: Share = Share.parse("0 %")
 

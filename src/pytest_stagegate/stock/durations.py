@@ -13,6 +13,7 @@ from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.numbers import Duration, Measure, Percentage, StageName
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.stock._comparing import without_baseline
 from pytest_stagegate.stock._options import LimitOptions
 from pytest_stagegate.thresholds import check, no_evidence, show_duration
 
@@ -34,7 +35,8 @@ class DurationsOptions(LimitOptions, frozen=True):
         min_duration: What takes no longer than this has not grown.
     """
 
-    no_limits: ClassVar[tuple[str, ...]] = ("min_duration",)
+    upper_limits: ClassVar[tuple[str, ...]] = ("per_stage",)
+    leeway: ClassVar[tuple[str, ...]] = ("min_duration",)
 
     max_test: Duration | None = None
     max_total: Duration | None = None
@@ -67,7 +69,7 @@ def durations(tests: TestResults, baseline: Baseline, options: DurationsOptions)
     if options.max_growth is not None:
         known = baseline.of("durations")
         if isinstance(known, Absent):
-            yield no_evidence("grown", known.reason, known.text)
+            yield without_baseline("grown", known)
         else:
             yield _grown(tests, known, options.max_growth.value, options.min_duration.microseconds)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pytest_stagegate.hooks import gate
 from pytest_stagegate.model.absent import Absent
@@ -29,6 +29,8 @@ class ExecutedOptions(LimitOptions, frozen=True):
         per_environment: Likewise, in the runs against an environment.
         min_of_baseline: Which share of the baseline's tests has to be executed again.
     """
+
+    lower_limits: ClassVar[tuple[str, ...]] = ("per_stage", "per_environment")
 
     min_executed: Count | None = None
     per_stage: dict[StageName, Count] = {}  # noqa: RUF012 - msgspec copies it for each instance

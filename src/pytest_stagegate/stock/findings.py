@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
@@ -14,6 +14,7 @@ from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.stock._comparing import without_baseline
 from pytest_stagegate.thresholds import check, no_evidence
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class FindingsOptions(GateOptions, frozen=True):
         paths: How many findings of any level there may be in files that a glob matches, relative to the root.
         tools: Tools that have to report, by their names in any case.
     """
+
+    upper_limits: ClassVar[tuple[str, ...]] = ("paths",)
 
     max_errors: Count = 0
     max_warnings: Count | None = None
@@ -65,7 +68,7 @@ def findings(found: Findings, baseline: Baseline, repository: Repository, option
     none_yet = isinstance(accepted, Absent) and accepted.reason == "no-baseline"
     if isinstance(accepted, Absent) and not none_yet:
         # Whatever it held may have been accepted, so nothing can be said to be new.
-        yield no_evidence("baseline", accepted.reason, accepted.text)
+        yield without_baseline("baseline", accepted)
         yield from _figures(found)
         return
     table = {} if isinstance(accepted, Absent) else accepted

@@ -11,6 +11,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.metrics import Metrics, exact
 from pytest_stagegate.model.numbers import Measure, NotANumber, Number, Percentage
+from pytest_stagegate.stock._comparing import without_baseline
 from pytest_stagegate.stock._options import LimitOptions
 from pytest_stagegate.thresholds import check, no_evidence, show_number
 
@@ -111,7 +112,7 @@ def _relative(measured: Metrics, baseline: Baseline, name: str, tolerance: Perce
         if number.value is None:
             return no_evidence(title, "metric-missing", _missing(measured, name), limit_shown=limit)
         if isinstance(table, Absent):
-            return no_evidence(title, table.reason, f"{table.text}. {table.remedy}".strip(), limit_shown=limit)
+            return without_baseline(title, table, limit_shown=limit)
         if not table.get(name):
             return no_evidence(title, "no-baseline", f"the baseline has no metric {name}", limit_shown=limit)
         before = _before(table, name, max if grows else min)

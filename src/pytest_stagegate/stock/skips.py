@@ -10,8 +10,9 @@ from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.globs import selects
 from pytest_stagegate.model.numbers import Count, Measure, Ratio, Share
 from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.stock._comparing import without_baseline
 from pytest_stagegate.stock._options import LimitOptions
-from pytest_stagegate.thresholds import check, no_evidence
+from pytest_stagegate.thresholds import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,5 +79,5 @@ def _number(names: tuple[str, ...], inspected: int, *, unit: str = "tests") -> M
 def _new(names: tuple[str, ...], baseline: Baseline, inspected: int, limit: int) -> Check:
     known = baseline.of("skips")
     if isinstance(known, Absent):
-        return no_evidence("new", known.reason, known.text, unit="tests", limit_shown=f"≤ {limit}")
+        return without_baseline("new", known, unit="tests", limit_shown=f"≤ {limit}")
     return check("new", _number(tuple(name for name in names if name not in known), inspected), at_most=limit)

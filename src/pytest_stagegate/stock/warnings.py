@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
@@ -11,6 +11,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.numbers import Count, Measure
 from pytest_stagegate.model.verdicts import Check, Verdict
+from pytest_stagegate.stock._comparing import without_baseline
 from pytest_stagegate.stock._options import LimitOptions
 from pytest_stagegate.thresholds import check, no_evidence
 
@@ -26,6 +27,8 @@ class WarningsOptions(LimitOptions, frozen=True):
         max_new: How many may be recorded beyond those that the baseline has of the same category and file.
         categories: How many may be recorded of a category, by its class name.
     """
+
+    upper_limits: ClassVar[tuple[str, ...]] = ("categories",)
 
     max_warnings: Count | None = None
     max_new: Count | None = None
@@ -63,7 +66,7 @@ def _not_recorded(options: WarningsOptions) -> Check:
 def _new(recorded: Warnings, baseline: Baseline, limit: int) -> Check:
     known = baseline.of("warnings")
     if isinstance(known, Absent):
-        return no_evidence("new", known.reason, known.text, unit="warnings", limit_shown=f"≤ {limit}")
+        return without_baseline("new", known, unit="warnings", limit_shown=f"≤ {limit}")
     before = {name: int(known.get(name, (0,))[0]) for name in recorded.by_file}
     more = {name: count - before[name] for name, count in recorded.by_file.items() if count > before[name]}
     where = tuple(f"{name} ({recorded.by_file[name]}, baseline {before[name]})" for name in more)

@@ -47,6 +47,43 @@ def drift(root: Path, before: str, now: str, **files: str) -> list[str]:
         ),
         ("", "[gate.results]\nmax_failed = 2", ["results max_failed: 0 → 2"]),
         (
+            "[gate.coverage-ratchet]",
+            "[gate.coverage-ratchet]\ntolerance = '10 %'",
+            ["coverage-ratchet tolerance: 0 % → 10 %"],
+        ),
+        ("[gate.changed-lines]", "[gate.changed-lines]\nmin_lines = 50", ["changed-lines min_lines: 20 → 50"]),
+        ("[gate.changed-lines]", "[gate.changed-lines]\nmin_lines = 5", []),
+        (
+            "[gate.changed-lines]\ncritical = ['src/pay/**']",
+            "[gate.changed-lines]",
+            ["changed-lines critical: with src/pay/** → without"],
+        ),
+        (
+            "[gate.durations]\nmax_growth = '10 %'\nper_stage = { test = '1 s' }",
+            "[gate.durations]\nmax_growth = '100 %'\nper_stage = { test = '2 s' }\nmin_duration = '500 ms'",
+            ["durations max_growth: 10 % → 100 %", 'durations per_stage "test": 1 s → 2 s'],
+        ),
+        (
+            "[gate.metrics]\nat_most = { p95 = 250 }",
+            "[gate.metrics]\nat_most = { p95 = 300.5 }",
+            ['metrics at_most "p95": 250 → 300.5'],
+        ),
+        (
+            "[gate.findings]\npaths = { 'src/**' = 0 }\ntools = ['ruff']",
+            "[gate.findings]\npaths = { 'src/**' = 9 }",
+            ['findings paths "src/**": 0 → 9', "findings tools: with ruff → without"],
+        ),
+        (
+            "[gate.executed]\nper_stage = { test = 100 }",
+            "[gate.executed]\nper_stage = { test = 1 }",
+            ['executed per_stage "test": 100 → 1'],
+        ),
+        (
+            "[gate.warnings]\ncategories = { UserWarning = 0 }",
+            "[gate.warnings]\ncategories = { UserWarning = 1 }",
+            ['warnings categories "UserWarning": 0 → 1'],
+        ),
+        (
             "[gate.slow]\nuses = 'durations'\nmax_test = '1 s'",
             "",
             ["slow : declared → gone"],
