@@ -39,7 +39,7 @@ _J = TypeVar("_J", bound=Judge)
 class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the options that a gate takes from its table in the policy.
 
-        Derive from it and give every field a default. Field types: ``Share``, ``Percentage``, ``Number``, ``Duration``,
+    Derive from it and give every field a default. Field types: ``Share``, ``Percentage``, ``Number``, ``Duration``,
     ``Count``, ``StageName``, ``EnvironmentName``, ``bool``, ``str`` and lists, dictionaries and optionals of these.
     """
 

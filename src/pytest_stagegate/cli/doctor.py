@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pytest_stagegate.cli.parts import FILE, FOLDER
-from pytest_stagegate.cli.waivers import standing
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, DEFECT, FILE, FOLDER, standing
 from pytest_stagegate.documents.explanation import finding_lines
 from pytest_stagegate.documents.waivers import waiver_note
 from pytest_stagegate.errors import EvidenceError
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.project import Project
 
-RECORD: Final = ".stagegate/evidence.jsonl"
-DEFECT: Final = 20
 _AGAIN: Final = "Run pytest --stage-gate again."
 
 
@@ -73,20 +70,20 @@ def _findings(project: Project) -> Iterator[Finding]:
 
 def _findings_of_last_run(project: Project) -> Iterator[Finding]:
     """Yield what doesn't fit the tests of the last run; of a part of the suite nothing can be said."""
-    if not (project.rootdir / RECORD).is_file():
+    if not (project.rootdir / DEFAULT_RECORD).is_file():
         return
     try:
-        evidence, _ = read_record(project.rootdir / RECORD)
+        evidence, _ = read_record(project.rootdir / DEFAULT_RECORD)
     except EvidenceError as error:
-        yield Finding(False, RECORD, f"the last record can't be read: {error.message}", _AGAIN)
+        yield Finding(False, DEFAULT_RECORD, f"the last record can't be read: {error.message}", _AGAIN)
         return
     (origin,) = evidence.origins
     if origin.shape_sha256 != project.policy.shape_sha256:
         text = "the last run had other stages, environments, tag rules or expected cells; its tests say nothing here"
-        yield Finding(False, RECORD, text, _AGAIN)
+        yield Finding(False, DEFAULT_RECORD, text, _AGAIN)
     elif evidence.incomplete or origin.shard is not None or any(n.reason == "narrowed" for n in evidence.provisional):
         text = "the last run was only a part of the suite; its tests say nothing here"
-        yield Finding(False, RECORD, text, "Run pytest --stage-gate on the whole suite.")
+        yield Finding(False, DEFAULT_RECORD, text, "Run pytest --stage-gate on the whole suite.")
     else:
         tests = evidence.tests
         tags = [(tag, tests.tag_of.count(number)) for number, tag in enumerate(tests.tags)]
