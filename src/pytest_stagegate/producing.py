@@ -1,4 +1,4 @@
-"""The other use case: the tools that a policy names are run, and what they say becomes evidence files."""
+"""Making evidence: the tools that a policy names are run, and what they say becomes evidence files."""
 
 from __future__ import annotations
 

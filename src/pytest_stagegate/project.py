@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
-from pytest_stagegate.evidence.released_policy import read_at
-from pytest_stagegate.evidence.releases import last_release
+from pytest_stagegate.evidence.releases import last_release, read_at
 from pytest_stagegate.evidence.repository import repository_of
 from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.decision import Drift

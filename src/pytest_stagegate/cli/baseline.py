@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from pytest_stagegate.baselining import update_of
-from pytest_stagegate.cli.parts import FILE, FOLDER, default_evidence, question_of, short
+from pytest_stagegate.cli.parts import FILE, FOLDER, LACKING, default_evidence, question_of, short
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pytest_stagegate.baselining import Change, Update
     from pytest_stagegate.evidence.baselines import Stored
 
-_REFUSED = 21
 _ROOT = click.option("--root", type=FOLDER, default=Path(), show_default=".", help="The project's root.")
 _POLICY = click.option("--policy", type=FILE, help="Policy file [default: pyproject.toml, else stagegate.toml]")
 
@@ -79,7 +78,7 @@ def _refused(found: Update) -> int:
     click.echo(f"stagegate: no baseline is taken of this run ({word}{provisional}):", err=True)
     for text in found.objections:
         click.echo(f"  {clean(text)}", err=True)
-    return _REFUSED
+    return LACKING
 
 
 def _write(change: Change, path: Path) -> None:
@@ -109,10 +108,10 @@ def merge(ours: Path, theirs: Path, out: Path | None) -> int:
         write_whole(target, baseline_lines(merged.key, merged.table, merged.project))
     except EvidenceError as error:
         click.echo(f"stagegate: {clean(str(error))}", err=True)
-        return _REFUSED
+        return LACKING
     except OSError as error:
         click.echo(f"stagegate: {short(target)}: can't be written: {error.strerror}", err=True)
-        return _REFUSED
+        return LACKING
     click.echo(f"wrote {short(target)}: {merged.key}, {_entries(len(merged.table))}")
     return 0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -17,9 +16,6 @@ from pytest_stagegate.evidence.finding import RECORD
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.project import load_project
 from pytest_stagegate.run import decide_on, publish
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.command(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pytest_stagegate.cli.parts import FILE, FOLDER, known, short
+from pytest_stagegate.cli.parts import FILE, FOLDER, LACKING, known, short
 from pytest_stagegate.documents.rendering import ignore_folder, remove_written
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.provenance import subject_of
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pytest_stagegate.producing import Produced
 
 DEFAULT_OUT: Final = Path(".stagegate")
-_LACKING: Final = 21
 
 
 @click.command("collect", epilog="\b\nExamples:\n  stagegate collect\n  stagegate check .stagegate shards/")
@@ -57,7 +56,7 @@ def command(root: Path, policy: Path | None, at: str | None, env: str | None, ou
             failed = failed or bool(each.attachment.failed)
     except OSError as error:
         raise EvidenceError(f"the evidence can't be written: {error.strerror}: {error.filename}") from error
-    return _LACKING if failed else 0
+    return LACKING if failed else 0
 
 
 def _tell(made: Produced) -> None:

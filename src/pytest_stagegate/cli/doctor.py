@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pytest_stagegate.cli.parts import FILE, FOLDER
-from pytest_stagegate.cli.waivers import standing
-from pytest_stagegate.documents.explanation import finding_lines
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, DEFECT, FILE, FOLDER, standing
+from pytest_stagegate.documents.explanation import advice_lines
 from pytest_stagegate.documents.waivers import waiver_note
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.folding import read_record
-from pytest_stagegate.model.advice import Finding
+from pytest_stagegate.model.advice import Advice
 from pytest_stagegate.policy.examining import examined, examined_with, unmatched_rules, without_policy
 from pytest_stagegate.policy.extending import PACKS
 from pytest_stagegate.policy.model import BUILT_IN
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.project import Project
 
-RECORD: Final = ".stagegate/evidence.jsonl"
-DEFECT: Final = 20
 _AGAIN: Final = "Run pytest --stage-gate again."
 
 
@@ -49,44 +46,44 @@ def command(root: Path, policy: Path | None) -> int:
             click.echo(f"  {line}")
         click.echo('To demand more, write extends = "library" into [tool.stagegate].')
         click.echo(f"Policy packs: {', '.join(PACKS)}.")
-    findings = list(dict.fromkeys(_findings(project)))
-    for finding in sorted(findings, key=lambda each: not each.defect):
-        for line in finding_lines(finding, shutil.get_terminal_size().columns):
+    advice = list(dict.fromkeys(_advice(project)))
+    for each in sorted(advice, key=lambda each: not each.defect):
+        for line in advice_lines(each, shutil.get_terminal_size().columns):
             click.echo(line)
-    defects = sum(finding.defect for finding in findings)
-    click.echo(_sum(defects, len(findings) - defects))
+    defects = sum(each.defect for each in advice)
+    click.echo(_sum(defects, len(advice) - defects))
     return DEFECT if defects else 0
 
 
-def _findings(project: Project) -> Iterator[Finding]:
+def _advice(project: Project) -> Iterator[Advice]:
     policy, bound = project.policy, project.bound
     yield from examined(policy, bound, dt.datetime.now(dt.timezone.utc).date())
     for place in project.registry.idle:
         text = "the file holds no gate, so nothing in it is judged"
-        yield Finding(True, place, text, "Mark its functions with @gate; a file with helpers begins with _.")
+        yield Advice(True, place, text, "Mark its functions with @gate; a file with helpers begins with _.")
     for waiver, row in zip(project.waivers.all, standing(project), strict=True):
         if note := waiver_note(row):
-            yield Finding(False, waiver.place, note.rstrip("."), "Look at it: stagegate waivers list.")
+            yield Advice(False, waiver.place, note.rstrip("."), "Look at it: stagegate waivers list.")
     yield from unmatched_rules(policy, lambda pattern: matches_a_file(pattern, project.rootdir))
-    yield from _findings_of_last_run(project)
+    yield from _advice_of_last_run(project)
 
 
-def _findings_of_last_run(project: Project) -> Iterator[Finding]:
+def _advice_of_last_run(project: Project) -> Iterator[Advice]:
     """Yield what doesn't fit the tests of the last run; of a part of the suite nothing can be said."""
-    if not (project.rootdir / RECORD).is_file():
+    if not (project.rootdir / DEFAULT_RECORD).is_file():
         return
     try:
-        evidence, _ = read_record(project.rootdir / RECORD)
+        evidence, _ = read_record(project.rootdir / DEFAULT_RECORD)
     except EvidenceError as error:
-        yield Finding(False, RECORD, f"the last record can't be read: {error.message}", _AGAIN)
+        yield Advice(False, DEFAULT_RECORD, f"the last record can't be read: {error.message}", _AGAIN)
         return
     (origin,) = evidence.origins
     if origin.shape_sha256 != project.policy.shape_sha256:
         text = "the last run had other stages, environments, tag rules or expected cells; its tests say nothing here"
-        yield Finding(False, RECORD, text, _AGAIN)
+        yield Advice(False, DEFAULT_RECORD, text, _AGAIN)
     elif evidence.incomplete or origin.shard is not None or any(n.reason == "narrowed" for n in evidence.provisional):
         text = "the last run was only a part of the suite; its tests say nothing here"
-        yield Finding(False, RECORD, text, "Run pytest --stage-gate on the whole suite.")
+        yield Advice(False, DEFAULT_RECORD, text, "Run pytest --stage-gate on the whole suite.")
     else:
         tests = evidence.tests
         tags = [(tag, tests.tag_of.count(number)) for number, tag in enumerate(tests.tags)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, default_evidence, question_of
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, DEFECT, FILE, FOLDER, default_evidence, question_of
 from pytest_stagegate.documents.rendering import ignore_folder
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.drill.running import STOPS, Drilled, drill
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.verdicts import GateResult
 
-DEFECT: Final = 20
 _SHOWN: Final = 3
 
 

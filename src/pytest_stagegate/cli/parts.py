@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+import msgspec
 
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.evidence.finding import PRODUCED, given, produced_below
 from pytest_stagegate.evidence.provenance import subject_of
+from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.waivers import WaiverRow
 from pytest_stagegate.project import released_policy
 from pytest_stagegate.run import Question
+from pytest_stagegate.waiving import rows
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable
 
     from pytest_stagegate.project import Project
@@ -24,6 +28,21 @@ FOLDER: Final = click.Path(file_okay=False, path_type=Path)
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
 DEFAULT_RECORD: Final = ".stagegate/evidence.jsonl"
 """Where `pytest --stage-gate` writes its record when nothing else is said."""
+
+LAST_DECISION: Final = ".stagegate/decision.json"
+"""Where it writes the decision, likewise."""
+
+DEFECT: Final = 20
+"""Exit status of a command that found what can't fail."""
+
+LACKING: Final = 21
+"""Exit status of a command that could not make all that it was asked for."""
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """Of a decision, what became of the waivers."""
+
+    waivers: tuple[WaiverRow, ...]
 
 
 def known(option: str, name: str | None, names: Iterable[str]) -> None:
@@ -70,4 +89,26 @@ def question_of(
         as_of=instant,
         repository=project.repository(os.environ),
         released=released_policy(project),
+    )
+
+
+def standing(project: Project) -> tuple[WaiverRow, ...]:
+    """Return the waivers as of today, in the policy's order; the last decision says which of them it used."""
+    now = dt.datetime.now(dt.timezone.utc)
+    places = [
+        Place(stage, environment, now)
+        for stage in project.policy.stages
+        for environment in (None, *project.policy.environments)
+    ]
+    found = rows(project.waivers, (), places)
+    try:
+        told = msgspec.json.decode((project.rootdir / LAST_DECISION).read_bytes(), type=_Told).waivers
+    except (OSError, msgspec.DecodeError):
+        return tuple(msgspec.structs.replace(row, state="holds") if row.state == "unused" else row for row in found)
+    state = {(row.gate, row.subject, row.expires, row.owner): row.state for row in told}
+    return tuple(
+        msgspec.structs.replace(row, state=state.get((row.gate, row.subject, row.expires, row.owner), "holds"))
+        if row.state == "unused"
+        else row
+        for row in found
     )

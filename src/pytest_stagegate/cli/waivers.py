@@ -9,30 +9,21 @@ from typing import TYPE_CHECKING, Final
 import click
 import msgspec
 
-from pytest_stagegate.cli.parts import FILE, FOLDER, known, short
+from pytest_stagegate.cli.parts import FILE, FOLDER, LAST_DECISION, known, short, standing
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_row
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError, UsageError
-from pytest_stagegate.model.place import Place
-from pytest_stagegate.model.waivers import Waiver, WaiverRow
+from pytest_stagegate.model.waivers import Waiver
 from pytest_stagegate.policy.editing import with_waiver, without_waivers
 from pytest_stagegate.policy.model import BUILT_IN
 from pytest_stagegate.project import load_project
-from pytest_stagegate.waiving import rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_stagegate.project import Project
 
-LAST_DECISION: Final = ".stagegate/decision.json"
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
-
-
-class _Told(msgspec.Struct, frozen=True):
-    """Of a decision, what became of the waivers."""
-
-    waivers: tuple[WaiverRow, ...]
 
 
 @click.group(
@@ -142,28 +133,6 @@ def _refuse_days(last: dt.date, project: Project) -> None:
     if most is not None and (last - today).days > most:
         furthest = (today + dt.timedelta(days=most)).isoformat()
         raise UsageError(f"--expires: the policy allows {most} days, so at most {furthest}")
-
-
-def standing(project: Project) -> tuple[WaiverRow, ...]:
-    """Return the waivers as of today, in the policy's order; the last decision says which of them it used."""
-    now = dt.datetime.now(dt.timezone.utc)
-    places = [
-        Place(stage, environment, now)
-        for stage in project.policy.stages
-        for environment in (None, *project.policy.environments)
-    ]
-    found = rows(project.waivers, (), places)
-    try:
-        told = msgspec.json.decode((project.rootdir / LAST_DECISION).read_bytes(), type=_Told).waivers
-    except (OSError, msgspec.DecodeError):
-        return tuple(msgspec.structs.replace(row, state="holds") if row.state == "unused" else row for row in found)
-    state = {(row.gate, row.subject, row.expires, row.owner): row.state for row in told}
-    return tuple(
-        msgspec.structs.replace(row, state=state.get((row.gate, row.subject, row.expires, row.owner), "holds"))
-        if row.state == "unused"
-        else row
-        for row in found
-    )
 
 
 def _file(project: Project, root: Path, policy: Path | None) -> Path:

@@ -10,7 +10,7 @@ from pytest_stagegate.documents.wording import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stagegate.model.advice import Finding
+    from pytest_stagegate.model.advice import Advice
     from pytest_stagegate.model.explained import ExplainedGate, ExplainedOption, ExplainedPolicy
 
 _OWN: Final = "the gate's own default"
@@ -66,10 +66,10 @@ def gate_lines(gate: ExplainedGate, columns: int) -> Iterator[str]:
             yield from _wrapped("        ", option.text, columns)
 
 
-def finding_lines(finding: Finding, columns: int) -> Iterator[str]:
+def advice_lines(advice: Advice, columns: int) -> Iterator[str]:
     """Yield what was found wrong, where, and what to do."""
-    yield from _wrapped("✘ " if finding.defect else "! ", f"{finding.place}: {finding.text}", columns)
-    yield from _wrapped("    remedy: ", finding.remedy, columns)
+    yield from _wrapped("✘ " if advice.defect else "! ", f"{advice.place}: {advice.text}", columns)
+    yield from _wrapped("    remedy: ", advice.remedy, columns)
 
 
 def _where(gate: ExplainedGate) -> str:

@@ -1,7 +1,8 @@
-"""Which release was the last one, asked of the ``git`` program."""
+"""What ``git`` says of releases: which was the last one, and what a file was then."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.evidence.git import GitError, git
@@ -29,6 +30,20 @@ def last_release(folder: Path, patterns: Sequence[str]) -> str | None:
     except GitError:
         return None
     return _decoded(answer).removesuffix("\n")
+
+
+def read_at(rootdir: Path, tag: str, path: Path) -> str:
+    """Return the text of a file at a tag.
+
+    Raises:
+        FileNotFoundError: When it was not there, or git can't say.
+        UnicodeDecodeError: When it is not UTF-8.
+    """
+    name = os.path.relpath(path, rootdir).replace(os.sep, "/")
+    try:
+        return git(rootdir, "show", f"refs/tags/{tag}:./{name}").decode("utf-8-sig")
+    except GitError as error:
+        raise FileNotFoundError(2, "it is not at that tag", name) from error
 
 
 def _changed(folder: Path) -> bool:

@@ -320,7 +320,7 @@ class Starting:
         try:
             prepare_folder(self._setup.out)
             each = config.getoption("dist", "no") == "each"
-            return Recorder(self._setup.out / "evidence.jsonl", run, rootdir, each=each)
+            return Recorder(self._setup.out / RECORD, run, rootdir, each=each)
         except OSError as error:
             text = f"stagegate: the output folder {_named(self._setup.out, rootdir)} can't be written: {error.strerror}"
             raise pytest.UsageError(text) from error

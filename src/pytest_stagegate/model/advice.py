@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Finding(NamedTuple):
+class Advice(NamedTuple):
     """One thing that somebody should look at.
 
     Attributes:

@@ -133,7 +133,8 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Short name, unique in the decision.
-        kind: ``tests``, ``coverage`` or ``baseline``; ``unknown`` where it could not be told.
+        kind: ``tests``, ``coverage``, ``findings``, ``metrics`` or ``baseline``; ``unknown`` where it could not be
+            told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
         sha256: Digest of the file's bytes; None where the evidence is part of another item, or there is no file.
@@ -145,7 +146,7 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
         max_age: Age from which on it is stale where a gate says nothing else, in microseconds; None for no limit.
         state: ``whole``, ``incomplete``, ``missing``, ``unreadable``, ``stale``, ``foreign``, ``duplicate`` or
             ``failed``.
-        text: Why it could not be used; empty when it was.
+        text: Why it could not be used, or what its producer failed with; else empty.
         warnings: What is odd about it, for example counts that contradict its test cases.
     """
 

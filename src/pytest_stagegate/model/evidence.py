@@ -69,7 +69,7 @@ class Age(NamedTuple):
     """How old one piece of evidence is.
 
     Attributes:
-        kind: ``tests`` or ``coverage``.
+        kind: One of `KINDS`.
         name: The file.
         microseconds: Its age.
         limit: The age from which on it is stale where a gate says nothing else, in microseconds.
@@ -85,7 +85,7 @@ class Unfit(NamedTuple):
     """A piece of evidence that says nothing, or too little, to the gates of its kind.
 
     Attributes:
-        kind: ``tests``, ``coverage``, ``findings`` or ``metrics``.
+        kind: One of `KINDS`.
         verdict: What it makes of a gate that would read it: STALE (nothing of it is read), NO_EVIDENCE (it is not
             there) or ERROR (the tool that made it failed).
         note: Why.

@@ -122,13 +122,13 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         gate: The gate's id in the policy, unique in a decision.
-        uses: Name of the gate's definition, where it differs from `gate`.
+        uses: Name of the gate's definition.
         title: The gate in plain words.
         stage: The stage that was decided.
         environment: The environment the run was against; None when none was named.
         verdict: The worst of its checks.
         reason: Reason code of that check; empty for PASS.
-        enforcement: ``block``, ``warn``, ``observe`` or ``block from DATE``.
+        enforcement: ``block``, ``warn``, ``observe`` or ``warn, block from DATE``.
         effect: What this result does to the decision: a decision word, or empty.
         would: What it would do at ``block``, where that is NO_GO or HOLD and it does less now; empty otherwise.
         owner: Who answers for the gate; empty when the policy doesn't say.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_stagegate.model.advice import Finding
+from pytest_stagegate.model.advice import Advice
 from pytest_stagegate.model.numbers import StageName
 from pytest_stagegate.model.verdicts import Level
 from pytest_stagegate.policy.binding import applying
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _REAL_LIMIT: Final = "Write a limit that can be missed, or delete the line."
 
 
-def examined(policy: Policy, bound: tuple[BoundGate, ...], today: dt.date) -> Iterator[Finding]:
+def examined(policy: Policy, bound: tuple[BoundGate, ...], today: dt.date) -> Iterator[Advice]:
     """Yield what is wrong with a policy by itself.
 
     Args:
@@ -39,10 +39,10 @@ def examined(policy: Policy, bound: tuple[BoundGate, ...], today: dt.date) -> It
     judged = (each for place in places for each in applying(bound, *place))
     if not any(each.enforcement.level is Level.BLOCK for each in judged):
         text = "no gate blocks: whatever is found, the decision is never NO GO"
-        yield Finding(True, policy.source, text, 'Set enforcement = "block" for at least one gate.')
+        yield Advice(True, policy.source, text, 'Set enforcement = "block" for at least one gate.')
 
 
-def _always_met(reader: Reader, bound: BoundGate) -> Iterator[Finding]:
+def _always_met(reader: Reader, bound: BoundGate) -> Iterator[Advice]:
     limits = limits_of(bound.options)
     met = [option for option, limit in limits.items() if limit.always_met]
     written = bound.table.options if bound.table is not None else {}
@@ -54,15 +54,15 @@ def _always_met(reader: Reader, bound: BoundGate) -> Iterator[Finding]:
             sign = "≥" if limit.op == "at_least" else "≤"
             means = f"so the gate {bound.id!r} can't fail" if meaningless else f"so it asks nothing of {bound.id!r}"
             text = f"{option} {sign} {limit.shown} is met by anything, {means}"
-            yield Finding(meaningless, reader.line(("gate", bound.id, key)), text, _REAL_LIMIT)
+            yield Advice(meaningless, reader.line(("gate", bound.id, key)), text, _REAL_LIMIT)
 
 
-def _blocks_already(reader: Reader, bound: BoundGate, today: dt.date) -> Iterator[Finding]:
+def _blocks_already(reader: Reader, bound: BoundGate, today: dt.date) -> Iterator[Advice]:
     start = bound.enforcement.block_from
     if start is not None and start <= today:
         text = f"block_from = {start.isoformat()} of {bound.id!r} is past; the gate blocks"
         place = reader.line(("gate", bound.id, "enforcement"))
-        yield Finding(False, place, text, 'Write enforcement = "block".')
+        yield Advice(False, place, text, 'Write enforcement = "block".')
 
 
 def examined_with(
@@ -70,7 +70,7 @@ def examined_with(
     bound: tuple[BoundGate, ...],
     tags: Iterable[tuple[Tag, int]],
     stages_of: Callable[[str], frozenset[str]],
-) -> Iterator[Finding]:
+) -> Iterator[Advice]:
     """Yield what doesn't fit the tests of the last run.
 
     Args:
@@ -88,14 +88,14 @@ def examined_with(
         if stage in tagged and levels <= {Level.OBSERVE}:
             count = sum(count for tag, count in counted if tag.stage == stage)
             text = f"{_tests(count)} tagged {stage!r}, and no gate blocks or warns at that stage"
-            yield Finding(False, policy.source, text, "Give the stage a gate, or the tests another stage.")
+            yield Advice(False, policy.source, text, "Give the stage a gate, or the tests another stage.")
     for cell in policy.expected:
         places = [tag.environments for tag, _ in counted if tag.stage == cell.stage]
         if any(not named or cell.environment is None or cell.environment in named for named in places):
             continue
         where = f"{cell.stage} × {cell.environment}" if cell.environment is not None else cell.stage
         text = f"evidence of {where} is expected, and no test of the last run belongs there"
-        yield Finding(False, _line_of_cell(policy, reader, cell), text, "Tag tests for it, or take it out of expect.")
+        yield Advice(False, _line_of_cell(policy, reader, cell), text, "Tag tests for it, or take it out of expect.")
 
 
 def _line_of_cell(policy: Policy, reader: Reader, cell: Expected) -> str:
@@ -116,25 +116,25 @@ def _names(entry: dict[str, Any], key: str, name: str | None) -> bool:
 
 def _without_tests(
     reader: Reader, bound: BoundGate, tagged: set[str], stages_of: Callable[[str], frozenset[str]]
-) -> Iterator[Finding]:
+) -> Iterator[Advice]:
     remedy = "Tag tests for the stage, or name another one."
     for name in bound.options.__struct_fields__ if bound.options is not None else ():
         stage = getattr(bound.options, name)
         if isinstance(stage, StageName) and stage not in tagged:
             place = reader.line(("gate", bound.id, name))
             text = f"{name} of {bound.id!r}: no test of the last run has the stage {stage!r}"
-            yield Finding(False, place, text, remedy)
+            yield Advice(False, place, text, remedy)
     for stage in (bound.table.stages or ()) if bound.table is not None else ():
         if not stages_of(stage) & tagged:
             text = f"{bound.id!r} is judged at {stage!r}, and the last run has no test that is judged there"
-            yield Finding(False, reader.line(("gate", bound.id, "stage")), text, remedy)
+            yield Advice(False, reader.line(("gate", bound.id, "stage")), text, remedy)
 
 
 def _tests(count: int) -> str:
     return "1 test is" if count == 1 else f"{count} tests are"
 
 
-def unmatched_rules(policy: Policy, matches_a_file: Callable[[str], bool]) -> Iterator[Finding]:
+def unmatched_rules(policy: Policy, matches_a_file: Callable[[str], bool]) -> Iterator[Advice]:
     """Yield the rules on evidence files that speak of no file.
 
     Args:
@@ -146,7 +146,7 @@ def unmatched_rules(policy: Policy, matches_a_file: Callable[[str], bool]) -> It
         if not matches_a_file(rule.path):
             place = reader.line(("evidence", str(index), "path"))
             text = f"the evidence rule for {rule.path!r} matches no file that is there now"
-            yield Finding(False, place, text, "Mend the path, unless the file is only made later.")
+            yield Advice(False, place, text, "Mend the path, unless the file is only made later.")
 
 
 def without_policy(bound: tuple[BoundGate, ...]) -> Iterator[str]:

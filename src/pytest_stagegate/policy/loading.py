@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
-from pytest_stagegate.policy.comparing import baseline_folder, baseline_tolerance
+from pytest_stagegate.policy.baseline import baseline_folder, baseline_tolerance
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.extending import resolved, stacked
 from pytest_stagegate.policy.finding import NO_FILE, Read, canonical, digest, find, from_disk

@@ -21,7 +21,7 @@ from pytest_stagegate.model.numbers import Count, Share
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.verdicts import Check, Verdict
-from pytest_stagegate.stock._unmeasured import never_measured
+from pytest_stagegate.stock._unmeasured import never_measured, unmatched_source
 from pytest_stagegate.thresholds import check, no_evidence
 
 if TYPE_CHECKING:
@@ -81,10 +81,7 @@ def changed_lines(
         return
     known = frozenset((*(repository.tracked or ()), *(file.path for file in diff.files)))
     measured = measured.located(known)
-    empty = [name for name in options.source if not measured.of_source([name]).files]
-    if empty:
-        text = f"no file of the source {', '.join(map(repr, empty))} was measured"
-        yield no_evidence("source", "source-matches-nothing", text)
+    yield from unmatched_source(measured, options.source)
     judged = _judged(measured, known, diff, options)
     missing = sorted(judged.keys() - set(measured.files))
     yield from never_measured(missing, "changed")

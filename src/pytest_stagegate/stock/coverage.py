@@ -11,7 +11,7 @@ from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
 from pytest_stagegate.model.numbers import Share, StageName
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.verdicts import Verdict
-from pytest_stagegate.stock._unmeasured import never_measured
+from pytest_stagegate.stock._unmeasured import never_measured, unmatched_source
 from pytest_stagegate.thresholds import check, no_evidence
 
 if TYPE_CHECKING:
@@ -59,10 +59,9 @@ class CoverageOptions(GateOptions, frozen=True):
 )
 def coverage(measured: Coverage, repository: Repository, options: CoverageOptions) -> Iterator[Check]:
     """Checks lines, branches, each path, and whether files were never measured."""
-    empty = [name for name in options.source if not measured.of_source([name]).files]
-    if empty:
-        text = f"no file of the source {', '.join(map(repr, empty))} was measured"
-        yield no_evidence("source", "source-matches-nothing", text)
+    unmatched = tuple(unmatched_source(measured, options.source))
+    yield from unmatched
+    if unmatched:
         return
     if options.declares_a_limit():
         yield from _never_seen(measured, repository, options)
