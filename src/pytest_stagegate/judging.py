@@ -28,7 +28,7 @@ from pytest_stagegate.model.repository import UNKNOWN, Repository
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.texts import without_folders
-from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
+from pytest_stagegate.model.verdicts import SEVERITY, Check, Enforcement, GateResult, Level, OnMissing, Verdict
 from pytest_stagegate.thresholds import no_evidence, show_duration
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ _BROKEN: Final = frozenset(
     }
 )
 """Reasons of evidence that is there in part: what the policy says of missing evidence does not hold for it."""
+
+_NEVER_HIDDEN: Final = (Verdict.ERROR, Verdict.FAIL)
 
 _KINDS: Final[dict[type, str]] = {
     TestResults: "tests",
@@ -114,7 +116,7 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Pat
     verdict, reason = worst.verdict, worst.reason
     on_missing = OnMissing.HOLD if any(check.reason in _BROKEN for check in checks) else active.on_missing
     if verdict is Verdict.NO_EVIDENCE and on_missing is OnMissing.SKIP:
-        verdict, reason = Verdict.NOT_APPLICABLE, "missing-skipped"
+        verdict, reason = _without_missing(checks)
     level = active.enforcement.on(place.day)
     effect, would = (does(verdict, level, on_missing) for does in (decide.effect, decide.would_do))
     not_yet = active.enforcement.block_from if level is not active.enforcement.level else None
@@ -135,6 +137,16 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Pat
         waiver=None,
         checks=tuple(checks),
     )
+
+
+def _without_missing(checks: list[Check]) -> tuple[Verdict, str]:
+    """Return what is left of a gate whose missing evidence is skipped: what falls short all the same, or nothing."""
+    short = [check for check in checks if SEVERITY[check.verdict] < SEVERITY[Verdict.WAIVED]]
+    rest = [check for check in short if check.verdict is not Verdict.NO_EVIDENCE]
+    if not rest:
+        return Verdict.NOT_APPLICABLE, "missing-skipped"
+    worst = decide.worst_check(rest)
+    return worst.verdict, worst.reason
 
 
 def _summary(worst: Check, checks: list[Check]) -> str:
@@ -176,12 +188,12 @@ def _checks(active: ActiveGate, evidence: Evidence, place: Place) -> list[Check]
         for each in evidence.unfit
         if each.kind in kinds
     ]
-    # Nothing of stale evidence is shown as a figure; where a piece is not there, the others still speak.
-    stale = [check for check in unfit if check.verdict is Verdict.STALE]
-    stale += [check for age in evidence.ages if age.kind in kinds for check in _too_old(active, age)]
-    if stale:
-        return [*(check for check in unfit if check.verdict is Verdict.ERROR), *stale]
-    return [*unfit, *(_missing(active, evidence) or _called(active, evidence, place))]
+    unfit += [check for age in evidence.ages if age.kind in kinds for check in _too_old(active, age)]
+    spoken = _missing(active, evidence) or _called(active, evidence, place)
+    if any(check.verdict is Verdict.STALE for check in unfit):
+        # Of stale evidence no figure is shown; but what fails must not be hidden by an old file beside it.
+        spoken = [each for each in spoken if each.verdict in _NEVER_HIDDEN or each.reason in _BROKEN]
+    return [*unfit, *spoken]
 
 
 def _too_old(active: ActiveGate, age: Age) -> list[Check]:

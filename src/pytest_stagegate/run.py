@@ -287,9 +287,10 @@ def _judged(
             narrowed = _of_environment(project, vetted, question, place, environment, evidence.baseline)
             asked += [(active, *narrowed) for active in own]
     given = [judge_with_waivers(*each, project.rootdir, project.waivers) for each in asked]
-    results = tuple(result for result, _ in given)
-    used = [waiver for _, needed in given for waiver in needed]
-    waivers = waiver_rows(project.waivers, used, [place, *(where for _, _, where in asked)])
+    results = tuple(result for result, _, _ in given)
+    used = [waiver for _, needed, _ in given for waiver in needed]
+    short = [waiver for _, _, tried in given for waiver in tried]
+    waivers = waiver_rows(project.waivers, used, short, [place, *(where for _, _, where in asked)])
     levels = [active.enforcement.on(place.day) for active, _, _ in asked]
     judged = decide.judged_anything(zip([result.verdict for result in results], levels, strict=True))
     return results, decide.blockers(results, evidence.incomplete, judged=judged), waivers

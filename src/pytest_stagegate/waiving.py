@@ -61,14 +61,14 @@ class Waivers:
 
 def judge_with_waivers(
     active: ActiveGate, evidence: Evidence, place: Place, root: Path, waivers: Waivers
-) -> tuple[GateResult, tuple[Waiver, ...]]:
+) -> tuple[GateResult, tuple[Waiver, ...], tuple[Waiver, ...]]:
     """Judge a gate, and where it falls short look for waivers that cover all of it.
 
     A waiver without a subject covers whatever the gate finds. One with a subject covers it when the gate would not
     fall short without what the subject names.
 
     Returns:
-        The result, and the waivers that it needed.
+        The result, the waivers that it needed, and those that hold and are not enough.
     """
     result = judge(active, evidence, place, root)
     holding = waivers.holding(active.id, place) if result.verdict in _COVERED else []
@@ -80,9 +80,9 @@ def judge_with_waivers(
         return bool(chosen) and judge(active, rest, place, root).verdict in _GOOD
 
     if not enough(holding):
-        return result, ()
+        return result, (), tuple(holding)
     needed = _needed(holding, enough)
-    return _waived(active, result, needed, place), needed
+    return _waived(active, result, needed, place), needed, ()
 
 
 def _needed(holding: Sequence[Waiver], enough: Callable[[Sequence[Waiver]], bool]) -> tuple[Waiver, ...]:
@@ -110,21 +110,22 @@ def _waived(active: ActiveGate, result: GateResult, needed: Sequence[Waiver], pl
     )
 
 
-def rows(waivers: Waivers, used: Iterable[Waiver], places: Sequence[Place]) -> tuple[WaiverRow, ...]:
+def rows(
+    waivers: Waivers, used: Iterable[Waiver], short: Iterable[Waiver], places: Sequence[Place]
+) -> tuple[WaiverRow, ...]:
     """Return every waiver of the policy with what became of it.
 
     Args:
         waivers: The policy's.
         used: Those that a gate needed.
+        short: Those that were not enough for a gate.
         places: Where gates were judged: the decision's own place first.
     """
-    needed = set(used)
-    return tuple(_row(each, _state(waivers, each, needed, places), places[0]) for each in waivers.all)
+    known = dict.fromkeys(short, WaiverState.NOT_ENOUGH) | dict.fromkeys(used, WaiverState.USED)
+    return tuple(_row(each, known.get(each) or _state(waivers, each, places), places[0]) for each in waivers.all)
 
 
-def _state(waivers: Waivers, waiver: Waiver, needed: set[Waiver], places: Sequence[Place]) -> WaiverState:
-    if waiver in needed:
-        return WaiverState.USED
+def _state(waivers: Waivers, waiver: Waiver, places: Sequence[Place]) -> WaiverState:
     states = [waivers.state(waiver, place) for place in places]
     return next((state for state in states if state is not WaiverState.ELSEWHERE), WaiverState.ELSEWHERE)
 

@@ -52,6 +52,7 @@ def test_it_is_added_to_the_policy_that_there_is() -> None:
         ([], "results", "tomorrow", "tomorrow"),
         (["--stage", "tst"], "results", LATER, "--stage: unknown name 'tst'"),
         (["--environment", "live"], "results", LATER, "--environment: unknown name 'live'"),
+        (["--subject", ""], "results", LATER, "--subject: is empty; leave the option out to waive all of the gate"),
         (["--owner", " "], "results", LATER, "--owner: has to be a line of text"),
         (["--reason", "a\nb"], "results", LATER, "--reason: has to be a line of text"),
     ],

@@ -429,3 +429,20 @@ def test_a_gate_that_is_met_or_not_applicable_would_stop_nothing() -> None:
     observes = Enforcement(Level.OBSERVE)
     assert judged(results, evidence_of(), enforcement=observes).would == ""
     assert judged(flaky, evidence_of(), enforcement=observes).would == ""
+
+
+def test_what_fails_is_not_hidden_by_an_old_file_beside_it() -> None:
+    old = Unfit("tests", Verdict.STALE, Note(reason="too-old", text="b.xml is old."))
+    evidence = dataclasses.replace(evidence_of(outcomes_of(passed=1, failed=1), exit_status=1), unfit=(old,))
+    result = judged(results, evidence, on_missing=OnMissing.WARN)
+    assert (result.verdict, result.effect) == (Verdict.FAIL, "NO_GO")
+    assert {check.verdict for check in result.checks} == {Verdict.STALE, Verdict.FAIL}
+
+
+def test_skipping_what_is_missing_keeps_what_falls_short_otherwise() -> None:
+    def gate_() -> Iterator[Check]:
+        yield no_evidence("other", "metric-missing", "there is no such metric")
+        yield check("lat", 7, inspected=1, at_most=10, warn_above=5)
+
+    result = judged(gate_, on_missing=OnMissing.SKIP)
+    assert (result.verdict, result.reason, result.effect) == (Verdict.WARN, "warning-limit", "CONDITIONAL")

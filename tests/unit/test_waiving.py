@@ -59,7 +59,8 @@ def waiver(gate_: str = "no-failures", subject: str = "", days: int = 10, **more
 def waived(
     gate_: ActiveGate, evidence: Evidence, *waivers: Waiver, place: Place = HERE
 ) -> tuple[GateResult, tuple[Waiver, ...]]:
-    return judge_with_waivers(gate_, evidence, place, Path(), Waivers(waivers))
+    result, used, _ = judge_with_waivers(gate_, evidence, place, Path(), Waivers(waivers))
+    return result, used
 
 
 RED = evidence_of(run_of({"build": {"passed": 2}, "code": {"failed": 1}, "test": {"failed": 2}}), exit_status=1)
@@ -154,20 +155,26 @@ def test_coverage_is_judged_without_the_files_of_the_subject() -> None:
 
 def test_a_waiver_that_reaches_too_far_does_not_hold() -> None:
     waivers = Waivers((waiver(days=91),), max_days=90)
-    result, _ = judge_with_waivers(active(no_failures), RED, HERE, Path(), waivers)
+    result, _, _ = judge_with_waivers(active(no_failures), RED, HERE, Path(), waivers)
     assert result.verdict is Verdict.FAIL
-    assert [row.state for row in rows(waivers, (), [HERE])] == ["too-long"]
+    assert [row.state for row in rows(waivers, (), (), [HERE])] == ["too-long"]
 
 
 def test_every_waiver_is_told_with_what_became_of_it() -> None:
     every = (waiver(), waiver(days=-1), waiver(stages=("release",)), waiver("covered"))
-    found = rows(Waivers(every), every[:1], [HERE])
+    found = rows(Waivers(every), every[:1], (), [HERE])
     assert [(row.state, row.days_left) for row in found] == [
         ("used", 10),
         ("expired", -1),
         ("elsewhere", 10),
         ("unused", 10),
     ]
+
+
+def test_a_waiver_that_covers_a_part_is_not_enough_and_not_unused() -> None:
+    part = Waivers((waiver(subject="code.py"),))
+    _, used, short = judge_with_waivers(active(no_failures), RED, HERE, Path(), part)
+    assert [row.state for row in rows(part, used, short, [HERE])] == ["not-enough"]
 
 
 def full() -> Evidence:

@@ -100,7 +100,7 @@ def standing(project: Project) -> tuple[WaiverRow, ...]:
         for stage in project.policy.stages
         for environment in (None, *project.policy.environments)
     ]
-    found = rows(project.waivers, (), places)
+    found = rows(project.waivers, (), (), places)
     try:
         told = msgspec.json.decode((project.rootdir / LAST_DECISION).read_bytes(), type=_Told).waivers
     except (OSError, msgspec.DecodeError):

@@ -68,7 +68,7 @@ def list_command(root: Path, policy: Path | None, as_json: bool) -> int:
 @click.option("--reason", metavar="TEXT", required=True, help="Why the gate may fall short.")
 @click.option("--owner", metavar="NAME", required=True, help="Who answers for it.")
 @click.option("--expires", type=_DAY, metavar="YYYY-MM-DD", required=True, help="The last day on which it holds.")
-@click.option("--subject", metavar="GLOB", default="", help="A file, test, finding or metric [default: all]")
+@click.option("--subject", metavar="GLOB", help="A file, test, finding or metric [default: all]")
 @click.option("--stage", metavar="STAGE", multiple=True, help="Only at this stage (repeatable).")
 @click.option("--environment", metavar="ENV", multiple=True, help="Only in this environment (repeatable).")
 @_root
@@ -78,7 +78,7 @@ def add_command(
     reason: str,
     owner: str,
     expires: dt.datetime,
-    subject: str,
+    subject: str | None,
     stage: tuple[str, ...],
     environment: tuple[str, ...],
     root: Path,
@@ -94,8 +94,10 @@ def add_command(
     for option, text in (("--reason", reason), ("--owner", owner)):
         if not text.strip() or not text.isprintable():
             raise UsageError(f"{option}: has to be a line of text, not {text!r}")
+    if subject is not None and not subject.strip():
+        raise UsageError("--subject: is empty; leave the option out to waive all of the gate")
     _refuse_days(expires.date(), project)
-    added = Waiver(gate, subject, reason.strip(), owner.strip(), expires.date(), stage, environment)
+    added = Waiver(gate, subject or "", reason.strip(), owner.strip(), expires.date(), stage, environment)
     path = _file(project, root, policy)
     _edit(path, lambda text: with_waiver(text, project.policy.layers[0].prefix, added), root, policy)
     click.echo(f"wrote {short(path)}: {gate} is waived until {added.expires.isoformat()}")

@@ -38,6 +38,8 @@ def waiver_note(row: WaiverRow) -> str:
         return f"{whose} expired on {row.expires} and covers nothing."
     if row.state == "too-long":
         return f"{whose} reaches until {row.expires}, further than the policy allows, and covers nothing."
+    if row.state == "not-enough":
+        return f"{whose} does not cover all that falls short, so it helps nothing."
     if row.state == "unused":
         return f"{whose} is not needed: nothing that it covers falls short."
     if row.state == "used" and row.days_left <= _EXPIRING_DAYS:

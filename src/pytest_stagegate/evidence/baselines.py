@@ -8,6 +8,7 @@ a conflict in every merge.
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -77,7 +78,7 @@ def read_baseline(root: Path, folder: str, project: str | None) -> BaselineData:
     data = BaselineData()
     for key in KEYS:
         path, name = path_of(root / folder, key), f"{folder}/{key}.jsonl"
-        if not path.exists():
+        if not os.path.lexists(path):
             continue
         content = None
         try:

@@ -10,8 +10,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TIMEOUT_SECONDS: Final = 60
-_STEERING: Final = ("GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF")
-"""Variables that would change what a diff looks like, and that no option overrides."""
+_STEERING: Final = (
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIFF_OPTS",
+    "GIT_DIR",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+)
+"""Variables that would change what a diff looks like, or point to another repository, as git sets them for hooks."""
 
 
 class GitError(Exception):

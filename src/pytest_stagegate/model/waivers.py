@@ -14,6 +14,7 @@ class WaiverState(str, enum.Enum):
 
     USED = "used"
     UNUSED = "unused"
+    NOT_ENOUGH = "not-enough"
     EXPIRED = "expired"
     TOO_LONG = "too-long"
     ELSEWHERE = "elsewhere"
@@ -73,7 +74,8 @@ class WaiverRow(msgspec.Struct, frozen=True, kw_only=True):
         reason: Why.
         expires: The last day on which it holds, ``YYYY-MM-DD``.
         days_left: Days from the decision to that day; negative when it has expired.
-        state: ``used``, ``unused`` (nothing fell short that it covers), ``expired``, ``too-long`` (it reaches further
+        state: ``used``, ``not-enough`` (the gate falls short of more than the waivers cover), ``unused`` (the gate
+            does not need it), ``expired``, ``too-long`` (it reaches further
             than the policy's ``max_days``, so it does not hold) or ``elsewhere`` (of another stage or environment).
         stages: Stages at which it holds; empty for all.
         environments: Environments in which it holds; empty for all.

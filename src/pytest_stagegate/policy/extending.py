@@ -49,6 +49,9 @@ class _Stack:
         self.layers.append(upper)
 
     def _lay_named(self, reader: Reader, name: str, path: Path, way: tuple[tuple[Path, str], ...]) -> None:
+        if not name.isprintable():
+            reader.mistake((KEY,), f"{name!r} is no name of a file")
+            return
         below = _pack_path(name) if name in PACKS else path.parent / name
         if below.resolve() in [each for each, _ in way]:
             circle = " → ".join((*(source for _, source in way), name))

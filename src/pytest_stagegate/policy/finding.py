@@ -75,6 +75,10 @@ def layer_of(path: Path, rootdir: Path, read: Read) -> Layer:
         raise MistakesError("the policy", [Mistake(name, f"can't be read: {reason}")], code="policy") from error
 
 
+_OWN: Final = frozenset({"environments", "evidence", "expect", "extends", "gate", "stages", "tag", "waiver"})
+"""Keys that no other tool has at the top of a file of its own."""
+
+
 def layer(source: str, text: str) -> Layer:
     """Return the layer that a file's text makes.
 
@@ -86,6 +90,9 @@ def layer(source: str, text: str) -> Layer:
     inner = tool.get("stagegate") if isinstance(tool, dict) else None
     if inner is None:
         return Layer(source, text, (), whole, digest(canonical(whole)))
+    both = sorted(_OWN & set(whole))
+    if both:
+        raise ValueError(f"{', '.join(both)} stand at the top and [tool.stagegate] is there too; keep one of them")
     return Layer(source, text, ("tool", "stagegate"), inner, digest(canonical(inner)))
 
 

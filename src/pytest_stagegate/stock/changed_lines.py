@@ -9,6 +9,7 @@ coverage has never seen is no evidence before any share is looked at.
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from msgspec import structs
@@ -16,6 +17,7 @@ from msgspec import structs
 from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.extent import PYTHON
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.numbers import Count, Share
 from pytest_stagegate.model.place import Place
@@ -96,10 +98,13 @@ def changed_lines(
 def _judged(measured: Coverage, known: frozenset[str], diff: Diff, options: ChangedLinesOptions) -> dict[str, str]:
     """Return the changed lines of each file that is judged, whether it was measured or not."""
     extent = measured.extent(known, options.source)
+    languages = {PYTHON, *(PurePosixPath(path).suffix for path in measured.files)}
 
     def belongs(path: str) -> bool:
         # Nothing here asks whether the file was measured: one that no longer is must not go unjudged.
         held = extent.holds(path)
+        if not held and _any(options.critical, path) and PurePosixPath(path).suffix in languages:
+            return True
         return _TEST.fullmatch(path) is None if held is None else held
 
     changed = {file.path: file.lines for file in diff.files if file.lines}

@@ -599,3 +599,11 @@ def test_the_same_question_has_the_same_answer(repo: Repo) -> None:
         repo.write(name, "x = 1\n")
     assert repo.says(base="main") == repo.says(base="main")
     assert list(repo.changed()) == ["B.py", "b/c.py", "z.py", "ä.py"]
+
+
+def test_what_git_sets_for_a_hook_changes_nothing(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo.write("sub/a.py", "x = 1\n")
+    before = repo.says(base="main")
+    monkeypatch.setenv("GIT_DIR", str(repo.path / ".git"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(repo.path / "nowhere"))
+    assert repo.says(base="main") == before

@@ -115,6 +115,7 @@ def test_a_gate_of_a_pack_stands_in_the_pack(tmp_path: Path) -> None:
         ('"none.toml"', "'none.toml' is neither a policy pack nor a file; known: library, regulated, web-service"),
         ("3", "has to be a name or a list of names, not a number (3)"),
         ('"stagegate.toml"', "a policy can't extend itself: stagegate.toml → stagegate.toml"),
+        ('"a\\u0000b"', "'a\\x00b' is no name of a file"),
         ('"circle.toml"', None),
     ],
 )
@@ -139,3 +140,10 @@ def test_the_depth_is_bounded(tmp_path: Path) -> None:
     chain = {f"p{number}": f'extends = "p{number + 1}.toml"' for number in range(20)}
     (mistake,) = policy_at(tmp_path, 'extends = "p0.toml"', **chain, p20="").mistakes
     assert "lies too deep" in str(mistake)
+
+
+def test_a_policy_at_the_top_and_in_a_table_of_one_file_is_a_mistake(tmp_path: Path) -> None:
+    both = "[gate.skips]\nmax_skipped = 0\n[tool.stagegate.gate.results]\nmin_passed = 1\n"
+    policy = policy_at(tmp_path, 'extends = "both.toml"', both=both)
+    (mistake,) = policy.mistakes
+    assert "gate stand at the top and [tool.stagegate] is there too; keep one of them" in str(mistake)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -260,3 +261,10 @@ def test_small_diffs_that_came_together_are_judged_at_the_release() -> None:
 def test_lines_of_a_file_are_those_of_all_parts_of_the_run() -> None:
     made = FileCoverage("src/a.py", "1-5, 9", "6-8")
     assert check_of(of(coverage_of(made), diff_of(src__a="4-7")), "uncovered").where == ("src/a.py:6-7",)
+
+
+def test_a_critical_file_outside_the_source_is_not_overlooked() -> None:
+    data = replace(covered(100), scopes=SRC)
+    made = of(data, diff_of(src__a="1-40", tools__t="1-3"), critical=["tools/**"])
+    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "files-missing")
+    assert of(data, diff_of(src__a="1-40", tools__t="1-3")).verdict == "PASS"
