@@ -34,7 +34,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "--stage-gate-evidence": {
         "action": "append",
         "metavar": "PATH",
-        "help": "further evidence: JUnit, CTRF, coverage… (repeatable; PATH,stage=…,environment=…,format=…)",
+        "help": "further evidence: tests, coverage, findings, metrics "
+        "(repeatable; PATH,stage=…,environment=…,format=…)",
     },
     "--stage-gate-shard": {
         "metavar": "ID",

@@ -20,17 +20,18 @@ import pytest_stagegate
 from pytest_stagegate.cli import commands
 from pytest_stagegate.documents.view import BlockerView, GateView, View
 from pytest_stagegate.evidence import lines
-from pytest_stagegate.hooks import Warnings, gates_of
+from pytest_stagegate.hooks import EVIDENCE_FACES, Warnings, gates_of
 from pytest_stagegate.model import decision
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
+from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REASONS, REMEDIES
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tests import TestResults
-from pytest_stagegate.policy import loading
+from pytest_stagegate.policy import explaining, loading
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.project import load_project
 from pytest_stagegate.stock import STOCK_GATES
@@ -210,6 +211,10 @@ FACES: Final = (TestResults, Coverage, Warnings, Findings, Metrics, PropertyTest
 def test_the_api_page_has_what_a_gate_can_read_of(face: type) -> None:
     named = {cell.split("(")[0] for cell in first_cells(section(page("reference/public-api.md"), face.__name__, 3))}
     assert {name for name in vars(face) if not name.startswith("_")} == named & set(vars(face))
+
+
+def test_what_a_gate_reads_can_be_explained() -> None:
+    assert {*explaining._FACES, Place} == set(EVIDENCE_FACES)
 
 
 def test_the_templates_page_has_the_fields() -> None:

@@ -45,8 +45,9 @@ def command(
     """Decide offline from evidence files, merging any number of them.
 
     EVIDENCE is a record that `pytest --stage-gate` wrote, a folder with records of shards and what
-    `stagegate collect` made, test results of another tool (JUnit, CTRF) or coverage (coverage.py, Cobertura,
-    LCOV, JaCoCo, Clover, Go) [default: .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
+    `stagegate collect` made, test results of another tool (JUnit, CTRF), coverage (coverage.py, Cobertura, LCOV,
+    JaCoCo, Clover, Go), findings (SARIF, Ruff, mypy, …) or metrics (JSON, OpenMetrics, …) [default:
+    .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
     PATH,stage=STAGE,environment=ENV,format=FORMAT.
     """
     instant = _instant(as_of)

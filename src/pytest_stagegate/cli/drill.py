@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,14 +10,12 @@ import click
 
 from pytest_stagegate.cli.parts import DEFAULT_RECORD, DEFECT, FILE, FOLDER, default_evidence, question_of
 from pytest_stagegate.documents.rendering import ignore_folder
-from pytest_stagegate.documents.wording import clean, plural
+from pytest_stagegate.documents.wording import clean, plural, wrapped
 from pytest_stagegate.drill.running import STOPS, Drilled, drill
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.project import load_project
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytest_stagegate.model.verdicts import GateResult
 
 _SHOWN: Final = 3
@@ -47,34 +45,37 @@ def command(
     ignore_folder(out)
     found = drill(project, question, out, project.registry.faults())
     width = max(len(result.gate) for result in found.before)
+    columns = shutil.get_terminal_size().columns
     for result in found.before:
-        for line in _told(found, result, width, verbose=verbose):
+        for line in wrapped(_head(found, result, width), _told(found, result, verbose=verbose), columns):
             click.echo(line)
     click.echo(f"{plural(len(found.planted), 'fault')} planted.")
     if found.idle:
-        idle = f"Not planted, as the evidence holds nothing of the kind: {'; '.join(found.idle)}."
-        click.echo(textwrap.fill(idle, 79, subsequent_indent="  ", break_on_hyphens=False))
+        idle = f"as the evidence holds nothing of the kind: {'; '.join(found.idle)}."
+        for line in wrapped("Not planted, ", idle, columns):
+            click.echo(line)
     if found.defects:
         click.secho(f"✘ can't fail: {', '.join(map(clean, found.defects))}", fg="red", bold=True)
         return DEFECT
     return 0
 
 
-def _told(found: Drilled, result: GateResult, width: int, *, verbose: bool) -> Iterator[str]:
+def _head(found: Drilled, result: GateResult, width: int) -> str:
+    return f"{_sign(found, result)} {clean(result.gate):<{width}}  "
+
+
+def _told(found: Drilled, result: GateResult, *, verbose: bool) -> str:
     trips = found.tripped_by(result.gate)
-    head = f"{_sign(found, result)} {clean(result.gate):<{width}}  "
     if result.verdict in STOPS:
-        text = f"{result.verdict.value.replace('_', ' ')} already, so nothing can be shown"
-    elif result.verdict is Verdict.NOT_APPLICABLE:
-        text = "asks for nothing here, so nothing can trip it"
-    elif trips:
+        return f"{result.verdict.value.replace('_', ' ')} already, so nothing can be shown"
+    if result.verdict is Verdict.NOT_APPLICABLE:
+        return "asks for nothing here, so nothing can trip it"
+    if trips:
         shown = trips if verbose else trips[:_SHOWN]
         more = f"; and {len(trips) - len(shown)} more" if len(trips) > len(shown) else ""
-        text = f"trips when {'; '.join(shown)}{more}"
-    else:
-        only = ", only when evidence is missing" if result.gate in found.missing else ""
-        text = f"never trips{only}: whatever was planted, it met its limits"
-    yield from textwrap.wrap(text, 79, initial_indent=head, subsequent_indent=" " * len(head), break_on_hyphens=False)
+        return f"trips when {'; '.join(shown)}{more}"
+    only = ", only when evidence is missing" if result.gate in found.missing else ""
+    return f"never trips{only}: whatever was planted, it met its limits"
 
 
 def _sign(found: Drilled, result: GateResult) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.documents.wording import clean
+from pytest_stagegate.documents.wording import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,18 +27,18 @@ def policy_lines(policy: ExplainedPolicy, columns: int) -> Iterator[str]:
         yield ""
         used = f", uses {gate.uses}" if gate.uses != gate.gate else ""
         owner = f", owner {gate.owner}" if gate.owner else ""
-        yield from _wrapped(f"{gate.gate}: ", f"{gate.enforcement} {_where(gate)}{used}{owner}", columns)
+        yield from wrapped(f"{gate.gate}: ", f"{gate.enforcement} {_where(gate)}{used}{owner}", columns)
         if gate.declared_in:
-            yield from _wrapped("    declared in ", gate.declared_in, columns)
+            yield from wrapped("    declared in ", gate.declared_in, columns)
         for option in gate.options:
             yield from _option(option, columns)
 
 
 def gate_lines(gate: ExplainedGate, columns: int) -> Iterator[str]:
     """Yield everything about one gate."""
-    yield from _wrapped(f"{gate.gate}: ", f"{gate.title}.", columns)
+    yield from wrapped(f"{gate.gate}: ", f"{gate.title}.", columns)
     if gate.text and gate.text.rstrip(".") != gate.title:
-        yield from _wrapped("  ", gate.text, columns)
+        yield from wrapped("  ", gate.text, columns)
     yield ""
     if gate.uses != gate.gate:
         yield from _row("uses", gate.uses, columns)
@@ -63,13 +62,13 @@ def gate_lines(gate: ExplainedGate, columns: int) -> Iterator[str]:
     for option in gate.options:
         yield from _option(option, columns)
         if option.text:
-            yield from _wrapped("        ", option.text, columns)
+            yield from wrapped("        ", option.text, columns)
 
 
 def advice_lines(advice: Advice, columns: int) -> Iterator[str]:
     """Yield what was found wrong, where, and what to do."""
-    yield from _wrapped("✘ " if advice.defect else "! ", f"{advice.place}: {advice.text}", columns)
-    yield from _wrapped("    remedy: ", advice.remedy, columns)
+    yield from wrapped("✘ " if advice.defect else "! ", f"{advice.place}: {advice.text}", columns)
+    yield from wrapped("    remedy: ", advice.remedy, columns)
 
 
 def _where(gate: ExplainedGate) -> str:
@@ -78,21 +77,8 @@ def _where(gate: ExplainedGate) -> str:
 
 
 def _option(option: ExplainedOption, columns: int) -> Iterator[str]:
-    return _wrapped(f"    {option.name}: ", f"{option.value} ({option.set_in or _OWN})", columns)
+    return wrapped(f"    {option.name}: ", f"{option.value} ({option.set_in or _OWN})", columns)
 
 
 def _row(label: str, text: str, columns: int) -> Iterator[str]:
-    return _wrapped(f"{label + ':':<15}", text, columns)
-
-
-def _wrapped(head: str, text: str, columns: int) -> Iterator[str]:
-    indent = " " * min(len(head), max(8, columns // 3))
-    words = " ".join(clean(text).split())
-    yield from textwrap.wrap(
-        words,
-        max(20, columns - 1),
-        initial_indent=clean(head),
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
+    return wrapped(f"{label + ':':<15}", text, columns)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+import textwrap
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ANSI: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]")
 # Control characters and the marks that reorder text; tab and line feed stay.
@@ -20,3 +24,17 @@ def clean(text: str) -> str:
 def plural(count: int, noun: str) -> str:
     """Return ``1 test`` or ``2 tests``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def wrapped(head: str, text: str, columns: int) -> Iterator[str]:
+    """Yield a text behind its head, on lines that a terminal of that many columns can hold."""
+    indent = " " * min(len(head), max(8, columns // 3))
+    words = " ".join(clean(text).split())
+    yield from textwrap.wrap(
+        words,
+        max(20, columns - 1),
+        initial_indent=clean(head),
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
