@@ -75,7 +75,8 @@ def test_fewer_than_no_thing_inspected_is_no_evidence() -> None:
 
 
 def test_a_plain_number_without_inspected_is_no_evidence() -> None:
-    assert check("it", 3, at_least=1).verdict is Verdict.NO_EVIDENCE
+    made = check("it", 3, at_least=1)
+    assert (made.verdict, made.inspected) == (Verdict.NO_EVIDENCE, 0)
 
 
 def test_without_a_limit_the_figure_is_only_shown() -> None:
@@ -151,6 +152,11 @@ def test_places_are_cut_and_the_rest_is_counted() -> None:
     assert (made.where, made.where_omitted) == (places[:WHERE_LIMIT], 3)
 
 
+def test_a_check_that_warns_lists_its_places() -> None:
+    made = check("failed", counted(1, where=("t.py::test_a",)), at_most=1, warn_above=0)
+    assert (made.verdict, made.where) == (Verdict.WARN, ("t.py::test_a",))
+
+
 def test_a_passed_check_lists_no_places() -> None:
     assert check("failed", counted(1, where=("t.py::test_a",)), at_most=1).where == ()
 
@@ -190,11 +196,15 @@ def test_the_shown_value_never_looks_better_than_it_is(measure: Measure, limits:
         (lasting(1), {"at_most": "90 min"}, "≤ 1.5 h"),
         (lasting(1), {"at_most": "1 h"}, "≤ 1 h"),
         (lasting(1), {"at_most": "61 s"}, "≤ 61 s"),
+        (lasting(1), {"at_most": "60.03 s"}, "≤ 60.03 s"),
+        (lasting(1), {"at_most": "0.5 us"}, "≤ 0.0000005 s"),
         (lasting(1), {"at_most": "0 s"}, "≤ 0 µs"),
         (counted(1), {"at_most": 3}, "≤ 3"),
         (counted(1), {"at_most": 2.9999}, "≤ 2.9999"),
         (counted(1), {"at_most": 0.000001}, "≤ 0.000001"),
         (counted(1), {"at_most": 10**21}, "≤ 1e21"),
+        (counted(1), {"at_most": 1 + Fraction(1, 10**29)}, f"≤ 1.{1:029}"),
+        (counted(1), {"at_most": 1 + Fraction(1, 10**30)}, f"≤ {10**30 + 1}/{10**30}"),
     ],
 )
 def test_the_limit_is_shown_as_it_was_written(measure: Measure, limits: dict[str, object], shown: str) -> None:
@@ -264,7 +274,7 @@ def test_a_number_that_no_decimal_can_write_is_shown_as_a_fraction() -> None:
 
 def test_a_share_that_was_not_counted_is_shown_without_counts() -> None:
     made = check("share", Measure(Fraction(1, 2), kind="share", inspected=1), at_least="50 %")
-    assert (made.shown, made.verdict) == ("50 %", Verdict.PASS)
+    assert (made.shown, made.unit, made.verdict) == ("50 %", "", Verdict.PASS)
 
 
 @pytest.mark.parametrize(

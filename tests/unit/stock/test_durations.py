@@ -45,7 +45,8 @@ def test_every_test_that_is_slower_than_allowed_is_named() -> None:
 
 def test_nothing_executed_is_no_evidence() -> None:
     result = judged(durations, evidence_of(outcomes_of(skipped=1)), max_test=Duration.parse("1 s"))
-    assert check_of(result, "slowest").verdict == "NO_EVIDENCE"
+    made = check_of(result, "slowest")
+    assert (made.verdict, made.where) == ("NO_EVIDENCE", ("test.py::skipped_0 (0.00 s)",))
 
 
 # ---- stages
