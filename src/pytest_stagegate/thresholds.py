@@ -209,8 +209,7 @@ def show_number(value: Fraction, *bounds: Fraction, upward: bool) -> str:
     if not _SMALL <= exponent < _LARGE:
         size = Fraction(10) ** exponent
         return f"{_truthful(value / size, [bound / size for bound in bounds], 2, upward=upward)}e{exponent}"
-    digits = 0 if value.denominator == 1 else max(3, 2 - exponent)
-    return _truthful(value, bounds, digits, upward=upward)
+    return _truthful(value, bounds, max(3, 2 - exponent), upward=upward)
 
 
 def _exponent(value: Fraction) -> int:

@@ -51,8 +51,8 @@ def test_on_missing_softens_only_missing_evidence(verdict: str, on_missing: OnMi
     assert effect(Verdict(verdict), Level.BLOCK, on_missing) is word
 
 
-def check_with(verdict: Verdict, name: str = "") -> Check:
-    return Check(name=name, measured=1, limit=None, unit="", verdict=verdict, reason="", inspected=1)
+def check_with(verdict: Verdict, name: str = "", reason: str = "") -> Check:
+    return Check(name=name, measured=1, limit=None, unit="", verdict=verdict, reason=reason, inspected=1)
 
 
 def test_a_gate_s_verdict_is_its_worst_check() -> None:
@@ -64,6 +64,16 @@ def test_a_gate_s_verdict_is_its_worst_check() -> None:
 def test_of_equally_bad_checks_the_first_speaks() -> None:
     first, second = check_with(Verdict.FAIL, "line"), check_with(Verdict.FAIL, "branch")
     assert worst_check([check_with(Verdict.PASS), first, second]) is first
+
+
+@pytest.mark.parametrize("reason", ["files-missing", "path-matches-nothing"])
+def test_of_equally_bad_checks_one_that_says_why_speaks_before_one_that_only_measured_nothing(reason: str) -> None:
+    vague, clear = (
+        check_with(Verdict.NO_EVIDENCE, "line", "nothing-measured"),
+        check_with(Verdict.NO_EVIDENCE, "files", reason),
+    )
+    assert worst_check([vague, clear]) is clear
+    assert worst_check([clear, vague]) is clear
 
 
 @pytest.mark.parametrize("verdict", ["PASS", "WARN", "WAIVED", "FAIL"])

@@ -70,8 +70,13 @@ def test_nothing_inspected_is_no_evidence(measure: Measure, side: str) -> None:
     assert (made.verdict, made.reason) == (Verdict.NO_EVIDENCE, "nothing-measured")
 
 
+def test_fewer_than_no_thing_inspected_is_no_evidence() -> None:
+    assert check("it", 3, at_most=5, inspected=-1).verdict is Verdict.NO_EVIDENCE
+
+
 def test_a_plain_number_without_inspected_is_no_evidence() -> None:
-    assert check("it", 3, at_least=1).verdict is Verdict.NO_EVIDENCE
+    made = check("it", 3, at_least=1)
+    assert (made.verdict, made.inspected) == (Verdict.NO_EVIDENCE, 0)
 
 
 def test_without_a_limit_the_figure_is_only_shown() -> None:
@@ -124,10 +129,32 @@ def test_the_limit_is_kept_as_exact_numbers() -> None:
     assert made.limit == Limit("at_least", Ratio(7, 8), Ratio(19, 20))
 
 
+def test_a_whole_limit_is_kept_as_an_integer() -> None:
+    made = check("failed", counted(1), at_most=3, warn_above=2)
+    assert made.limit == Limit("at_most", 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("measure", "measured"), [(counted(3), 3), (lines_run(8, 10), Ratio(8, 10)), (Measure(None, inspected=0), None)]
+)
+def test_the_measured_value_is_kept_exactly(measure: Measure, measured: object) -> None:
+    assert check("it", measured=measure).measured == measured
+
+
+def test_of_few_places_none_is_omitted() -> None:
+    made = check("failed", counted(1, where=("t.py::test_a",)), at_most=0)
+    assert (made.where, made.where_omitted) == (("t.py::test_a",), 0)
+
+
 def test_places_are_cut_and_the_rest_is_counted() -> None:
     places = tuple(f"t.py::test_{number}" for number in range(WHERE_LIMIT + 3))
     made = check("failed", counted(53, where=places), at_most=0)
     assert (made.where, made.where_omitted) == (places[:WHERE_LIMIT], 3)
+
+
+def test_a_check_that_warns_lists_its_places() -> None:
+    made = check("failed", counted(1, where=("t.py::test_a",)), at_most=1, warn_above=0)
+    assert (made.verdict, made.where) == (Verdict.WARN, ("t.py::test_a",))
 
 
 def test_a_passed_check_lists_no_places() -> None:
@@ -167,8 +194,17 @@ def test_the_shown_value_never_looks_better_than_it_is(measure: Measure, limits:
         (lasting(1), {"at_most": "300 ms"}, "≤ 300 ms"),
         (lasting(1), {"at_most": "1.234 s"}, "≤ 1.234 s"),
         (lasting(1), {"at_most": "90 min"}, "≤ 1.5 h"),
+        (lasting(1), {"at_most": "1 h"}, "≤ 1 h"),
+        (lasting(1), {"at_most": "61 s"}, "≤ 61 s"),
+        (lasting(1), {"at_most": "60.03 s"}, "≤ 60.03 s"),
+        (lasting(1), {"at_most": "0.5 us"}, "≤ 0.0000005 s"),
+        (lasting(1), {"at_most": "0 s"}, "≤ 0 µs"),
         (counted(1), {"at_most": 3}, "≤ 3"),
         (counted(1), {"at_most": 2.9999}, "≤ 2.9999"),
+        (counted(1), {"at_most": 0.000001}, "≤ 0.000001"),
+        (counted(1), {"at_most": 10**21}, "≤ 1e21"),
+        (counted(1), {"at_most": 1 + Fraction(1, 10**29)}, f"≤ 1.{1:029}"),
+        (counted(1), {"at_most": 1 + Fraction(1, 10**30)}, f"≤ {10**30 + 1}/{10**30}"),
     ],
 )
 def test_the_limit_is_shown_as_it_was_written(measure: Measure, limits: dict[str, object], shown: str) -> None:
@@ -197,6 +233,19 @@ def test_a_fraction_short_of_its_limit_is_shown_short_of_it() -> None:
     assert check("mean", 2.9996, at_least=3, inspected=1).shown == "2.999"  # type: ignore[arg-type]
 
 
+def test_a_share_is_cut_down_where_nothing_else_is_said() -> None:
+    assert show_share(Fraction(2, 3)) == "66.6 %"
+
+
+def test_a_share_just_below_the_whole_is_not_rounded_up_to_it() -> None:
+    assert show_share(Fraction(9_995, 10_000), upward=True) == "99.95 %"
+
+
+@pytest.mark.parametrize(("digits", "shown"), [(59, f"3.{1:059}"), (60, f"{3 * 10**60 + 1}/{10**60}")])
+def test_a_number_very_near_to_its_limit_is_a_decimal_up_to_59_digits(digits: int, shown: str) -> None:
+    assert show_number(3 + Fraction(1, 10**digits), Fraction(3), upward=False) == shown
+
+
 def test_a_share_that_needs_endless_digits_stays_exact() -> None:
     assert show_share(Fraction(1, 2) - Fraction(1, 10**70), Fraction(1, 2)).endswith(" %")
 
@@ -211,6 +260,13 @@ def test_no_evidence_says_why() -> None:
     assert (made.verdict, made.inspected, made.shown) == (Verdict.NO_EVIDENCE, 0, "no evidence")
 
 
+@pytest.mark.parametrize(("number", "omitted"), [(0, 0), (1, 0), (WHERE_LIMIT, 0), (2 * WHERE_LIMIT + 3, 53)])
+def test_no_evidence_cuts_its_places_and_counts_the_rest(number: int, omitted: int) -> None:
+    places = tuple(f"src/{each}.py" for each in range(number))
+    made = no_evidence("files", "files-missing", "some were never measured", where=places)
+    assert (made.where, made.where_omitted) == (places[:WHERE_LIMIT], omitted)
+
+
 def test_a_number_that_no_decimal_can_write_is_shown_as_a_fraction() -> None:
     made = check("thirds", Measure(Fraction(1, 3), inspected=3), at_least=Fraction(1, 3))
     assert (made.shown, made.limit_shown, made.verdict) == ("1/3", "≥ 1/3", Verdict.PASS)
@@ -218,13 +274,14 @@ def test_a_number_that_no_decimal_can_write_is_shown_as_a_fraction() -> None:
 
 def test_a_share_that_was_not_counted_is_shown_without_counts() -> None:
     made = check("share", Measure(Fraction(1, 2), kind="share", inspected=1), at_least="50 %")
-    assert (made.shown, made.verdict) == ("50 %", Verdict.PASS)
+    assert (made.shown, made.unit, made.verdict) == ("50 %", "", Verdict.PASS)
 
 
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
         ("0", "0"),
+        ("-1", "-1"),
         ("1234567", "1234567"),
         ("312.4567", "312.456"),
         ("-312.4567", "-312.457"),

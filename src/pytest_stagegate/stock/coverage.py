@@ -10,7 +10,6 @@ from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
 from pytest_stagegate.model.numbers import Share, StageName
 from pytest_stagegate.model.repository import Repository
-from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.stock._unmeasured import never_measured, unmatched_source
 from pytest_stagegate.thresholds import check, no_evidence
 
@@ -102,10 +101,10 @@ def _never_seen(measured: Coverage, repository: Repository, options: CoverageOpt
 
 def _with_branches(name: str, measured: Coverage, value: Measure, limit: Share | None) -> Check:
     made = check(name, value, at_least=limit)
-    if made.verdict is Verdict.NO_EVIDENCE and not measured.measured_branches:
-        text = "branches were not measured; set branch = true in coverage's configuration"
-        return no_evidence(name, "branches-not-measured", text, unit=made.unit, limit_shown=made.limit_shown)
-    return made
+    if measured.measured_branches:
+        return made
+    text = "branches were not measured; set branch = true in coverage's configuration"
+    return no_evidence(name, "branches-not-measured", text, unit=made.unit, limit_shown=made.limit_shown)
 
 
 def _path(part: Coverage, pattern: str, limit: Share) -> Check:

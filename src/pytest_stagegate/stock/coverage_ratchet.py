@@ -141,10 +141,10 @@ def _places(part: _Part, now: Table, before: Table, lines: tuple[str, ...]) -> t
     with_lines = {place.rpartition(":")[0]: place for place in lines}
     found = []
     for path, entry in now.items():
-        old = before.get(path, (0, 0, 0, 0))
-        grown = _uncovered(entry, part) - _uncovered(old, part)
+        was = _uncovered(before[path], part) if path in before else 0
+        grown = _uncovered(entry, part) - was
         if grown > 0:
-            earlier = f"{_uncovered(old, part)} in the baseline" if path in before else "not in the baseline"
+            earlier = f"{was} in the baseline" if path in before else "not in the baseline"
             place = f"{with_lines.get(path, path)} (uncovered {part.unit}: {_uncovered(entry, part)}, {earlier})"
             found.append((-grown, place))
     return tuple(place for _, place in sorted(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -51,15 +52,14 @@ class MetricsOptions(LimitOptions, frozen=True):
         for name, limit in self.at_least.items():
             if name in self.at_most and self.at_most[name].value < limit.value:
                 yield ("at_least", name), f"{name!r} can't be at least that and at most what at_most says"
-        for warn, limits, key, sign in (
-            (self.warn_above, self.at_most, "warn_above", 1),
-            (self.warn_below, self.at_least, "warn_below", -1),
+        for warn, limits, key, of, reaches in (
+            (self.warn_above, self.at_most, "warn_above", "at_most", operator.ge),
+            (self.warn_below, self.at_least, "warn_below", "at_least", operator.le),
         ):
-            of = "at_most" if sign > 0 else "at_least"
             for name, number in warn.items():
                 if name not in limits:
                     yield (key, name), f"{name!r} needs a limit in {of} too; {nearest(name, limits)}"
-                elif sign * (number.value - limits[name].value) >= 0:
+                elif reaches(number.value, limits[name].value):
                     yield (key, name), f"{name!r} can never warn: its limit in {of} is reached first"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -107,6 +108,10 @@ def test_in_a_critical_file_every_changed_line_has_to_be_run() -> None:
     result = of(covered(99), diff_of(src__a="1-100"), critical=["src/*.py"])
     made = check_of(result, "critical src/*.py")
     assert (result.verdict, made.verdict, made.where) == ("FAIL", "FAIL", ("src/a.py:100",))
+
+
+def test_a_critical_file_of_which_every_changed_line_is_run_passes() -> None:
+    assert verdicts(of(covered(99), diff_of(src__a="1-99"), critical=["src"]))["critical src"] == "PASS"
 
 
 def test_a_critical_file_of_which_no_line_changed_says_nothing() -> None:
@@ -223,6 +228,7 @@ def test_a_file_of_an_installed_package_is_the_one_in_the_project() -> None:
 def test_where_no_executable_line_changed_there_is_nothing_to_judge(diff: Diff) -> None:
     result = of(covered(100), diff)
     assert (result.verdict, result.reason) == ("NOT_APPLICABLE", "nothing-changed")
+    assert check_of(result, "line").inspected == 0
     assert result.summary == "no executable line of the sources changed since origin/main"
 
 
@@ -250,6 +256,12 @@ def test_a_file_that_nobody_measured_is_not_skipped_as_missing_evidence() -> Non
 def test_a_release_is_judged_by_what_changed_since_the_last_one(stage: str, since: str) -> None:
     said = repository_of(diff_of("main", src__a="1-30"), diff_of("v1.0", src__a="1-60"))
     assert check_of(of(covered(100), said, stage=stage), "line").unit == f"lines changed since {since}"
+
+
+def test_a_release_is_known_by_its_name_as_it_is_read_from_a_file() -> None:
+    said = repository_of(diff_of("main", src__a="1-30"), diff_of("v1.0", src__a="1-60"))
+    stage = json.loads('"release"')
+    assert check_of(of(covered(100), said, stage=stage), "line").inspected == 60
 
 
 def test_small_diffs_that_came_together_are_judged_at_the_release() -> None:

@@ -28,6 +28,14 @@ def test_without_limits_branches_are_shown_where_they_were_measured() -> None:
     assert list(verdicts(of(coverage_of(PAYMENTS, branches=True)))) == ["line", "branch"]
 
 
+def test_without_limits_branches_that_were_not_measured_are_not_shown() -> None:
+    assert list(verdicts(of(coverage_of(PAYMENTS)))) == ["line"]
+
+
+def test_a_limit_on_lines_alone_judges_no_branches() -> None:
+    assert verdicts(of(coverage_of(PAYMENTS, branches=True), line=share("90 %"))) == {"line": "PASS"}
+
+
 @pytest.mark.parametrize(("limit", "verdict"), [("90 %", "PASS"), ("90.01 %", "FAIL")])
 def test_line_limit(limit: str, verdict: str) -> None:
     assert verdicts(of(coverage_of(PAYMENTS), line=share(limit))) == {"line": verdict}
@@ -112,6 +120,10 @@ def test_in_a_critical_file_every_line_has_to_be_run() -> None:
     result = of(coverage_of(PAYMENTS, LEGACY), critical=["src/payments/**"])
     made = check_of(result, "critical src/payments/**")
     assert (made.verdict, made.shown, made.where) == ("FAIL", "1 line", ("src/payments/card.py:10",))
+
+
+def test_a_critical_file_of_which_every_line_is_run_passes() -> None:
+    assert of(coverage_of(file_of("src/a.py", 3, 3), LEGACY), critical=["src/a.py"]).verdict == "PASS"
 
 
 def test_a_critical_glob_that_matches_nothing_is_no_evidence() -> None:

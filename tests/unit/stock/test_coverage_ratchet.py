@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import BaselineData, Table
 from pytest_stagegate.model.coverage import CoverageData
@@ -122,3 +124,53 @@ def test_branches_of_the_baseline_that_were_not_measured_now_are_missing() -> No
 def test_branches_of_which_none_is_left_are_no_evidence() -> None:
     result = ratchet(coverage_of(file_of("a.py", 10, 10), branches=True), {"a.py": (10, 10, 4, 4)})
     assert verdicts(result)["branch"] == "NO_EVIDENCE"
+
+
+def test_branches_that_are_no_longer_taken_are_named_by_their_number() -> None:
+    now = coverage_of(file_of("a.py", 10, 10, 3, 4), file_of("new.py", 1, 1, 1, 2), branches=True)
+    assert check_of(ratchet(now, {"a.py": (10, 10, 4, 4)}), "branch").where == (
+        "a.py (uncovered branches: 1, 0 in the baseline)",
+        "new.py (uncovered branches: 1, not in the baseline)",
+    )
+
+
+def test_a_new_file_is_named_from_its_first_uncovered_line_on() -> None:
+    now = coverage_of(file_of("a.py", 7, 10), file_of("new.py", 9, 10), file_of("whole.py", 5, 5))
+    assert check_of(ratchet(now, {"a.py": (10, 10, 0, 0)}), "line").where == (
+        "a.py:8-10 (uncovered lines: 3, 0 in the baseline)",
+        "new.py:10 (uncovered lines: 1, not in the baseline)",
+    )
+
+
+def test_a_file_of_which_less_is_uncovered_than_before_is_not_named() -> None:
+    now = coverage_of(file_of("a.py", 5, 10), file_of("b.py", 9, 10))
+    result = ratchet(now, {"a.py": (10, 10, 0, 0), "b.py": (8, 10, 0, 0)})
+    assert check_of(result, "line").where == ("a.py:6-10 (uncovered lines: 5, 0 in the baseline)",)
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(1, ": 00.py. "), (5, ": 00.py, 01.py, 02.py, 03.py, 04.py. "), (11, ", 03.py, 04.py and 6 more. ")],
+)
+def test_of_many_missing_files_five_are_named_and_the_rest_is_counted(count: int, told: str) -> None:
+    missing: Table = {f"{number:02}.py": (1, 1, 0, 0) for number in range(count)}
+    result = ratchet(coverage_of(file_of("a.py", 1, 1)), {"a.py": (1, 1, 0, 0), **missing})
+    assert told in check_of(result, "files").text
+
+
+def test_a_tolerance_beyond_the_baseline_s_rate_asks_for_nothing() -> None:
+    result = ratchet(coverage_of(file_of("a.py", 5, 10)), {"a.py": (8, 10, 0, 0)}, tolerance=share("90 %"))
+    assert check_of(result, "line").limit_shown == "≥ 0 % (baseline 8 of 10)"
+
+
+@pytest.mark.parametrize(
+    ("now", "before"), [((1, 2), (8, 10)), ((1, 6), (4, 10))], ids=["mostly covered", "mostly uncovered"]
+)
+def test_covered_code_may_be_taken_out_beside_code_that_is_not(now: tuple[int, int], before: tuple[int, int]) -> None:
+    result = ratchet(coverage_of(file_of("a.py", *now)), {"a.py": (*before, 0, 0)})
+    assert verdicts(result) == {"uncovered-lines": "PASS"}
+
+
+def test_more_uncovered_code_at_a_lower_rate_fails_also_where_most_is_uncovered() -> None:
+    result = ratchet(coverage_of(file_of("a.py", 2, 6)), {"a.py": (8, 10, 0, 0)})
+    assert verdicts(result) == {"line": "FAIL"}

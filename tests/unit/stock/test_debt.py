@@ -68,7 +68,7 @@ def test_only_what_is_required_is_asked_for() -> None:
     assert set(verdicts(of("", require=[]))) == {"debt", "overdue", "not-a-date"}
 
 
-@pytest.mark.parametrize(("days", "verdict"), [(0, "PASS"), (-1, "FAIL")])
+@pytest.mark.parametrize(("days", "verdict"), [(1, "PASS"), (0, "PASS"), (-1, "FAIL")])
 def test_a_debt_is_overdue_on_the_day_after_its_date(days: int, verdict: str) -> None:
     date = TODAY + dt.timedelta(days=days)
     assert one("overdue", f"see #12 until={date}").verdict == verdict
@@ -105,6 +105,22 @@ def test_a_date_that_is_none_fails_and_is_named(written: str) -> None:
 @pytest.mark.parametrize(("limit", "verdict"), [(2, "PASS"), (1, "FAIL")])
 def test_number_of_debts(limit: int, verdict: str) -> None:
     assert check_of(of("a", "b", max_debt=limit), "debt").verdict == verdict
+
+
+def test_debts_beyond_the_limit_are_named() -> None:
+    assert check_of(of("a", "b", max_debt=1), "debt").where == ("t.py::test_0", "t.py::test_1")
+
+
+def test_without_a_limit_no_debt_is_named() -> None:
+    assert check_of(of("a", "b"), "debt").where == ()
+
+
+def test_of_several_dates_that_are_none_the_first_is_named() -> None:
+    assert one("not-a-date", "until=soon until=later").where == ("t.py::test_0 (until=soon)",)
+
+
+def test_an_owner_is_not_taken_for_a_date() -> None:
+    assert one("not-a-date", "owner=dana").verdict == "PASS"
 
 
 def test_without_a_limit_the_number_is_only_shown() -> None:

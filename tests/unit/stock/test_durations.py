@@ -45,7 +45,8 @@ def test_every_test_that_is_slower_than_allowed_is_named() -> None:
 
 def test_nothing_executed_is_no_evidence() -> None:
     result = judged(durations, evidence_of(outcomes_of(skipped=1)), max_test=Duration.parse("1 s"))
-    assert check_of(result, "slowest").verdict == "NO_EVIDENCE"
+    made = check_of(result, "slowest")
+    assert (made.verdict, made.where) == ("NO_EVIDENCE", ("test.py::skipped_0 (0.00 s)",))
 
 
 # ---- stages
@@ -95,11 +96,30 @@ def test_what_has_grown_is_named_with_both_times() -> None:
     )
 
 
+def test_what_a_stage_took_before_is_not_shown_longer_than_it_was() -> None:
+    made = grown(timed(9_000_000), {"stage:test": (4_003_001,)})
+    assert made.where == ("stage:test: 9 s, was 4 s",)
+
+
+def test_a_test_that_took_the_shortest_time_is_compared() -> None:
+    made = grown(timed(1), {"test:test.py::passed_0": (5,)})
+    assert (made.verdict, made.inspected) == ("PASS", 1)
+
+
+def test_a_test_that_took_no_time_is_not_compared() -> None:
+    assert grown(timed(0), {"test:test.py::passed_0": (5,)}).reason == "no-baseline"
+
+
+@pytest.mark.parametrize("name", ["test:test", "group:test"])
+def test_only_the_duration_of_a_stage_is_compared_with_that_of_a_stage(name: str) -> None:
+    assert grown(timed(9_000_000), {name: (1,)}).reason == "no-baseline"
+
+
 def test_a_growth_of_more_than_the_whole_can_be_allowed() -> None:
     assert grown(stage_run(2_000_000, 11_000_000), growth="175 %").verdict == "PASS"
 
 
-@pytest.mark.parametrize(("floor", "verdict"), [("900 ms", "PASS"), ("899 ms", "FAIL")])
+@pytest.mark.parametrize(("floor", "verdict"), [("1 s", "PASS"), ("900 ms", "PASS"), ("899 ms", "FAIL")])
 def test_what_takes_no_longer_than_the_floor_has_not_grown(floor: str, verdict: str) -> None:
     baseline: Table = {"stage:test": (10_000,)}
     assert grown(timed(900_000), baseline, min_duration=floor).verdict == verdict

@@ -91,6 +91,7 @@ def test_what_the_baseline_has_does_not_count_and_is_shown() -> None:
 def test_one_more_than_the_baseline_has_counts() -> None:
     result = of(report_of(ERROR, ERROR), baseline=accepting(error=1))
     assert (check_of(result, "errors").verdict, check_of(result, "errors").measured) == ("FAIL", 1)
+    assert check_of(result, "accepted").shown == "1 finding"
 
 
 def test_without_a_baseline_everything_counts_and_that_is_said() -> None:

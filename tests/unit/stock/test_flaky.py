@@ -43,6 +43,12 @@ def test_a_run_without_any_rerun_says_so() -> None:
     assert (made.verdict, made.text) == ("PASS", "no test was run again")
 
 
+@pytest.mark.parametrize("outcomes", [{"skipped": 1}, {"passed": 1}])
+def test_only_of_a_limit_that_was_met_it_is_said_that_nothing_was_run_again(outcomes: dict[str, int]) -> None:
+    options = {"max_flaky": 0} if "skipped" in outcomes else {}
+    assert check_of(of(outcomes, **options), "flaky").text == ""
+
+
 def test_a_test_that_failed_in_every_attempt_was_run_again() -> None:
     data = outcomes_of(passed=1)
     data.add("t.py::test_a", Outcome.FAILED, 5, Detail(executed=True, reruns=2))

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.verdicts import GateResult
-from pytest_stagegate.stock.matrix import matrix
-from tests.unit.fakes import check_of, evidence_of, judged, outcomes_of, verdicts
+from pytest_stagegate.stock.matrix import MatrixOptions, matrix
+from tests.unit.fakes import check_of, evidence_of, judged, outcomes_of, run_of, verdicts
 
 TEST = Expected("test", None, None)
 STAGING = Expected("test", "staging", None)
@@ -43,3 +44,26 @@ def test_a_missing_cell_does_not_hide_one_with_too_few_tests() -> None:
 def test_without_expected_cells_there_is_nothing_to_judge() -> None:
     result = of(passed=1)
     assert (result.verdict, result.reason) == ("NOT_APPLICABLE", "not-declared")
+
+
+def test_only_the_cells_with_too_few_tests_are_named() -> None:
+    data = run_of({"code": {"passed": 1}, "test": {"passed": 2}, "deploy": {"passed": 3}})
+    cells = tuple(Expected(stage, None, None) for stage in ("code", "test", "deploy"))
+    made = check_of(judged(matrix, evidence_of(data, expected=cells), min_executed=2), "executed")
+    assert made.where == ("stage code (1)",)
+
+
+def test_where_no_cell_has_evidence_the_fewest_tests_are_0() -> None:
+    made = check_of(of(TEST, skipped=1), "executed")
+    assert (made.verdict, made.shown) == ("NO_EVIDENCE", "0 tests")
+
+
+def test_one_test_in_each_cell_is_enough_when_the_policy_does_not_say() -> None:
+    made = check_of(judged(matrix, evidence_of(expected=(TEST,))), "executed")
+    assert (made.verdict, made.limit_shown) == ("PASS", "≥ 1")
+
+
+def test_no_policy_can_ask_for_less_than_one_test() -> None:
+    assert msgspec.convert({"min_executed": 1}, MatrixOptions).min_executed == 1
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"min_executed": 0}, MatrixOptions)

@@ -101,6 +101,28 @@ def test_of_many_names_that_are_all_far_off_none_is_listed() -> None:
     assert made.text == "no evidence holds a metric zzz; stagegate inspect shows the 300 that there are"
 
 
+@pytest.mark.parametrize("count", [3, 10])
+def test_a_few_names_are_all_listed_where_none_is_near(count: int) -> None:
+    made = only(metrics_of(*((f"metric_{index}", "1") for index in range(count))), at_most=number(zzz=1))
+    assert f"metric_{count - 1}" in made.text
+
+
+def test_more_than_ten_names_are_counted_where_none_is_near() -> None:
+    made = only(metrics_of(*((f"metric_{index}", "1") for index in range(11))), at_most=number(zzz=1))
+    assert made.text.endswith("; stagegate inspect shows the 11 that there are")
+
+
+def test_of_many_names_the_nearest_is_told() -> None:
+    many = metrics_of(*((f"metric_{index}", "1") for index in range(11)), ("p95_ms", "1"))
+    assert only(many, at_most=number(p96_ms=1)).text.endswith("; did you mean 'p95_ms'?")
+
+
+@pytest.mark.parametrize(("others", "told"), [(1_999, "did you mean 'p95_ms'?"), (2_000, "that there are")])
+def test_a_name_is_compared_with_the_first_2000(others: int, told: str) -> None:
+    many = metrics_of(*((f"a{index}", "1") for index in range(others)), ("p95_ms", "1"))
+    assert only(many, at_most=number(p96_ms=1)).text.endswith(told)
+
+
 def test_without_any_metric_that_is_said_once() -> None:
     made = only(at_most=number(a=1, b=1), max_growth=percent(c="5 %"))
     assert (made.name, made.reason, made.text) == ("metrics", "metric-missing", "no evidence holds any metric")
@@ -168,6 +190,10 @@ def test_growth_shows_both_numbers() -> None:
     assert made.where == ("112.5 now, 100 in the baseline",)
 
 
+def test_a_number_that_has_grown_is_not_shown_larger_than_it_is() -> None:
+    assert moved("100", "312.4567", max_growth=percent(n="10 %")).where == ("312.456 now, 100 in the baseline",)
+
+
 def test_of_several_numbers_like_is_compared_with_like() -> None:
     both = BaselineData(tables={"metrics": {"n": ("100", "300")}})
     now = metrics_of(("n", "95"), ("n", "310"))
@@ -211,6 +237,8 @@ def test_a_relative_limit_of_a_missing_metric_is_no_evidence() -> None:
         ({"warn_below": number(n=3)}, ("warn_below", "n"), "needs a limit in at_least too"),
         ({"warn_above": number(n=3), "at_most": number(n=3)}, ("warn_above", "n"), "can never warn"),
         ({"warn_below": number(n=3), "at_least": number(n=3)}, ("warn_below", "n"), "can never warn"),
+        ({"warn_above": number(n=4), "at_most": number(n=3)}, ("warn_above", "n"), "its limit in at_most is reached"),
+        ({"warn_below": number(n=2), "at_least": number(n=3)}, ("warn_below", "n"), "its limit in at_least is reached"),
     ],
 )
 def test_limits_that_can_not_stand_together(options: Any, keys: tuple[str, ...], sentence: str) -> None:
@@ -219,6 +247,13 @@ def test_limits_that_can_not_stand_together(options: Any, keys: tuple[str, ...],
     assert sentence in text
 
 
-def test_limits_that_can_stand_together() -> None:
-    options = MetricsOptions(at_least=number(n=2), at_most=number(n=2), warn_above=number(n=1))
-    assert list(options.contradictions()) == []
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"at_least": number(n=2), "at_most": number(n=2), "warn_above": number(n=1)},
+        {"at_least": number(n=1), "at_most": number(n=3)},
+        {"at_least": number(n=1), "warn_below": number(n=2)},
+    ],
+)
+def test_limits_that_can_stand_together(options: Any) -> None:
+    assert list(MetricsOptions(**options).contradictions()) == []

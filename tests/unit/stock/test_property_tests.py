@@ -49,6 +49,12 @@ def test_a_test_that_was_not_counted_is_no_evidence_and_named() -> None:
     assert check.text == "Hypothesis did not say how many examples it ran: t.py::unknown"
 
 
+def test_of_many_tests_that_were_not_counted_three_are_named() -> None:
+    unknown = [property_test(f"t.py::test_{number}", counted=False) for number in range(4)]
+    told = check_of(of(*unknown, min_examples=50), "examples").text
+    assert told.endswith(": t.py::test_0, t.py::test_1, t.py::test_2")
+
+
 def test_a_test_that_was_not_counted_hides_no_other() -> None:
     assert verdicts(of(UNKNOWN, SEVEN, min_examples=50))["fewest-examples"] == "FAIL"
 

@@ -41,6 +41,14 @@ def test_a_lost_test_is_missing_evidence() -> None:
     assert lost.where == ("test.py::lost_0", "test.py::lost_1")
 
 
+def test_a_single_lost_test_is_missing_evidence() -> None:
+    assert check_of(of(passed=9, lost=1), "lost").verdict == "NO_EVIDENCE"
+
+
+def test_the_gate_is_active_without_a_table_in_the_policy() -> None:
+    assert vars(results)["__stagegate__"].always
+
+
 def test_a_run_in_which_nothing_passed_fails() -> None:
     assert check_of(of(xfailed=2), "passed").verdict == "FAIL"
 
@@ -71,8 +79,15 @@ def test_an_exit_status_that_no_test_explains_fails(status: int) -> None:
     assert made.text == f"pytest ended with exit status {status}, which no failed test explains"
 
 
-def test_another_status_than_1_is_not_explained_by_a_failed_test() -> None:
-    assert check_of(of(6, passed=1, failed=1), "exit-status").reason == "pytest-exit-6"
+@pytest.mark.parametrize("status", [-9, 6])
+def test_another_status_than_1_is_not_explained_by_a_failed_test(status: int) -> None:
+    assert check_of(of(status, passed=1, failed=1), "exit-status").reason == f"pytest-exit-{status}"
+
+
+def test_the_status_of_a_run_whose_tests_could_not_be_collected_is_missing_evidence() -> None:
+    broken = Note(reason="collection-error", text="A test module could not be collected.")
+    made = check_of(of(2, (broken,), passed=1), "exit-status")
+    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "run-incomplete")
 
 
 def test_the_status_of_a_run_that_stopped_early_is_missing_evidence() -> None:
@@ -124,6 +139,13 @@ def test_a_shard_without_a_test_of_the_stage_is_no_failure_where_others_ran(
     assert (made.verdict, made.reason) == (verdict, reason)
 
 
+@pytest.mark.parametrize("status", [2, 6])
+def test_a_shard_without_a_test_of_the_stage_may_end_with_no_other_status_than_5(status: int) -> None:
+    exits = (Exit(0, 0), Exit(status, 0, shard="mac", nothing_selected=True))
+    made = check_of(judged(results, dataclasses.replace(evidence_of(), exits=exits)), "exit-status")
+    assert (made.verdict, made.reason) == (Verdict.FAIL, f"pytest-exit-{status}")
+
+
 def test_without_a_run_of_pytest_there_is_no_exit_status() -> None:
     result = judged(results, dataclasses.replace(evidence_of(), exits=()))
     assert [check.name for check in result.checks] == ["failed", "errors", "lost", "passed"]
@@ -173,6 +195,11 @@ def test_a_required_test_that_passed_passes(pattern: str) -> None:
 def test_a_required_test_that_is_broken_fails(word: str) -> None:
     made = required("tests/pay", (PAY, "passed"), ("tests/pay/test_bank.py::test_fee", word))
     assert (made.verdict, made.where) == ("FAIL", ("tests/pay/test_bank.py::test_fee",))
+
+
+def test_of_required_tests_it_is_shown_how_many_passed() -> None:
+    made = required("t.py", ("t.py::test_a", "passed"), ("t.py::test_b", "passed"), ("t.py::test_c", "failed"))
+    assert made.shown == "66.6 % (2 of 3 tests)"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,17 @@ def test_modules_skipped_as_a_whole_are_counted_apart_against_the_same_limit() -
     assert check_of(result, "skipped-files").where == ("tests/test_db.py", "tests/test_tls.py")
 
 
+def test_modules_skipped_as_a_whole_are_shown_without_a_limit_where_there_are_some() -> None:
+    data = outcomes_of(passed=3)
+    data.skipped_files = {"tests/test_tls.py": "no tls"}
+    assert list(verdicts(judged(skips, evidence_of(data)))) == ["skipped", "skipped-files"]
+    assert list(verdicts(of({"passed": 3}))) == ["skipped"]
+
+
+def test_with_a_limit_it_is_shown_that_no_module_is_skipped_as_a_whole() -> None:
+    assert verdicts(of({"passed": 3}, max_skipped=0)) == {"skipped": "PASS", "skipped-files": "PASS"}
+
+
 # ---- skips that are allowed
 
 KNOWN = [("win.py::test_a", "skipped"), ("win.py::test_b[x]", "skipped"), ("t.py::test_c", "skipped")]
@@ -72,6 +83,18 @@ def test_a_module_may_be_allowed_to_be_skipped_as_a_whole() -> None:
     data.skipped_files = {"win.py": "not here", "tls.py": "no tls"}
     result = judged(skips, evidence_of(data), allow=["win.py"], max_skipped=0)
     assert check_of(result, "skipped-files").where == ("tls.py",)
+
+
+def test_a_module_that_may_be_skipped_does_not_change_the_share_of_tests() -> None:
+    data = named_tests(("t.py::test_a", "skipped"), ("t.py::test_b", "passed"))
+    data.skipped_files = {"win.py": "not here"}
+    result = judged(skips, evidence_of(data), allow=["win.py"], max_skipped_ratio=share("50 %"))
+    assert check_of(result, "skipped-ratio").shown == "50 % (1 of 2 tests)"
+
+
+def test_an_expected_failure_is_no_skip_that_is_allowed() -> None:
+    data = named_tests(("win.py::test_a", "xfailed"), ("t.py::test_b", "passed"))
+    assert check_of(judged(skips, evidence_of(data), allow=["win.py"]), "allowed").measured == 0
 
 
 def test_what_is_allowed_is_no_limit() -> None:

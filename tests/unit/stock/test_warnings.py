@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pytest_stagegate.model.evidence import WarningLine
+from pytest_stagegate.model.verdicts import Check
 from pytest_stagegate.stock.warnings import warnings
 from tests.unit.fakes import check_of, evidence_of, judged, outcomes_of
 
@@ -76,6 +77,22 @@ def test_new_warnings_are_those_beyond_the_baseline_of_category_and_file(limit: 
     assert (made.verdict, made.measured) == (verdict, 2)
     if verdict == "FAIL":
         assert made.where == ("DeprecationWarning src/a.py (3, baseline 2)", "UserWarning src/b.py (1, baseline 0)")
+
+
+def new(before: int) -> Check:
+    five = WarningLine(category="DeprecationWarning", message="old() goes away", place="src/a.py:3", count=5)
+    evidence = evidence_of(warnings=[five, SLOW], baseline={"warnings": {"DeprecationWarning src/a.py": (before,)}})
+    return check_of(judged(warnings, evidence, max_new=0), "new")
+
+
+def test_only_what_is_beyond_the_baseline_is_new() -> None:
+    assert new(3).measured == 3
+
+
+@pytest.mark.parametrize("before", [5, 7])
+def test_a_file_with_no_more_warnings_than_before_is_not_named_and_makes_up_for_no_other(before: int) -> None:
+    made = new(before)
+    assert (made.measured, made.where) == (1, ("UserWarning src/b.py (1, baseline 0)",))
 
 
 def test_without_a_baseline_nothing_is_known_of_new_warnings() -> None:
