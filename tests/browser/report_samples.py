@@ -27,6 +27,7 @@ from pytest_stagegate.model.decision import (
 )
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
+from pytest_stagegate.model.waivers import WaiverRow
 from pytest_stagegate.thresholds import no_evidence
 
 COMMIT: Final = "8f3b1f0c6a92d5e47b10c3d8e9f2a4b6c7d81e05"
@@ -272,9 +273,22 @@ def _build(**more: Any) -> Decision:
                 state="whole",
             ),
         ),
+        "waivers": (_waiver("skips", "dana", "rewritten in 3.0, see #411"),),
         "policy": PolicyReference(source="pyproject.toml", sha256=hashlib.sha256(b"policy").hexdigest()),
     }
     return Decision(**(made | more), schema=SCHEMA)
+
+
+def _waiver(gate: str, owner: str, reason: str, subject: str = "tests/legacy/**") -> WaiverRow:
+    return WaiverRow(
+        gate=gate,
+        subject=subject,
+        owner=owner,
+        reason=reason,
+        expires="2026-12-01",
+        days_left=8,
+        state="used",
+    )
 
 
 def _blocker(gate: GateResult) -> Blocker:
@@ -404,7 +418,7 @@ def hostile() -> Decision:
         collection_errors=(CollectionError(path=bad, message=bad),),
         run={bad: bad},
         evidence=(item,),
-        waivers=(),
+        waivers=(_waiver(bad, bad, bad, subject=bad),),
         policy=PolicyReference(source=bad, sha256=hashlib.sha256(b"policy").hexdigest()),
     )
 
