@@ -255,6 +255,10 @@ def test_a_duration_is_shown_with_the_largest_unit_that_fits(length: int, shown:
     assert check("total", lasting(length)).shown == shown
 
 
+def test_a_duration_of_less_than_a_microsecond_is_shown_in_microseconds() -> None:
+    assert check("total", Measure(Fraction(1, 2), kind="duration", inspected=1)).shown == "0.5 µs"
+
+
 def test_no_evidence_says_why() -> None:
     made = no_evidence("coverage", "not-measured", "nobody measured coverage in this run")
     assert (made.verdict, made.inspected, made.shown) == (Verdict.NO_EVIDENCE, 0, "no evidence")
