@@ -47,7 +47,7 @@ _NOTHING_FOUND_IS_EMPTY: Final = ("mypy-json",)
 _INSIDE: Final = "STAGEGATE_PRODUCER_OF"
 """Tells a tool's own children for which root a producer is running."""
 
-_OF_THE_RUN: Final = ("PYTEST_", "COV_CORE_", "COVERAGE_PROCESS_", "STAGEGATE_COVERAGE_")
+_OF_THE_RUN: Final = ("PYTEST_", "COV_CORE_", "COVERAGE_PROCESS_", "COVERAGE_RUN", "STAGEGATE_COVERAGE_")
 """Beginnings of variables that belong to the run of pytest that we may be part of, and not to its user."""
 
 _VERSION_LIMIT: Final = Duration.parse("1 min").microseconds
