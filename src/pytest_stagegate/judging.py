@@ -192,7 +192,7 @@ def _checks(active: ActiveGate, evidence: Evidence, place: Place) -> list[Check]
     spoken = _missing(active, evidence) or _called(active, evidence, place)
     if any(check.verdict is Verdict.STALE for check in unfit):
         # Of stale evidence no figure is shown; but what fails must not be hidden by an old file beside it.
-        spoken = [each for each in spoken if each.verdict in _NEVER_HIDDEN or each.reason in _BROKEN]
+        spoken = [each for each in spoken if each.verdict in _NEVER_HIDDEN]
     return [*unfit, *spoken]
 
 

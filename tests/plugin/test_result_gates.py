@@ -115,7 +115,7 @@ def test_debts_of_shards_and_of_other_tools_are_judged_at_the_instant_of_the_dec
         """,
     )
     late = project.check("records", "unit.xml", "--as-of=2030-01-02T01:00:00Z")
-    assert late.gate("debt")["reason"] == "too-old"
+    assert "too-old" in [check["reason"] for check in late.gate("debt")["checks"]]
     alone = project.check("unit.xml", "--as-of=2030-01-02T01:00:00Z")
     assert alone.check("debt", "overdue")["where"] == ["c::b (until 2030-01-01)"]
     now = project.check("records")
