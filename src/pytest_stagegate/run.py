@@ -189,15 +189,6 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     return vetted, Place(stage=stage, environment=environment, instant=instant)
 
 
-def instant_of(project: Project, question: Question) -> dt.datetime:
-    """Return the start of the latest run among the evidence.
-
-    Raises:
-        EvidenceError: When no record of a run can be read.
-    """
-    return _start(gather(question.given, Defaults(project.rootdir, (), project.policy.default_stage, None)))
-
-
 def _start(sources: Iterable[Source]) -> dt.datetime:
     """Return when the latest run began."""
     started = [each.evidence.started for each in sources if each.evidence is not None]

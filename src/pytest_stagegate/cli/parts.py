@@ -100,15 +100,14 @@ def standing(project: Project) -> tuple[WaiverRow, ...]:
         for stage in project.policy.stages
         for environment in (None, *project.policy.environments)
     ]
-    found = rows(project.waivers, (), (), places)
     try:
         told = msgspec.json.decode((project.rootdir / LAST_DECISION).read_bytes(), type=_Told).waivers
     except (OSError, msgspec.DecodeError):
-        return tuple(msgspec.structs.replace(row, state="holds") if row.state == "unused" else row for row in found)
-    state = {(row.gate, row.subject, row.expires, row.owner): row.state for row in told}
+        told = ()
+    said = {(row.gate, row.subject, row.expires, row.owner): row.state for row in told}
     return tuple(
-        msgspec.structs.replace(row, state=state.get((row.gate, row.subject, row.expires, row.owner), "holds"))
+        msgspec.structs.replace(row, state=said.get((row.gate, row.subject, row.expires, row.owner), "holds"))
         if row.state == "unused"
         else row
-        for row in found
+        for row in rows(project.waivers, (), (), places)
     )

@@ -14,8 +14,9 @@ from pytest_stagegate.drill import files, records
 from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
+from pytest_stagegate.model.times import parsed
 from pytest_stagegate.model.verdicts import Verdict
-from pytest_stagegate.run import decide_on, instant_of
+from pytest_stagegate.run import decision_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -104,9 +105,7 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
     folder = Path(tempfile.mkdtemp(prefix="drill-", dir=out))
     # Of waivers nothing is wanted here: the question is whether the gates themselves can fail.
     bare = replace(project, policy=replace(project.policy, waivers=()))
-    # Without its record a run has no start, so the instant is held on to.
-    instant = question.as_of or instant_of(project, question)
-    trial = _Trial(bare, replace(question, as_of=instant), originals, folder)
+    trial = _Trial(bare, question, originals, folder)
     try:
         before = trial.decide(trial.copies())
         planted, idle = [], []
@@ -170,7 +169,10 @@ class _Trial:
     def decide(self, copies: Sequence[Given]) -> tuple[GateResult, ...]:
         """Return what the gates say of the copies."""
         asked = replace(self._question, given=tuple(copies))
-        return decide_on(self._project, asked, wanted=(), out=self._folder).decision.gates
+        decision, _ = decision_of(self._project, asked)
+        # Without its record a run has no start, so the instant of the first decision is held on to.
+        self._question = replace(self._question, as_of=parsed(decision.as_of))
+        return decision.gates
 
     def _copy_path(self, number: int, original: Given) -> Path:
         return self._folder / str(number) / original.path.name

@@ -188,7 +188,8 @@ class Measurement:
             label_problem=problem,
             base=config.invocation_params.dir,
         )
-        cov.get_data().close()
+        # A copy, and data with mapped paths, live in memory and end here; pytest-cov may still want its own.
+        cov.get_data().close(force=self.mode != "pytest-cov")
         return data
 
     def _combined(self) -> coverage.Coverage:

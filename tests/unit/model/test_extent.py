@@ -43,7 +43,7 @@ def test_patterns_are_those_of_coverage(tmp_path: Path, monkeypatch: pytest.Monk
         reported = set(json.loads(Path("report.json").read_bytes())["files"])
     except NoDataError:
         reported = set()
-    cov.get_data().close()
+    cov.get_data().close(force=True)
     scope = Scope(source=(".",), omit=(pattern,))
     assert {path for path in PATHS if not scope.leaves_out(path)} == reported
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import codecs
+from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+_ENCODINGS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+def encoding_of(content: bytes) -> str:
+    """Return the encoding that a byte order mark states; UTF-8 without one."""
+    return next((name for mark, name in _ENCODINGS.items() if content.startswith(mark)), "utf-8")
 
 
 def read_bounded(path: Path, limit: int, too_large: str) -> bytes:

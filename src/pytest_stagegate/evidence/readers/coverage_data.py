@@ -154,7 +154,8 @@ def _reported(copy: Path, root: Path, folder: Path, name: str) -> tuple[Coverage
             cov = _absolute(cov, folder / "absolute", root)
         return _answer(cov, root, name)
     finally:
-        cov.get_data().close()
+        # A report with mapped paths leaves its data in memory.
+        cov.get_data().close(force=True)
 
 
 def _answer(cov: coverage.Coverage, root: Path, name: str) -> tuple[CoverageData, list[str]]:

@@ -6,7 +6,6 @@ on the outcome are not looked at.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.bounded import read_bounded
+from pytest_stagegate.evidence.readers.bounded import encoding_of, read_bounded
 from pytest_stagegate.evidence.readers.gathered import WORDS, Gathered
 from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 from pytest_stagegate.model.contents import Contents
@@ -28,7 +27,6 @@ LARGEST: Final = 128 << 20
 """Bytes that a file may have; it is decoded as a whole."""
 
 _LONGEST: Final = 1e12  # milliseconds
-_ENCODINGS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _OUTCOMES: Final = {
     "passed": Outcome.PASSED,
     "failed": Outcome.FAILED,
@@ -148,10 +146,8 @@ def _report(path: Path) -> _Report:
 
 
 def _utf8(content: bytes) -> bytes:
-    for mark, encoding in _ENCODINGS.items():
-        if content.startswith(mark):
-            return content.decode(encoding).encode()
-    return content
+    encoding = encoding_of(content)
+    return content if encoding == "utf-8" else content.decode(encoding).encode()
 
 
 def _place(content: bytes, fault: str) -> tuple[str, str]:

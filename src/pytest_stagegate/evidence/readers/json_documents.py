@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import msgspec
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.bounded import read_bounded
+from pytest_stagegate.evidence.readers.bounded import encoding_of, read_bounded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,11 +18,13 @@ T = TypeVar("T")
 LARGEST: Final = 128 << 20
 """Bytes that a file may have; it is decoded as a whole."""
 
-_ENCODINGS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-
 
 class _Refused(ValueError):  # noqa: N818 - becomes an EvidenceError
     """What is wrong with a document that is well-formed; one sentence."""
+
+
+class KeyTwice(ValueError):  # noqa: N818 - likewise
+    """A key stands twice in one object, and parsers differ in which one they take; its text is the key."""
 
 
 def text_of(path: Path, what: str) -> str:
@@ -37,9 +38,8 @@ def text_of(path: Path, what: str) -> str:
         EvidenceError: When it can't be read, is empty or too large, or is no text.
     """
     content = read_bounded(path, LARGEST, f"it is larger than {LARGEST >> 20} MiB, up to which {what} is read")
-    encoding = next((name for mark, name in _ENCODINGS.items() if content.startswith(mark)), "utf-8")
     try:
-        return content.decode(encoding)
+        return content.decode(encoding_of(content))
     except UnicodeDecodeError as error:
         raise EvidenceError(f"{path.name}: this is no {error.encoding} text: {error.reason}") from error
 
@@ -59,7 +59,7 @@ def decoded(text: str, type_: type[T], what: str, name: str, line: int = 1) -> T
             ``Infinity``, is nested without end, or is not of the type.
     """
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
+        found = json.loads(text, object_pairs_hook=once, parse_constant=_no_number)
         return msgspec.convert(found, type_)
     except msgspec.ValidationError as error:
         place = name if line == 1 else f"{name}:{line}"
@@ -69,6 +69,9 @@ def decoded(text: str, type_: type[T], what: str, name: str, line: int = 1) -> T
         raise EvidenceError(f"{place}: this is no well-formed JSON: {error.msg.lower()}") from error
     except RecursionError as error:
         raise EvidenceError(f"{name}: this is no {what}: values are nested too deeply") from error
+    except KeyTwice as error:
+        said = f"the key {str(error)[:40]!r} stands twice in one object"
+        raise EvidenceError(f"{name}:{line}: this is no {what}: {said}") from error
     except ValueError as error:
         # A number of thousands of digits is one too.
         said = str(error) if isinstance(error, _Refused) else "a number in it has too many digits"
@@ -80,12 +83,17 @@ def document(path: Path, type_: type[T], what: str) -> T:
     return decoded(text_of(path, what), type_, what, path.name)
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON from its pairs.
+
+    Raises:
+        KeyTwice: When a key stands twice in it.
+    """
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _Refused(f"the key {twice[:40]!r} stands twice in one object")
+        raise KeyTwice(twice)
     return found
 
 

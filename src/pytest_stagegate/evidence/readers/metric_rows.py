@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.bounded import read_bounded
+from pytest_stagegate.evidence.readers.bounded import encoding_of, read_bounded
+from pytest_stagegate.evidence.readers.json_documents import KeyTwice, once
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.metrics import Metric, MetricsData
 from pytest_stagegate.model.texts import shortened
@@ -23,7 +23,6 @@ LONGEST_NAME: Final = 1_000
 LONGEST_NUMBER: Final = 1_000
 """Characters of a name, and of a number."""
 
-_WIDE: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONSTANTS: Final = {"NaN": "NaN", "Infinity": "+Inf", "-Infinity": "-Inf"}
 
 
@@ -46,11 +45,11 @@ def document(path: Path, limit: int) -> Any:
     content = read_bounded(path, limit, f"the file is larger than {limit >> 20} MiB")
     try:
         return json.loads(
-            content.decode("utf-16" if content.startswith(_WIDE) else "utf-8-sig"),
+            content.decode(encoding_of(content)),
             parse_int=Written,
             parse_float=Written,
             parse_constant=lambda word: Written(_CONSTANTS[word]),
-            object_pairs_hook=_unique,
+            object_pairs_hook=once,
         )
     except UnicodeDecodeError as error:
         raise EvidenceError(f"{path.name}: this is no {error.encoding} text: {error.reason}") from error
@@ -59,21 +58,8 @@ def document(path: Path, limit: int) -> Any:
         raise EvidenceError(f"{place}: this is no well-formed JSON: {error.msg[:1].lower()}{error.msg[1:]}") from error
     except RecursionError as error:
         raise EvidenceError(f"{path.name}: values are nested too deep") from error
-    except _Twice as error:
+    except KeyTwice as error:
         raise EvidenceError(f"{path.name}: the key {str(error)[:100]!r} stands twice in one object") from error
-
-
-class _Twice(Exception):  # noqa: N818 - told to the user as an `EvidenceError`
-    """A key stands twice in one object, and parsers differ in which one they take."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _Twice(key)
-        found[key] = value
-    return found
 
 
 def contents(path: Path, metrics: Iterable[Metric], *, producer: str = "", **more: Any) -> Contents:

@@ -220,7 +220,7 @@ def test_a_message_may_stand_in_the_rule(tmp_path: Path, message: dict[str, Any]
         ("src/with%20blank%23.py", "src/with blank#.py"),
         ("src\\win.py", "src/win.py"),
         ("C:\\work\\a.py", "…/a.py"),
-        ("file:///C:/work/a.py", "…/a.py"),
+        ("file:///C:/shop/a.py", "…/a.py"),
         ("file://server/share/a.py", "…/a.py"),
         ("file:///elsewhere/a.py", "…/a.py"),
         ("/elsewhere/a.py", "…/a.py"),
