@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -161,6 +162,7 @@ def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
         compared_with=evidence.released.tag if evidence.released is not None else None,
         extends=tuple(Extended(source=each.source, sha256=each.sha256) for each in policy.extended),
         recorded=tuple(sorted({origin.policy_sha256 for origin in evidence.origins})),
+        content=json.loads(policy.content),
     )
 
 

@@ -15,8 +15,8 @@ from pytest_stagegate.documents.templating import render, with_content_policy
 from pytest_stagegate.documents.view import View, view
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.model.manifest import SUMS, sums_of
 
-SUMS: Final = "SHA256SUMS"
 _IGNORE: Final = b"*\n"
 
 
@@ -95,8 +95,7 @@ def write_documents(files: dict[Path, bytes], out: Path, evidence: dict[str, str
         write_whole(path, content)
     digests = {path.name: hashlib.sha256(content).hexdigest() for path, content in files.items() if path.parent == out}
     digests |= evidence
-    sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
-    write_whole(out / SUMS, sums.encode())
+    write_whole(out / SUMS, sums_of(digests))
 
 
 def prepare_folder(out: Path) -> None:

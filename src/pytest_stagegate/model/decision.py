@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -108,6 +108,18 @@ class Blocker(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
 
 
+class Artifact(msgspec.Struct, frozen=True, kw_only=True):
+    """One file that is shipped.
+
+    Attributes:
+        name: File name, without folders.
+        sha256: Digest of its bytes.
+    """
+
+    name: str
+    sha256: str
+
+
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
     """What is being decided.
 
@@ -117,7 +129,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
         commit: Full commit id, or None when unknown.
         commit_source: ``git``, or the variable that named the commit; None when unknown.
         dirty: Whether the work tree differed from the commit when the run began; None when unknown.
-        artifacts: Digests of what is shipped; empty until a build records them.
+        artifacts: What is shipped, by name; empty until a build has made it.
     """
 
     name: str
@@ -125,7 +137,7 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     commit: str | None
     commit_source: str | None
     dirty: bool | None
-    artifacts: tuple[str, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
 
 
 class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,6 +217,7 @@ class PolicyReference(msgspec.Struct, frozen=True, kw_only=True):
         extends: What it extends, each once, in the order in which it is laid over one another.
         compared_with: The release tag with whose policy it was compared; None when it was with none.
         recorded: Digests of the policies that the recorded runs had; others than `sha256` when limits were changed.
+        content: The resolved content itself, of which `sha256` is the digest.
     """
 
     source: str
@@ -212,6 +225,7 @@ class PolicyReference(msgspec.Struct, frozen=True, kw_only=True):
     extends: tuple[Extended, ...] = ()
     compared_with: str | None = None
     recorded: tuple[str, ...] = ()
+    content: dict[str, Any] = {}
 
 
 class TestRow(msgspec.Struct, frozen=True, kw_only=True):
