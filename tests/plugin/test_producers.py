@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -221,7 +222,9 @@ def test_ctrl_c_kills_the_tools_and_the_run_is_not_whole(suite: Project) -> None
     code = "import os, time; open('pid.tmp', 'w').write(str(os.getpid())); os.rename('pid.tmp', 'pid'); time.sleep(100)"
     policy(suite, entry("web", code))
     words = [sys.executable, "-m", "pytest", "--stage-gate", *left_out(())]
-    with subprocess.Popen(words, cwd=suite.path, stdout=subprocess.PIPE, text=True) as running:
+    # A job in the background of a shell ignores the signal, and what it starts does too.
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(words, cwd=suite.path, stdout=subprocess.PIPE, text=True, preexec_fn=heard) as running:
         pid = suite.path / "pid"
         _until(pid.exists)
         running.send_signal(signal.SIGINT)
