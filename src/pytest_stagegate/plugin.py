@@ -69,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marks, so that they are valid with --strict-markers, in every run."""
     config.addinivalue_line("markers", "stage(name): the delivery stage that the test belongs to, e.g. 'deploy'")
     config.addinivalue_line("markers", "environment(*names): the environments that the test may run in")
+    config.addinivalue_line("markers", "requirement(*ids): the requirements that the test verifies, e.g. 'PAY-7'")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

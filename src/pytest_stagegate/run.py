@@ -21,6 +21,7 @@ from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, 
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline, BaselineData
 from pytest_stagegate.model.decision import Decision, Extended, Note, PolicyReference, Subject
+from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
@@ -138,6 +139,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         waivers=waivers,
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
+        requirements=requirement_rows(evidence.tests),
     )
     return decision, evidence
 

@@ -12,10 +12,13 @@ from typing import Any, Final, NamedTuple
 
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.requirements import REQUIREMENT_ID_LIMIT, is_requirement_id
 from pytest_stagegate.model.tags import Tag, TagRule
+from pytest_stagegate.model.texts import shortened
 
 STAGE_MARK: Final = "stage"
 ENVIRONMENT_MARK: Final = "environment"
+REQUIREMENT_MARK: Final = "requirement"
 
 
 class MarkUse(NamedTuple):
@@ -34,10 +37,11 @@ class TagLevel(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What one level says: a stage, environments, or nothing (None)."""
+    """What one level says: a stage, environments, or nothing (None); and the requirements that it adds."""
 
     stage: str | None
     environments: tuple[str, ...] | None
+    requirements: tuple[str, ...] = ()
 
 
 class TagMistake(Exception):  # noqa: N818 - it is a mistake in a test, not a fault of the program
@@ -64,14 +68,17 @@ class Vocabulary:
         """Return what the marks of one level say.
 
         Raises:
-            TagMistake: For an unknown name, two stages at one level, or a mark without a name.
+            TagMistake: For an unknown name, two stages at one level, a mark without a name, or what is no id of a
+                requirement.
         """
         stages = [self._stage(mark) for mark in level.marks if mark.name == STAGE_MARK]
         if len(set(stages)) > 1:
             named = " and ".join(repr(stage) for stage in dict.fromkeys(stages))
             raise TagMistake(f"two stages on the same {level.kind}: {named}; keep one of them")
         places = [name for mark in level.marks if mark.name == ENVIRONMENT_MARK for name in self._places(mark)]
-        return Said(stages[0] if stages else None, tuple(dict.fromkeys(places)) if places else None)
+        linked = [name for mark in level.marks if mark.name == REQUIREMENT_MARK for name in _requirements(mark)]
+        stage = stages[0] if stages else None
+        return Said(stage, tuple(dict.fromkeys(places)) if places else None, tuple(dict.fromkeys(linked)))
 
     def from_path(self, path: str) -> Said:
         """Return what the path rules say of a file (relative to the root, with ``/``)."""
@@ -113,6 +120,17 @@ def _names(mark: MarkUse, *, example: str) -> list[Any]:
     if not names or not all(isinstance(name, str) for name in names) or set(mark.kwargs) - {"name"}:
         raise TagMistake(f"the mark {mark.name!r} takes names as texts; write for example {example}")
     return names
+
+
+def _requirements(mark: MarkUse) -> tuple[str, ...]:
+    if not mark.args or mark.kwargs:
+        example = '@pytest.mark.requirement("PAY-7")'
+        raise TagMistake(f"the mark 'requirement' takes ids as texts; write for example {example}")
+    for each in mark.args:
+        if not is_requirement_id(each):
+            rule = f"one line of 1 to {REQUIREMENT_ID_LIMIT} characters, with no blanks around it"
+            raise TagMistake(f"the id of a requirement is {rule}; {shortened(repr(each), 100)} is none")
+    return mark.args
 
 
 @dataclass(frozen=True)

@@ -100,8 +100,16 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return load_project(project_at(folder, policy=POLICY))
 
 
-def record(shape: str, shard: str | None, outcomes: dict[int, str], count: int, coverage: CoverageData) -> bytes:
+def record(
+    shape: str,
+    shard: str | None,
+    outcomes: dict[int, str],
+    count: int,
+    coverage: CoverageData,
+    links: dict[str, set[int]] | None = None,
+) -> bytes:
     """The record of a run that ran these tests of all that were collected, and left the others out."""
+    links = {f"R{number}": {number, count - 1} for number in range(count)} if links is None else links
     ids = tuple(f"t.py::test_{number}" for number in range(count))
     out = [number for number in range(count) if outcomes.get(number, "deselected") == "deselected"]
     tests = [
@@ -116,6 +124,7 @@ def record(shape: str, shard: str | None, outcomes: dict[int, str], count: int, 
         run_line(shard=shard, shape_sha256=shape),
         lines.Tags(tags=(("test", (), True),)),
         lines.Items(first=0, ids=ids, tags=(0,) * count),
+        *(lines.Linked(id=name, items=tuple(sorted(tests))) for name, tests in sorted(links.items())),
         *([lines.LeftOut(by="hand", items=tuple(out))] if out else []),
         *tests,
         lines.Measured(coverage=coverage),
@@ -156,6 +165,7 @@ def test_merged_shards_equal_the_run_that_was_not_sharded(
     whole = decision_on(project, path)
     assert merged.tests == whole.tests
     assert names(merged) == names(whole)
+    assert requirements(merged) == requirements(whole)
     missing = any(note.reason == "cell-missing" for note in merged.incomplete)
     for gate in ("skips", "flaky", "warnings", "durations", *(() if missing else ("coverage",))):
         assert judged(merged, gate) == judged(whole, gate)
@@ -163,6 +173,10 @@ def test_merged_shards_equal_the_run_that_was_not_sharded(
 
 def names(decision: Decision) -> set[tuple[str, str]]:
     return {(row.id, row.outcome) for row in decision.not_passed}
+
+
+def requirements(decision: Decision) -> list[tuple[object, ...]]:
+    return [(row.id, row.outcome, sorted((t.id, t.outcome) for t in row.tests)) for row in decision.requirements]
 
 
 def judged(decision: Decision, gate: str) -> list[tuple[object, ...]]:
@@ -196,3 +210,25 @@ def test_leaving_out_or_cutting_a_shard_never_makes_a_better_decision(
         less = decision_on(project, *(path for path in paths if path != victim))
     assert RANK[less.decision.value] == 0
     assert RANK[less.decision.value] <= RANK[whole.decision.value]
+
+
+LINKS = st.dictionaries(st.sampled_from(["R1", "R2"]), st.sets(st.integers(0, 3), min_size=1), max_size=2)
+SHARD = st.tuples(st.lists(st.sampled_from(WORDS), min_size=4, max_size=4), LINKS, measured())
+
+
+@given(st.lists(SHARD, min_size=3, max_size=3))
+def test_links_to_requirements_add_up_in_any_order(
+    project: Project, shards: list[tuple[list[str], dict[str, set[int]], CoverageData]]
+) -> None:
+    paths = []
+    for number, (words, links, coverage) in enumerate(shards):
+        path = project.rootdir / f"s{number}" / "evidence.jsonl"
+        path.parent.mkdir(exist_ok=True)
+        outcomes = dict(enumerate(words))
+        path.write_bytes(record(project.policy.shape_sha256, f"s{number}", outcomes, 4, coverage, links))
+        paths.append(path)
+    found = [decision_on(project, *order).requirements for order in itertools.permutations(paths)]
+    assert all(rows == found[0] for rows in found)
+    # No link is lost: each test that any shard links is listed.
+    linked = {(name, f"t.py::test_{test}") for _, links, _ in shards for name, tests in links.items() for test in tests}
+    assert {(row.id, test.id) for row in found[0] for test in row.tests} == linked

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
@@ -12,14 +13,13 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, S
 from pytest_stagegate.errors import StageGateError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from pathlib import Path
-
-    from pytest_stagegate.documents.view import View
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]|~])")
 _LINE_START: Final = re.compile(r"^([#+-]|\d+[.)](?=\s))")
 # What a forge turns into a mention, a reference or a picture: an invisible break after the sign prevents it.
-_SHORTHAND: Final = re.compile(r"([@#])(?=\w)|(:)(?=[\w+-]+:)")
+_SHORTHAND: Final = re.compile(r"[@#](?=\w)|:(?=[\w+-]+:)|!(?=\d)|\bGH-(?=\d)", re.IGNORECASE)
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -27,6 +27,7 @@ def markdown_text(text: str) -> str:
     """Return text that Markdown shows as it is, on one line: no markup, mention, reference or HTML."""
     one_line = " ".join(text.split())
     escaped = _MARKUP.sub(r"\\\1", one_line).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = escaped.replace("$", "&#36;")
     broken = _SHORTHAND.sub(lambda match: f"{match[0]}&#8203;", escaped)
     return _LINE_START.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", broken)
 
@@ -45,12 +46,15 @@ def markdown_cell_code(text: str) -> str:
     return markdown_code(text).replace("|", "\\|")
 
 
-def render(name: str, view: View, templates: Path | None) -> str:
+def render(
+    name: str, view: object, templates: Path | None, filters: Mapping[str, Callable[..., str]] = MappingProxyType({})
+) -> str:
     """Render one template.
 
     Args:
-        name: ``report.html.j2`` or ``report.md.j2``.
-        view: The decision as finished strings.
+        name: ``report.html.j2``, ``notes.md.j2`` and so on.
+        view: What it shows, as finished strings.
+        filters: What the template may use beside `md`, `code` and `cell_code`.
         templates: A folder of the project's own templates, or None.
 
     Raises:
@@ -69,6 +73,7 @@ def render(name: str, view: View, templates: Path | None) -> str:
     environment.filters["md"] = markdown_text
     environment.filters["code"] = markdown_code
     environment.filters["cell_code"] = markdown_cell_code
+    environment.filters.update(filters)
     try:
         return environment.get_template(name).render(view=view)
     except Exception as error:

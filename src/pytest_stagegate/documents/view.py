@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.decision import Cell, Decision, Drift, EvidenceItem, TestRow, Word
@@ -152,6 +153,7 @@ class View:
         matrix: One row for each stage.
         tests: Tests that did not plainly pass.
         tests_more: A sentence when there are more; empty otherwise.
+        requirements: The requirements that tests are linked to, worst first.
         collection_errors: Path and message.
         run: Label and value: facts about the run.
         evidence_head: Column heads of the evidence index.
@@ -177,6 +179,7 @@ class View:
     matrix: tuple[tuple[str, ...], ...]
     tests: tuple[TestView, ...]
     tests_more: str
+    requirements: RequirementsView
     collection_errors: tuple[tuple[str, str], ...]
     run: tuple[tuple[str, str], ...]
     evidence_head: tuple[str, ...]
@@ -213,6 +216,7 @@ def view(decision: Decision, digest: str) -> View:
         matrix=tuple(_cell(cell) for cell in decision.matrix),
         tests=tuple(_test(row) for row in decision.not_passed),
         tests_more=f"{omitted} more are in evidence.jsonl." if omitted else "",
+        requirements=requirements_view(decision.requirements),
         collection_errors=tuple((clean(e.path), clean(e.message)) for e in decision.collection_errors),
         run=tuple((clean(key), clean(value)) for key, value in sorted(decision.run.items())),
         evidence_head=_EVIDENCE_HEAD,

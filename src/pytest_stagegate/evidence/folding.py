@@ -16,6 +16,7 @@ from pytest_stagegate.model.evidence import Evidence, Origin, WarningLine
 from pytest_stagegate.model.property_tests import PropertyTest, least
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Diff, RepositoryData
+from pytest_stagegate.model.requirements import is_requirement_id
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
@@ -58,6 +59,7 @@ class Fold:
             lines.Run: self._on_run,
             lines.Tags: self._on_tags,
             lines.Items: self._on_items,
+            lines.Linked: self._on_linked,
             lines.LeftOut: self._on_left_out,
             lines.Started: self._on_started,
             lines.Passed: self._on_passed,
@@ -168,6 +170,12 @@ class Fold:
         tests.tag_of.extend(line.tags)
         tests.outcomes.extend(bytes([Outcome.LOST]) * len(line.ids))
         tests.durations.extend([0] * len(line.ids))
+
+    def _on_linked(self, line: lines.Linked) -> None:
+        if not is_requirement_id(line.id):
+            raise ValueError(f"{line.id[:100]!r} is no id of a requirement")
+        self._known(*line.items)
+        self._tests.links.add(line.id, line.items)
 
     def _on_left_out(self, line: lines.LeftOut) -> None:
         tests = self._tests

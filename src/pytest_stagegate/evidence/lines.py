@@ -60,6 +60,13 @@ class Items(_Line, frozen=True, kw_only=True, tag="items"):
     tags: tuple[int, ...]
 
 
+class Linked(_Line, frozen=True, kw_only=True, tag="requirement"):
+    """Collected tests that are linked to the requirement of this id; several lines of one id add up."""
+
+    id: str
+    items: tuple[int, ...]
+
+
 class LeftOut(_Line, frozen=True, kw_only=True, tag="left-out"):
     """Collected tests that were taken out: ``by`` is ``hand``, ``selection`` or ``nobody`` (removed silently)."""
 
@@ -204,6 +211,7 @@ Line = (
     Run
     | Tags
     | Items
+    | Linked
     | LeftOut
     | Started
     | Passed

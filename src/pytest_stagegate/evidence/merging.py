@@ -160,6 +160,8 @@ def _tests(parts: Sequence[TestData]) -> TestData:
         whole.details.update((first + index, detail) for index, detail in part.details.items())
         for tag, passed in part.unnamed.items():
             whole.unnamed.setdefault(moved[tag], array("I")).extend(passed)
+        for name, linked in part.links:
+            whole.links.add(name, (first + index for index in linked))
     whole.tags = list(index_of)
     whole.skipped_files = _skipped_files(parts)
     return _once(whole)
@@ -179,19 +181,24 @@ def _once(data: TestData) -> TestData:
     by_id: dict[str, list[int]] = defaultdict(list)
     for index, name in enumerate(data.ids):
         by_id[name].append(index)
-    dropped: set[int] = set()
+    dropped: dict[int, list[int]] = {}
     for name, indexes in by_id.items():
         if len(indexes) > 1:
             dropped.update(_left_out_elsewhere(data, indexes))
             ran = [index for index in indexes if index not in dropped]
             for index in ran if len(ran) > 1 else ():
                 data.ids[index] = name + data.tags[data.tag_of[index]].suffix
-    return data.without(dropped) if dropped else data
+    if not dropped:
+        return data
+    for name, linked in data.links:
+        # What is said of a test that is dropped holds for those that stand for it.
+        data.links.add(name, (other for index in linked for other in dropped.get(index, ())))
+    return data.without(dropped)
 
 
-def _left_out_elsewhere(data: TestData, indexes: list[int]) -> list[int]:
-    """Return which of the tests of one id are left out where another of the same environment counts."""
-    dropped = []
+def _left_out_elsewhere(data: TestData, indexes: list[int]) -> dict[int, list[int]]:
+    """Return which of the tests of one id are left out where another of the same environment counts, with those."""
+    dropped = {}
     by_environment: dict[str | None, list[int]] = defaultdict(list)
     for index in indexes:
         by_environment[data.tags[data.tag_of[index]].ran_in].append(index)
@@ -199,7 +206,9 @@ def _left_out_elsewhere(data: TestData, indexes: list[int]) -> list[int]:
         left_out = [index for index in same if data.outcomes[index] == Outcome.DESELECTED]
         # Left out everywhere: it stays once, by the choice of stage only where every shard says so.
         left_out.sort(key=lambda index: data.details[index].not_selected)
-        dropped += left_out if len(left_out) < len(same) else left_out[1:]
+        gone = left_out if len(left_out) < len(same) else left_out[1:]
+        staying = [index for index in same if index not in gone]
+        dropped.update(dict.fromkeys(gone, staying))
     return dropped
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.evidence.lines import ITEMS_PER_LINE, Items, LeftOut, Line, Passed, Run, Tags
+from pytest_stagegate.evidence.lines import ITEMS_PER_LINE, Items, LeftOut, Line, Linked, Passed, Run, Tags
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pytest_stagegate.model.tags import Tag
@@ -74,6 +74,11 @@ class RecordWriter:
             part = slice(start, start + ITEMS_PER_LINE)
             self.line(Items(first=first + start, ids=tuple(ids[part]), tags=tuple(tag_of[part])))
         self._file.flush()
+
+    def linked(self, requirements: Mapping[str, Sequence[int]], *, first: int = 0) -> None:
+        """Write down which collected tests are linked to which requirement; numbers are counted from `first` on."""
+        for name, items in sorted(requirements.items()):
+            self.line(Linked(id=name, items=tuple(first + item for item in items)))
 
     def left_out(self, by: str, items: Sequence[int]) -> None:
         """Write down which collected tests were taken out, and by whom."""

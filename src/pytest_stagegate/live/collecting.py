@@ -34,6 +34,7 @@ class Collected(msgspec.Struct, frozen=True, array_like=True):
         by_selection: Indexes that the choice of stage or environment left out.
         by_nobody: Indexes that left the session unreported.
         order: Index of each item of the session, in the session's order.
+        requirements: For each requirement the indexes of the tests that are linked to it.
     """
 
     ids: list[str]
@@ -43,6 +44,7 @@ class Collected(msgspec.Struct, frozen=True, array_like=True):
     by_selection: list[int]
     by_nobody: list[int]
     order: list[int]
+    requirements: dict[str, list[int]]
 
 
 class Collecting:
@@ -77,6 +79,7 @@ class Collecting:
         self._labelled = labelled
         self._all: list[pytest.Item] = []
         self._tags: list[Tag] = []
+        self._requirements: dict[str, list[int]] = {}
         self._by_hand: set[int] = set()
         self._by_selection: set[int] = set()
         self._selecting = False
@@ -108,7 +111,7 @@ class Collecting:
             if id(item) not in index_of:
                 index_of[id(item)] = len(self._all)
                 self._all.append(item)
-                self._tags.append(self._tagger.tag(item))
+                self._read(item)
         staying = {id(item) for item in session.items}
         by_selection = self._by_selection - staying
         by_hand = self._by_hand - staying - by_selection
@@ -123,27 +126,38 @@ class Collecting:
             by_selection=sorted(index_of[each] for each in by_selection if each in index_of),
             by_nobody=sorted(index_of[each] for each in gone),
             order=[index_of[id(item)] for item in session.items],
+            requirements=self._requirements,
         )
-        self._all, self._tags = [], []
+        self._forget()
         self._done(collected)
 
     def _tag(self) -> None:
         mistakes = []
         for item in self._all:
             try:
-                tag = self._tagger.tag(item)
+                tag = self._read(item)
             except TagMistake as mistake:
                 mistakes.append(Mistake(item.nodeid, str(mistake)))
                 continue
-            self._tags.append(tag)
             if not tag.tagged and self._untagged == "error":
                 mistakes.append(Mistake(item.nodeid, 'has no stage, and the policy says untagged = "error"'))
             elif self._labelled:
                 item.stash[stage_key] = tag.stage
         if mistakes:
             self._broken = True
-            self._all, self._tags = [], []
+            self._forget()
             self._failed(MistakesError("the tags of the tests", mistakes, code="tags"))
+
+    def _read(self, item: pytest.Item) -> Tag:
+        tag, requirements = self._tagger.read(item)
+        for each in requirements:
+            self._requirements.setdefault(each, []).append(len(self._tags))
+        self._tags.append(tag)
+        return tag
+
+    def _forget(self) -> None:
+        self._all, self._tags, self._requirements = [], [], {}
+        self._tagger.forget()
 
     def _select(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         tag_of = {id(item): tag for item, tag in zip(self._all, self._tags, strict=True)}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_stagegate.tagging import ENVIRONMENT_MARK, STAGE_MARK, MarkUse, Said, TagLevel, Vocabulary
+from pytest_stagegate.tagging import ENVIRONMENT_MARK, REQUIREMENT_MARK, STAGE_MARK, MarkUse, Said, TagLevel, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.tags import Tag
 
-_OURS: Final = (STAGE_MARK, ENVIRONMENT_MARK)
+_OURS: Final = (STAGE_MARK, ENVIRONMENT_MARK, REQUIREMENT_MARK)
 
 
 class Tagger:
@@ -35,23 +35,29 @@ class Tagger:
         self._vocabulary = vocabulary
         self._rootdir = rootdir
         self._said: dict[object, tuple[Said, ...]] = {}
-        self._tags: dict[tuple[Said, ...], Tag] = {}
+        self._read: dict[tuple[Said, ...], tuple[Tag, tuple[str, ...]]] = {}
         self._packages: dict[Path, ModuleType] = {}
 
-    def tag(self, item: pytest.Item) -> Tag:
-        """Return the tag of an item.
+    def read(self, item: pytest.Item) -> tuple[Tag, tuple[str, ...]]:
+        """Return the tag of an item, and the requirements that any of its levels names.
 
         Raises:
-            TagMistake: For an unknown name, or two stages at one level; at the first level that is wrong.
+            TagMistake: For an unknown name, two stages at one level, or what is no requirement's id; at the first level
+                that is wrong.
         """
         parent = item.parent
         inherited = self._inherited(parent) if parent is not None else ()
         own = tuple(self._vocabulary.read(level) for level in _item_levels(item))
         said = (*own, *inherited)
-        tag = self._tags.get(said)
-        if tag is None:
-            tag = self._tags[said] = self._vocabulary.tag(said)
-        return tag
+        known = self._read.get(said)
+        if known is None:
+            linked = dict.fromkeys(name for level in said for name in level.requirements)
+            known = self._read[said] = (self._vocabulary.tag(said), tuple(linked))
+        return known
+
+    def forget(self) -> None:
+        """Let go of what was read; a session keeps none of it while its tests run."""
+        self._said, self._read, self._packages = {}, {}, {}
 
     def _inherited(self, node: pytest.Collector | Any) -> tuple[Said, ...]:
         known = self._said.get(node)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from pytest_stagegate.model.requirements import RequirementRow
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.model.waivers import WaiverRow
 
@@ -290,4 +291,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     waivers: tuple[WaiverRow, ...]
     policy: PolicyReference
     drift: tuple[Drift, ...] = ()
+    requirements: tuple[RequirementRow, ...] = ()
     schema: str = SCHEMA

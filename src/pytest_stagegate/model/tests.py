@@ -14,6 +14,7 @@ from pytest_stagegate.model.answers import Matching, Skip
 from pytest_stagegate.model.decision import Counts
 from pytest_stagegate.model.globs import selects
 from pytest_stagegate.model.numbers import Measure, Ratio
+from pytest_stagegate.model.requirements import Links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Iterator
@@ -105,6 +106,7 @@ class TestData:
         unnamed: For each tag the microseconds of plainly passed tests whose names are not kept; they are in no
             column. So that a file of a million results needs little memory, readers of other tools' results keep
             no name of a test that passed in less than `QUICK` microseconds.
+        links: Which tests are linked to which requirements, by index.
     """
 
     __test__ = False
@@ -117,6 +119,7 @@ class TestData:
     details: dict[int, Detail] = field(default_factory=dict)
     skipped_files: dict[str, str] = field(default_factory=dict)
     unnamed: dict[int, array[int]] = field(default_factory=dict)
+    links: Links = field(default_factory=Links)
 
     def add(
         self, name: str, outcome: Outcome, microseconds: int, detail: Detail | None = None, *, tag: int = 0
@@ -142,6 +145,7 @@ class TestData:
             details={position[index]: detail for index, detail in self.details.items() if index in position},
             skipped_files={path: why for path, why in self.skipped_files.items() if not skipped_file(path)},
             unnamed=self.unnamed,
+            links=self.links.moved(position),
         )
 
     def executed(self, index: int) -> bool:
@@ -153,8 +157,7 @@ class TestData:
         """Yield the ids of executed tests, without what tells a test from the same one run elsewhere."""
         suffixes = [tag.suffix if wanted(tag) else None for tag in self.tags]
         for index, (name, tag) in enumerate(zip(self.ids, self.tag_of, strict=True)):
-            suffix = suffixes[tag]
-            if suffix is not None and self.executed(index):
+            if (suffix := suffixes[tag]) is not None and self.executed(index):
                 yield name.removesuffix(suffix)
 
     def plain_id(self, index: int) -> str:
@@ -387,9 +390,7 @@ class TestResults:
         durations = self._data.durations
         slowest = sorted(filter(self._included, range(len(durations))), key=lambda i: (-durations[i], i))[:10]
         places = tuple(f"{self._data.ids[i]} ({durations[i] / 1e6:.2f} s)" for i in slowest if durations[i])
-        longest = max(
-            (durations[slowest[0]] if slowest else 0, *(max(passed, default=0) for passed in self._unnamed()))
-        )
+        longest = max((*(durations[i] for i in slowest[:1]), *(max(p, default=0) for p in self._unnamed())), default=0)
         return self._measure(longest, kind="duration", unit="", places=places)
 
     def longer_than(self, microseconds: int) -> dict[str, int]:

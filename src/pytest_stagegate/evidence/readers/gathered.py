@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import functools
 from array import array
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.model.requirements import is_requirement_id
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import QUICK, Detail, Outcome, TestData
 from pytest_stagegate.model.texts import shortened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 NAME_LIMIT: Final = 2000
 """Characters kept of a test's name."""
@@ -61,6 +65,14 @@ class Gathered:
         name = shortened(name, NAME_LIMIT)
         times = self._seen[name] = self._seen.get(name, 0) + 1
         self.data.add(name if times == 1 else f"{name} ({times})", outcome, microseconds, detail)
+
+    def link(self, requirements: Iterable[str], index: int) -> None:
+        """Link the test of an index to requirements; what is no id of one is told."""
+        for each in requirements:
+            if is_requirement_id(each):
+                self.data.links.add(each, [index])
+            else:
+                self.tally("requirements of test cases are no ids", repr(each[:100]))
 
     def detail(self, executed: bool, reason: str, message: str, reruns: int) -> Detail:
         """Return the detail of a test; without its message where the file has too many of them."""

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.evidence.readers.gathered import Gathered
 from pytest_stagegate.evidence.readers.hardened_xml import DEPTH, BadXml, parse
-from pytest_stagegate.evidence.readers.junit_cases import RESULTS, SILENT, CaseElements, Judged, judge, judge_plain
+from pytest_stagegate.evidence.readers.junit_cases import (
+    RESULTS,
+    SILENT,
+    CaseElements,
+    Judged,
+    judge,
+    judge_plain,
+    links,
+)
 from pytest_stagegate.evidence.readers.junit_producer import Producer
 from pytest_stagegate.evidence.readers.junit_suites import Suites
 from pytest_stagegate.evidence.readers.tool_times import instant, microseconds, rfc3339
@@ -97,7 +105,7 @@ class _Stream:
                     plain = attributes
                 else:
                     begin(name.rpartition(":")[2], attributes)
-            elif name in SILENT and silent < DEPTH:
+            elif name in SILENT and silent < DEPTH and not links(name, attributes):
                 silent += 1
             else:
                 enter(CaseElements(plain, silent), name, attributes)
@@ -160,17 +168,19 @@ class _Stream:
     def _close(self, case: CaseElements) -> None:
         attributes = case.element.attrib
         if not case.of_suite:
-            self._finish(attributes, judge(case))
+            before = len(self.gathered.data.ids)
+            self._finish(attributes, judge(case), named=bool(case.properties))
+            self.gathered.link(case.properties, before)
             return
         judged = judge(case)
         if judged.failure or judged.error:
             self.suites.broke(attributes["name"], judged.reason, judged.message)
 
-    def _finish(self, attributes: dict[str, str], judged: Judged) -> None:
-        """Take in a test case that has ended."""
+    def _finish(self, attributes: dict[str, str], judged: Judged, *, named: bool = False) -> None:
+        """Take in a test case that has ended; `named` keeps its name however it ended."""
         duration = self._duration(attributes.get("time"))
         outcome, executed, reason, message, reruns, odd = judged[:6]
-        if outcome is Outcome.PASSED and not reruns and not odd and duration < QUICK:
+        if outcome is Outcome.PASSED and not reruns and not odd and duration < QUICK and not named:
             self.gathered.quick.append(duration)
             return
         name = _name(attributes)
@@ -178,7 +188,7 @@ class _Stream:
             self.gathered.tally("words or elements of test cases are not known", f"{each} of {name}")
         self.suites.count(judged)
         if outcome is Outcome.PASSED and not reruns:
-            self.gathered.passed(name, duration)
+            (self.gathered.add(name, outcome, duration) if named else self.gathered.passed(name, duration))
             return
         executed = executed and (duration > 0 or outcome is not Outcome.ERROR)
         detail = self.gathered.detail(executed, reason, message, reruns)

@@ -100,15 +100,17 @@ class CaseElements:
         element: The ``testcase`` with the elements that say how it ended.
         reruns: Number of interim results.
         unknown: Names of elements that are neither a result nor known to mean nothing.
+        properties: Values of the properties that link it to requirements.
     """
 
-    __slots__ = ("_current", "_kept", "_path", "_text", "element", "of_suite", "reruns", "unknown")
+    __slots__ = ("_current", "_kept", "_path", "_text", "element", "of_suite", "properties", "reruns", "unknown")
 
     def __init__(self, attributes: dict[str, str], silent: int = 0, *, of_suite: bool = False) -> None:
         self.element = Element("testcase", attributes)
         self.of_suite = of_suite
         self.reruns = 0
         self.unknown: tuple[str, ...] = ()
+        self.properties: list[str] = []
         self._path = [] if of_suite else ["testcase", *["system-out"] * silent]
         self._kept: dict[str, int] = {}
         self._current: Element | None = None
@@ -123,6 +125,8 @@ class CaseElements:
             raise BadXml(f"elements are nested deeper than {DEPTH}")
         if name in RESULTS:
             self._begin_result(name, attributes)
+        elif links(name, attributes):
+            self.properties.append(attributes.get("value", ""))
         elif self._current is None and name not in SILENT and name not in self.unknown and len(self.unknown) < _KEPT:
             self.unknown += (name,)
 
@@ -147,6 +151,11 @@ class CaseElements:
             kept = {key: shortened(attributes[key], MESSAGE_LIMIT) for key in _TOLD if key in attributes}
             self._current = SubElement(self.element, name, kept)
             self._text = Excerpt(MESSAGE_LIMIT)
+
+
+def links(name: str, attributes: Mapping[str, str]) -> bool:
+    """Return whether an element of a test case is a property that names a requirement."""
+    return name == "property" and attributes.get("name") == "requirement"
 
 
 def judge_plain(attributes: Mapping[str, str]) -> Judged:

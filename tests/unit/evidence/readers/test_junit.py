@@ -397,3 +397,41 @@ def test_durations_that_are_none_count_as_nothing_and_are_told(read_text: Read, 
     contents = read_text(f"<testsuite><testcase name='a' time='{time}'/></testsuite>")
     assert contents.warnings == (f"1 times can't be read and count as 0 s, the first: {time!r}",)
     assert list(results_of(contents).unnamed[0]) == [0]
+
+
+def linked(contents: Contents) -> dict[str, list[str]]:
+    assert contents.tests is not None
+    return {name: [contents.tests.ids[index] for index in tests] for name, tests in contents.tests.links}
+
+
+PROPERTY = '<properties><property name="other" value="x"/><property name="requirement" value="{}"/></properties>'
+
+
+def test_properties_link_test_cases_to_requirements(tmp_path: Path) -> None:
+    first = f'<testcase name="a" time="0.001">{PROPERTY.format("R1")}</testcase>'
+    second = f'<testcase name="b" time="1"><system-out>x</system-out>{PROPERTY.format("R1")}</testcase>'
+    third = f'<testcase name="c"><skipped/>{PROPERTY.format("R2")}</testcase>'
+    fourth = f'<testcase name="d">{PROPERTY.format("R2")}<failure>no</failure></testcase>'
+    fifth = '<testcase name="e" time="0.001"><properties><property name="other" value="R1"/></properties></testcase>'
+    path = tmp_path / "a.xml"
+    path.write_text(f'<testsuite tests="5" failures="1" skipped="1">{first}{second}{third}{fourth}{fifth}</testsuite>')
+    contents = read(path, tmp_path)
+    assert linked(contents) == {"R1": ["a", "b"], "R2": ["c", "d"]}
+    assert contents.tests is not None
+    counts = contents.tests.counts()
+    assert (counts.collected, counts.passed, counts.failed, counts.skipped) == (5, 3, 1, 1)
+    assert contents.warnings == ()
+
+
+def test_a_property_that_names_no_requirement_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(f'<testsuite><testcase name="a">{PROPERTY.format(" ")}</testcase></testsuite>')
+    contents = read(path, tmp_path)
+    assert linked(contents) == {}
+    assert contents.warnings == ("1 requirements of test cases are no ids, the first: ' '",)
+
+
+def test_a_property_of_a_suite_links_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(f'<testsuite>{PROPERTY.format("R1")}<testcase name="a"/></testsuite>')
+    assert linked(read(path, tmp_path)) == {}

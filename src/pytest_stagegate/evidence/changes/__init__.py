@@ -1,0 +1,1 @@
+"""What changed between two releases, read from the history and from files."""

@@ -1,0 +1,152 @@
+"""The policy's word on release notes, and what holds where it says nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from pytest_stagegate.model.notes import KnownIssue
+
+BREAKING: Final = "breaking"
+OTHER: Final = "other"
+SOURCES: Final = ("commits", "towncrier", "scriv", "reno", "changelog", "labels", "git-cliff")
+"""What entries can be read from."""
+
+
+@dataclass(frozen=True)
+class SectionRule:
+    """A section.
+
+    Attributes:
+        id: Short name.
+        title: Heading.
+        types: Types of commits and categories of fragments that belong to it, in lower case.
+        labels: Labels of pull requests likewise.
+        audiences: Whom its entries are for where they don't say.
+    """
+
+    id: str
+    title: str
+    types: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    audiences: tuple[str, ...] = ("user",)
+
+
+@dataclass(frozen=True)
+class LeaveOut:
+    """A rule that leaves commits out; all that it names has to match.
+
+    Attributes:
+        types: Types of commits, in lower case.
+        scopes: Their scopes.
+        paths: Globs: the commit touches nothing else.
+        authors: Globs of names.
+        reason: Why; may be empty.
+        place: Where it stands.
+    """
+
+    types: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    reason: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Concealed:
+    """A flag that hides changes.
+
+    Attributes:
+        flag: Its name.
+        match: Globs of scopes, of commits' ids and of pull requests (``#12``).
+    """
+
+    flag: str
+    match: tuple[str, ...]
+
+
+DEFAULT_SECTIONS: Final = (
+    SectionRule(
+        BREAKING,
+        "Breaking changes",
+        ("breaking", "breaking-change", "break"),
+        ("breaking", "breaking-change", "breaking change"),
+    ),
+    SectionRule("security", "Security", ("security", "sec", "vuln"), ("security",)),
+    SectionRule(
+        "features", "Features", ("feat", "feature", "features", "added", "add", "new"), ("feature", "enhancement")
+    ),
+    SectionRule("changes", "Changes", ("change", "changed", "changes", "improvement"), ("change",)),
+    SectionRule(
+        "fixes", "Fixes", ("fix", "fixes", "fixed", "bugfix", "bug", "hotfix", "critical"), ("bug", "fix", "bugfix")
+    ),
+    SectionRule("performance", "Performance", ("perf", "performance"), ("performance",)),
+    SectionRule(
+        "deprecations",
+        "Deprecations and removals",
+        ("deprecate", "deprecated", "deprecation", "deprecations", "removal", "removed", "remove"),
+        ("deprecation", "removal"),
+    ),
+    SectionRule("upgrade", "Upgrade notes", ("upgrade", "migration"), ("upgrade", "migration"), ("user", "operator")),
+    SectionRule("docs", "Documentation", ("docs", "doc", "documentation"), ("documentation", "docs")),
+    SectionRule(
+        "internal",
+        "Internal changes",
+        ("chore", "ci", "build", "test", "tests", "style", "refactor", "misc", "internal", "deps"),
+        ("internal", "dependencies", "ci", "chore"),
+        ("internal",),
+    ),
+)
+"""In the order in which they are told; the one for everything else is always last."""
+
+CATCH_ALL: Final = SectionRule(OTHER, "Other changes")
+
+
+@dataclass(frozen=True)
+class NotesRules:
+    """``[tool.stagegate.notes]``.
+
+    Attributes:
+        sources: What is read, of `SOURCES`; None for whatever is found, and the commits.
+        sections: In order; breaking changes and the one for everything else are always among them.
+        leave_out: Rules that leave commits out.
+        concealed: Flags and what they hide.
+        known_issues: What is stated not to work.
+        packages: For each package of a monorepo the globs of its files.
+        corrections: The file of corrections, relative to the root.
+        changelog: The changelog, relative to the root; empty to look for it.
+        labels: A list of pull requests as ``gh pr list --json`` writes it, relative to the root; may be empty.
+        git_cliff: A file of ``git-cliff --context``, relative to the root; may be empty.
+        squash: ``title`` or ``split``.
+        issue_url: Template of an issue's address with ``{id}``; empty to take the remote's.
+        pull_url: That of a pull request.
+        commit_url: That of a commit.
+    """
+
+    sources: tuple[str, ...] | None = None
+    sections: tuple[SectionRule, ...] = (*DEFAULT_SECTIONS, CATCH_ALL)
+    leave_out: tuple[LeaveOut, ...] = ()
+    concealed: tuple[Concealed, ...] = ()
+    known_issues: tuple[KnownIssue, ...] = ()
+    packages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    corrections: str = "gates/notes-corrections.toml"
+    changelog: str = ""
+    labels: str = ""
+    git_cliff: str = ""
+    squash: str = "title"
+    issue_url: str = ""
+    pull_url: str = ""
+    commit_url: str = ""
+
+    def section(self, name: str) -> SectionRule:
+        """Return the section of an id; the one for everything else where there is none."""
+        return next((section for section in self.sections if section.id == name), CATCH_ALL)
+
+    def section_of(self, category: str) -> SectionRule | None:
+        """Return the section of a type, or None."""
+        return next((section for section in self.sections if category in section.types), None)
+
+    def section_of_labels(self, labels: tuple[str, ...]) -> SectionRule | None:
+        """Return the first section that one of these labels belongs to, or None."""
+        return next((section for section in self.sections if set(labels) & set(section.labels)), None)

@@ -1,0 +1,129 @@
+"""Collecting release notes: from a repository and its policy to `Notes`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pytest_stagegate.errors import EvidenceError, UsageError
+from pytest_stagegate.evidence.changes.history import (
+    authors_before,
+    commits_of,
+    remote_of,
+    time_of,
+    touching,
+    touching_only,
+)
+from pytest_stagegate.evidence.changes.spans import span_of, version_of
+from pytest_stagegate.evidence.git import GitError
+from pytest_stagegate.evidence.provenance import declared_name
+from pytest_stagegate.model.notes import Notes
+from pytest_stagegate.telling.accounting import Asked, account
+from pytest_stagegate.telling.folding import contributors_of, implied_by, placed, sections_of
+from pytest_stagegate.telling.known import known_issues_of
+from pytest_stagegate.telling.references import addresses_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pytest_stagegate.model.changes import Commit, Span
+    from pytest_stagegate.model.decision import Decision
+    from pytest_stagegate.model.note_rules import NotesRules
+    from pytest_stagegate.project import Project
+
+UNRELEASED = "Unreleased"
+
+
+@dataclass(frozen=True)
+class NotesQuestion:
+    """Which notes are asked for.
+
+    Attributes:
+        range: ``FROM..TO``, ``FROM..``, ``..TO``, a tag for that release, or None for what is checked out since the
+            last release.
+        version: The version that is described; None for that of the tag at the end of the range.
+        paths: Files, folders and globs, relative to the root; only what touches one of them is told. Empty for all.
+        environ: Environment variables, of which ``SOURCE_DATE_EPOCH`` is read.
+        decision: The decision whose evidence says what is known not to work, or None.
+        decision_sha256: Digest of its file.
+    """
+
+    range: str | None
+    version: str | None
+    paths: tuple[str, ...]
+    environ: Mapping[str, str]
+    decision: Decision | None = None
+    decision_sha256: str | None = None
+
+
+def notes_of(project: Project, asked: NotesQuestion) -> Notes:
+    """Return the notes of one release; without any configuration, from whatever the repository has.
+
+    Raises:
+        EvidenceError: Without a repository or a commit, when a shallow clone lacks a part of the range, or when a
+            source can't be read.
+        UsageError: When the range names what git doesn't know.
+        MistakesError: With all mistakes in the file of corrections.
+    """
+    try:
+        return _notes(project, asked)
+    except GitError as error:
+        raise EvidenceError(f"git can't say what changed: {error}.", code="unreadable") from error
+
+
+def _notes(project: Project, asked: NotesQuestion) -> Notes:
+    root, rules = project.rootdir, project.policy.notes
+    span = span_of(root, asked.range, asked.version, project.policy.release_tag)
+    commits = commits_of(root, span)
+    known = _known(root, span, rules, asked.paths)
+    account_ = account(commits, (), known)
+    drafts = [(draft, placed(draft, rules)) for draft in account_.drafts]
+    entries = [entry for _, entry in drafts]
+    before = authors_before(root, span.first) if span.first and not span.shallow else None
+    return Notes(
+        project=declared_name(root) or root.resolve().name or "project",
+        version=asked.version or span.version or UNRELEASED,
+        date=_date(commits, root, span, asked.environ),
+        since=span.since,
+        until=span.until,
+        first_commit=span.first,
+        last_commit=span.last,
+        sections=sections_of(entries, rules),
+        known_issues=known_issues_of(rules, entries, asked.decision, (), known.addresses),
+        contributors=contributors_of(commits, account_.fates, before),
+        fates=tuple(account_.fates),
+        implied=implied_by(drafts, version_of(span.since)),
+        folded=span.folded,
+        sources=("commits",),
+        warnings=(*span.warnings, *account_.warnings),
+        decision_sha256=asked.decision_sha256,
+    )
+
+
+def _known(root: Path, span: Span, rules: NotesRules, paths: Sequence[str]) -> Asked:
+    """Ask git for what commits touch, as far as policy and question need it."""
+    return Asked(
+        last=span.last,
+        rules=rules,
+        addresses=addresses_of(remote_of(root), rules),
+        within=touching(root, span, paths) if paths else None,
+        only={rule.place: touching_only(root, span, rule.paths) for rule in rules.leave_out if rule.paths},
+        packages={name: touching(root, span, globs) for name, globs in rules.packages.items()},
+    )
+
+
+def _date(commits: Sequence[Commit], root: Path, span: Span, environ: Mapping[str, str]) -> str:
+    """Return the day of the release, in UTC."""
+    written = environ.get("SOURCE_DATE_EPOCH", "").strip()
+    if not written:
+        seconds = commits[0].time if commits else time_of(root, span.last)
+    elif written.isascii() and written.isdigit():
+        seconds = int(written)
+    else:
+        raise UsageError(f"SOURCE_DATE_EPOCH has to be a number of seconds since 1970, not {written!r}")
+    try:
+        return dt.datetime.fromtimestamp(seconds, dt.timezone.utc).date().isoformat()
+    except (OverflowError, ValueError, OSError) as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH is no day that could be written: {seconds}") from error

@@ -1,0 +1,189 @@
+"""Accounting: each commit of a range has exactly one fate, and no breaking change gets lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from pytest_stagegate.model.changes import Draft
+from pytest_stagegate.model.notes import Fate
+from pytest_stagegate.telling.branches import brought_by
+from pytest_stagegate.telling.drafting import drafts_of
+from pytest_stagegate.telling.references import Addresses, pull_of
+from pytest_stagegate.telling.reverting import reverted_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pytest_stagegate.model.changes import Commit, Told
+    from pytest_stagegate.model.note_rules import LeaveOut, NotesRules
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What has to be known of a range beside its commits.
+
+    Attributes:
+        last: Its newest commit.
+        rules: The policy.
+        addresses: Where references lead.
+        within: The commits that touch what was asked for; None for all.
+        only: For each rule that leaves out paths, by its place, the commits that touch nothing else.
+        packages: For each package the commits that touch it.
+    """
+
+    last: str
+    rules: NotesRules
+    addresses: Addresses = field(default_factory=Addresses)
+    within: frozenset[str] | None = None
+    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    packages: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+class Account(NamedTuple):
+    """Drafts of entries, and the fate of each commit, newest first."""
+
+    drafts: list[Draft]
+    fates: list[Fate]
+    warnings: list[str]
+
+
+def account(commits: Sequence[Commit], sources: Sequence[Told], asked: Asked) -> Account:
+    """Return what becomes of the commits of a range.
+
+    Args:
+        commits: The range, newest first, each once.
+        sources: What other sources tell.
+        asked: What else is known.
+    """
+    return _Accounting(commits, sources, asked).done()
+
+
+class _Accounting:
+    def __init__(self, commits: Sequence[Commit], sources: Sequence[Told], asked: Asked) -> None:
+        self._commits = commits
+        self._asked = asked
+        self._by_id = {commit.id: commit for commit in commits}
+        self._owner = brought_by(self._by_id, asked.last)
+        self._reverted = reverted_in(commits, self._owner)
+        self._brought: dict[str, list[str]] = {}
+        for id_, merge in self._owner.items():
+            self._brought.setdefault(merge, []).append(id_)
+        self._pulls: dict[str, str] = {}
+        self._other = [draft for source in sources for draft in source.drafts]
+        self._tellers: dict[str, list[int]] = {}
+        for number, draft in enumerate(self._other):
+            for id_ in draft.tells:
+                self._tellers.setdefault(id_, []).append(number)
+        self._silent = frozenset(id_ for source in sources for id_ in source.tells)
+        self._warnings: list[str] = []
+
+    def done(self) -> Account:
+        self._spread()
+        drafts: list[Draft] = []
+        fates = []
+        for commit in self._commits:
+            fate, why = self._fate(commit)
+            fates.append(Fate(commit=commit.id, subject=commit.message.subject, fate=fate, why=why))
+            if fate == "entry":
+                drafts += self._drafts(commit)
+        return Account([*self._other, *drafts], fates, self._warnings)
+
+    def _fate(self, commit: Commit) -> tuple[str, str]:
+        """Return what became of a commit, and why."""
+        id_ = commit.id
+        if commit.earlier:
+            return "earlier", ""
+        if id_ in self._reverted.back:
+            return "reverted", f"Taken back by {self._reverted.back[id_][:12]}."
+        if id_ in self._reverted.reverts:
+            return "revert", f"Takes back {self._reverted.reverts[id_][:12]}."
+        if commit.joins and not self._says_more(commit):
+            return "merge", ""
+        if self._asked.within is not None and id_ not in self._asked.within and not commit.joins:
+            return "elsewhere", ""
+        if told := self._told(commit):
+            return "told", told
+        if rule := self._leaving_out(commit):
+            return "left-out", rule
+        return "entry", ""
+
+    def _says_more(self, commit: Commit) -> bool:
+        """Return whether a merge says what none of the commits that it brings says."""
+        message = commit.message
+        brought = [self._by_id[id_].message for id_ in self._brought.get(commit.id, ())]
+        if message.breaking:
+            said = {(each.text.casefold(), each.breaks) for each in brought if each.breaking}
+            return not any(text == message.text.casefold() or breaks == message.breaks != "" for text, breaks in said)
+        known = message.type and self._asked.rules.section_of(message.type) is not None
+        return bool(known) and not any(each.type for each in brought)
+
+    def _told(self, commit: Commit) -> str:
+        """Return where another entry tells a commit, as a sentence; empty where none does."""
+        tellers = self._tellers.get(commit.id, [])
+        if not tellers and commit.id not in self._silent:
+            return ""
+        if commit.message.breaking and not any(self._other[number].entry.breaking for number in tellers):
+            if len(tellers) != 1:
+                return ""
+            self._break(tellers[0], commit)
+        where = self._other[tellers[0]].entry if tellers else None
+        return f"Told by {where.place or where.source}." if where is not None else "It writes what is told."
+
+    def _break(self, number: int, commit: Commit) -> None:
+        """Hand the mark of a breaking change on to the one entry that tells its commit."""
+        draft = self._other[number]
+        said = commit.message.breaks or commit.message.text
+        self._other[number] = replace(draft, entry=msgspec.structs.replace(draft.entry, breaking=True, breaks=said))
+
+    def _leaving_out(self, commit: Commit) -> str:
+        """Return the sentence of the rule that leaves a commit out; empty where none may."""
+        message = commit.message
+        if message.breaking:
+            return ""
+        if any(value.strip().lower() in ("none", "skip", "n/a") for value in message.values("release-note")):
+            return "Its message says that it needs no note."
+        for rule in self._asked.rules.leave_out:
+            if _leaves(rule, commit, self._asked.only.get(rule.place, frozenset())):
+                return rule.reason or f"A rule of the policy leaves it out ({rule.place})."
+        sources = self._asked.rules.sources
+        if sources is not None and "commits" not in sources:
+            return "The policy's sources don't name commits."
+        return ""
+
+    def _drafts(self, commit: Commit) -> Iterator[Draft]:
+        if commit.message.unusual:
+            self._warnings.append(
+                f"Commit {commit.id[:12]} marks a breaking change in its own way; it is told as one, and a correction "
+                "can say otherwise."
+            )
+        package = next((name for name, ids in self._asked.packages.items() if commit.id in ids), "")
+        return drafts_of(commit, self._pulls.get(commit.id, ""), package, self._asked.rules, self._asked.addresses)
+
+    def _spread(self) -> None:
+        """Give each commit its pull request, and to a pull request's commits the entries of one of them."""
+        # Commits stand newest first, so that a merge comes before what it brings.
+        for commit in self._commits:
+            merge = self._owner.get(commit.id, "")
+            self._pulls[commit.id] = pull_of(commit.message) or self._pulls.get(merge, "")
+        told: dict[str, set[int]] = {}
+        for id_, numbers in self._tellers.items():
+            if merge := self._owner.get(id_, ""):
+                told.setdefault(merge, set()).update(numbers)
+        for merge, found in told.items():
+            for id_ in self._brought[merge]:
+                if id_ not in self._tellers and not self._by_id[id_].joins:
+                    self._tellers[id_] = sorted(found)
+
+
+def _leaves(rule: LeaveOut, commit: Commit, only: frozenset[str]) -> bool:
+    message = commit.message
+    return (
+        (not rule.types or message.type in rule.types)
+        and (not rule.scopes or message.scope in rule.scopes)
+        and (not rule.authors or any(fnmatchcase(commit.author, glob) for glob in rule.authors))
+        and (not rule.paths or commit.id in only)
+    )
