@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.property_tests import PropertyTests
     from pytest_stagegate.model.repository import Repository
+    from pytest_stagegate.model.sign_offs import SignOffs
     from pytest_stagegate.model.tests import TestResults
     from pytest_stagegate.model.verdicts import Check, Verdict
     from pytest_stagegate.thresholds import check, no_evidence
@@ -54,6 +55,7 @@ __all__ = [
     "Ratio",
     "Repository",
     "Share",
+    "SignOffs",
     "StageName",
     "TestResults",
     "Verdict",
@@ -68,6 +70,7 @@ __all__ = [
 _HOME: Final = {
     "Repository": "model.repository",
     "Place": "model.place",
+    "SignOffs": "model.sign_offs",
     "PropertyTests": "model.property_tests",
     "Metrics": "model.metrics",
     "Matrix": "hooks",

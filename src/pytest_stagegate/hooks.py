@@ -22,6 +22,7 @@ from pytest_stagegate.model.numbers import Measure
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Enforcement, Level
@@ -129,6 +130,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Baseline,
     Matrix,
     Place,
+    SignOffs,
 )
 """What a gate's parameters may ask for, beside its own options."""
 
@@ -160,6 +162,11 @@ class Gate:
     remedy: str
     needs: dict[str, type]
     place: str
+
+    @property
+    def reads_sign_offs(self) -> bool:
+        """Whether it asks for sign-offs, which are bound to what all other gates found."""
+        return SignOffs in self.needs.values()
 
 
 class GateDefinitionError(TypeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.repository import UNKNOWN, Repository
+from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
+from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.texts import without_folders
@@ -63,6 +66,7 @@ _KINDS: Final[dict[type, str]] = {
     Findings: "findings",
     Metrics: "metrics",
     PropertyTests: "tests",
+    SignOffs: SIGN_OFFS,
 }
 """Kind of evidence that each face shows."""
 
@@ -97,6 +101,11 @@ class ActiveGate:
         """Return whether a kind of evidence has to be there for the gate to judge."""
         asks = face in self.gate.needs.values()
         return asks and (self.options is None or self.options.declares_a_limit())
+
+    @property
+    def reads_sign_offs(self) -> bool:
+        """Whether it can be judged only when all other gates have been, which sign-offs are bound to."""
+        return self.gate.reads_sign_offs
 
 
 def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Path()) -> GateResult:
@@ -136,6 +145,7 @@ def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Pat
         remedy=_remedy(active, verdict, reason),
         waiver=None,
         checks=tuple(checks),
+        reads_sign_offs=active.reads_sign_offs,
     )
 
 
@@ -264,12 +274,17 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Baseline: Baseline(evidence.baseline, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Place: place,
+        SignOffs: SignOffs(evidence.sign_offs, tally, _since(active, place)),
     }
     if not isinstance(evidence.coverage, Absent):
         faces[Coverage] = Coverage(evidence.coverage, tally)
     if active.options is not None:
         faces[type(active.options)] = active.options
     return {parameter: faces[asked] for parameter, asked in active.gate.needs.items()}
+
+
+def _since(active: ActiveGate, place: Place) -> dt.datetime | None:
+    return None if active.max_age is None else place.instant - dt.timedelta(microseconds=active.max_age)
 
 
 def _answers(answer: object) -> Iterable[object]:

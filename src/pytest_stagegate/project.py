@@ -18,6 +18,7 @@ from pytest_stagegate.model.decision import Drift
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.drifting import drift_since
 from pytest_stagegate.policy.loading import load
@@ -85,7 +86,7 @@ class Project:
             gates: The gates of the decision; every gate of the policy where it is not known yet.
         """
         asking = gates if gates is not None else map(_active, self.bound)
-        if not any(gate.needs(Repository) for gate in asking):
+        if not any(gate.needs(face) for gate in asking for face in (Repository, SignOffs)):
             return None
         return repository_of(self.rootdir, self.policy.base, self.policy.release_tag, environ)
 

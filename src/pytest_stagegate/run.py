@@ -8,7 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from pytest_stagegate import decide
+from pytest_stagegate.basis import basis_of
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import attachment_path
@@ -20,28 +23,30 @@ from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline, BaselineData
-from pytest_stagegate.model.decision import Decision, Extended, Note, PolicyReference, Subject
+from pytest_stagegate.model.decision import Decision, Extended, Note, PolicyReference, Subject, Word
 from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.project import drift_of
+from pytest_stagegate.signing import Terms, overridden, said_of
 from pytest_stagegate.summing import compared_with, index, matrix, rows_of, totals
 from pytest_stagegate.tagging import stages_of
 from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.documents.view import View
+    from pytest_stagegate.judging import ActiveGate
     from pytest_stagegate.model.decision import Blocker
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.verdicts import GateResult
-    from pytest_stagegate.model.waivers import WaiverRow
+    from pytest_stagegate.model.waivers import Waiver, WaiverRow
     from pytest_stagegate.policy.model import Policy
     from pytest_stagegate.project import Project
 
@@ -79,6 +84,8 @@ class Question:
         as_of: The instant at which ages and dates are judged; the start of the latest run when None.
         repository: What git says of the sources here, for evidence that does not say it; None when nobody asked.
         released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
+        basis: What sign-offs are held against, for a drill whose evidence is not what was signed; None for the
+            decision's own.
     """
 
     given: tuple[Given, ...]
@@ -88,6 +95,7 @@ class Question:
     as_of: dt.datetime | None = None
     repository: RepositoryData | None = None
     released: ReleasedPolicy | None = None
+    basis: str | None = None
 
 
 def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...], out: Path) -> Decided:
@@ -117,13 +125,40 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
     """
     vetted, place = _vetted(project, question)
     evidence = replace(_evidence(project, vetted, question, place), baseline=_baseline(project, place.stage))
-    results, blockers, waivers = _judged(project, vetted, question, evidence, place)
-    rows, omitted = rows_of(evidence.tests)
-    decision = Decision(
+    asked = _asked(project, vetted, question, evidence, place)
+    first = {number: _ruled(project, each) for number, each in enumerate(asked) if not each.active.reads_sign_offs}
+    draft = _draft(project, vetted, evidence, place, tuple(result for result, _, _ in first.values()))
+    draft = msgspec.structs.replace(draft, basis=basis_of(draft))
+    signed = said_of(draft, vetted.sources, _terms(project, question, asked, evidence), question.basis or draft.basis)
+    given = [
+        first.get(number) or _ruled(project, replace(each, evidence=replace(each.evidence, sign_offs=signed.data)))
+        for number, each in enumerate(asked)
+    ]
+    results = tuple(result for result, _, _ in given)
+    blockers, override = overridden(_blockers(results, asked, evidence, place), signed.data.rows)
+    decision = msgspec.structs.replace(
+        draft,
         decision=decide.decide(blockers),
+        blockers=blockers,
+        gates=results,
+        waivers=_waivers(project, given, asked, place),
+        evidence=(*index(signed.sources), *signed.allowed, *compared_with(evidence.baseline)),
+        sign_offs=signed.data.rows,
+        override=override,
+    )
+    return decision, evidence
+
+
+def _draft(
+    project: Project, vetted: Vetted, evidence: Evidence, place: Place, results: tuple[GateResult, ...]
+) -> Decision:
+    """Return a decision as it is before anybody's word on it."""
+    rows, omitted = rows_of(evidence.tests)
+    return Decision(
+        decision=Word.HOLD,
         provisional=evidence.provisional,
         incomplete=evidence.incomplete,
-        blockers=blockers,
+        blockers=(),
         stage=place.stage,
         environment=place.environment,
         as_of=rfc3339(place.instant),
@@ -136,12 +171,11 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
         evidence=(*index(vetted.sources), *compared_with(evidence.baseline)),
-        waivers=waivers,
+        waivers=(),
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
         requirements=requirement_rows(evidence.tests),
     )
-    return decision, evidence
 
 
 def _beside(out: Path) -> Iterator[Path]:
@@ -270,25 +304,57 @@ def _left_out(project: Project, whole: Evidence, stage: str, asked: str | None) 
     return ()
 
 
-def _judged(
-    project: Project, vetted: Vetted, question: Question, evidence: Evidence, place: Place
-) -> tuple[tuple[GateResult, ...], tuple[Blocker, ...], tuple[WaiverRow, ...]]:
-    asked = [(active, evidence, place) for active in project.gates(place.stage, place.environment)]
-    known = {(active.id, active.declared_in) for active, _, _ in asked}
+@dataclass(frozen=True)
+class _Asked:
+    """A gate with what it judges, and where."""
+
+    active: ActiveGate
+    evidence: Evidence
+    place: Place
+
+
+_Ruled = tuple["GateResult", tuple["Waiver", ...], tuple["Waiver", ...]]
+"""A gate's result, the waivers that it needed, and those that were not enough."""
+
+
+def _asked(project: Project, vetted: Vetted, question: Question, evidence: Evidence, place: Place) -> list[_Asked]:
+    asked = [_Asked(active, evidence, place) for active in project.gates(place.stage, place.environment)]
+    known = {(each.active.id, each.active.declared_in) for each in asked}
     # Where runs against several environments are decided together, each one's own gates judge its own evidence.
     for environment in sorted({tag.ran_in for tag in evidence.tests.tags if tag.ran_in} - {place.environment}):
         own = [each for each in project.gates(place.stage, environment) if (each.id, each.declared_in) not in known]
         if own:
             narrowed = _of_environment(project, vetted, question, place, environment, evidence.baseline)
-            asked += [(active, *narrowed) for active in own]
-    given = [judge_with_waivers(*each, project.rootdir, project.waivers) for each in asked]
-    results = tuple(result for result, _, _ in given)
+            asked += [_Asked(active, *narrowed) for active in own]
+    return asked
+
+
+def _ruled(project: Project, asked: _Asked) -> _Ruled:
+    return judge_with_waivers(asked.active, asked.evidence, asked.place, project.rootdir, project.waivers)
+
+
+def _waivers(project: Project, given: Sequence[_Ruled], asked: Sequence[_Asked], place: Place) -> tuple[WaiverRow, ...]:
     used = [waiver for _, needed, _ in given for waiver in needed]
     short = [waiver for _, _, tried in given for waiver in tried]
-    waivers = waiver_rows(project.waivers, used, short, [place, *(where for _, _, where in asked)])
-    levels = [active.enforcement.on(place.day) for active, _, _ in asked]
+    return waiver_rows(project.waivers, used, short, [place, *(each.place for each in asked)])
+
+
+def _terms(project: Project, question: Question, asked: Sequence[_Asked], evidence: Evidence) -> Terms:
+    """Return what sign-offs are held against; who made the commit comes from where git was asked at that commit."""
+    told = [each.people for each in (evidence.repository, question.repository) if each is not None and each.people]
+    authors = next((each.addresses for each in told if each.commit == evidence.subject.commit), None)
+    reading = [each.active.options for each in asked if each.active.reads_sign_offs]
+    not_author = not reading or any(getattr(options, "not_author", True) for options in reading)
+    policy = project.policy
+    return Terms(project.rootdir, policy.allowed_signers, policy.override, authors, not_author)
+
+
+def _blockers(
+    results: Sequence[GateResult], asked: Sequence[_Asked], evidence: Evidence, place: Place
+) -> tuple[Blocker, ...]:
+    levels = [each.active.enforcement.on(place.day) for each in asked]
     judged = decide.judged_anything(zip([result.verdict for result in results], levels, strict=True))
-    return results, decide.blockers(results, evidence.incomplete, judged=judged), waivers
+    return decide.blockers(results, evidence.incomplete, judged=judged)
 
 
 def publish(decided: Decided, out: Path) -> None:

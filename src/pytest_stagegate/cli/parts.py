@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from pytest_stagegate.errors import UsageError, nearest
-from pytest_stagegate.evidence.finding import PRODUCED, given, produced_below
+from pytest_stagegate.evidence.finding import PRODUCED, given, produced_below, sign_offs_below
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.waivers import WaiverRow
@@ -31,6 +31,9 @@ DEFAULT_RECORD: Final = ".stagegate/evidence.jsonl"
 
 LAST_DECISION: Final = ".stagegate/decision.json"
 """Where it writes the decision, likewise."""
+
+SIGN_OFFS: Final = "sign-offs"
+"""Where `stagegate sign-off` writes when nothing else is said."""
 
 DEFECT: Final = 20
 """Exit status of a command that found what can't fail."""
@@ -65,9 +68,10 @@ def short(path: Path) -> str:
 
 
 def default_evidence() -> tuple[str, ...]:
-    """Return the record of the last run, and what `stagegate collect` has added since."""
+    """Return the record of the last run, what `stagegate collect` has added since, and the sign-offs."""
     produced = Path(DEFAULT_RECORD).with_name(PRODUCED)
-    return (DEFAULT_RECORD, *([produced.as_posix()] if produced_below(produced) else []))
+    added = [produced.as_posix()] if produced_below(produced) else []
+    return (DEFAULT_RECORD, *added, *([SIGN_OFFS] if sign_offs_below(Path(SIGN_OFFS)) else []))
 
 
 def question_of(

@@ -44,6 +44,8 @@ def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator
         width: Columns of the terminal; asked of the system when absent.
     """
     columns = width or shutil.get_terminal_size().columns
+    if view.sign_offs.override:
+        yield from _wrapped("! ", view.sign_offs.override, columns, "conditional")
     shown = [gate for gate in view.gates if gate.short or verbosity >= 0]
     name_width = max((len(gate.id) for gate in shown), default=0)
     verdict_width = max((len(gate.verdict) for gate in shown), default=0)
@@ -56,7 +58,7 @@ def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator
         yield from _wrapped(f"{blocker.sign} the run: ", blocker.text, columns, blocker.style)
         if blocker.remedy and (following is None or following.remedy != blocker.remedy):
             yield from _wrapped("    remedy: ", blocker.remedy, columns, "")
-    for note in view.waiver_notes:
+    for note in (*view.sign_offs.notes, *view.waiver_notes):
         yield from _wrapped("! ", note, columns, "conditional")
     for gate in view.gates:
         if gate.would:

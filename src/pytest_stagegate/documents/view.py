@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
+from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.decision import Cell, Decision, Drift, EvidenceItem, TestRow, Word
@@ -161,6 +162,7 @@ class View:
         waivers_head: Column heads of the waivers.
         waivers: One row for each waiver of the policy.
         waiver_notes: A sentence for each waiver that somebody has to look at: expired, about to, unused, too long.
+        sign_offs: What people said of it.
         digest: SHA-256 of ``decision.json``.
     """
 
@@ -187,6 +189,7 @@ class View:
     waivers_head: tuple[str, ...]
     waivers: tuple[tuple[str, ...], ...]
     waiver_notes: tuple[str, ...]
+    sign_offs: SignOffsView
     digest: str
 
 
@@ -224,6 +227,7 @@ def view(decision: Decision, digest: str) -> View:
         waivers_head=WAIVERS_HEAD,
         waivers=tuple(waiver_row(row) for row in decision.waivers),
         waiver_notes=tuple(clean(note) for row in decision.waivers if (note := waiver_note(row))),
+        sign_offs=sign_offs_view(decision),
         digest=digest,
     )
 
@@ -262,6 +266,7 @@ def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
         ("policy", f"{decision.policy.source}, sha256 {decision.policy.sha256}"),
         *(("extends", f"{each.source}, sha256 {each.sha256}") for each in decision.policy.extends),
         *(("recorded under", f"sha256 {each}") for each in decision.policy.recorded if each != decision.policy.sha256),
+        *([("basis of sign-offs", f"sha256 {decision.basis}")] if decision.basis else []),
         ("decision.json", f"sha256 {digest}"),
     ]
     return tuple((label, clean(value)) for label, value in rows)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate.errors import EvidenceError, UsageError, nearest
 from pytest_stagegate.evidence.attaching import SUFFIX, read_attachment
+from pytest_stagegate.evidence.readers.sign_off import is_sign_off
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.times import rfc3339
 
@@ -85,7 +86,7 @@ def given(written: str, base: Path, option: str, stages: Iterable[str], environm
 
 
 def expand(asked: Iterable[Given]) -> Iterator[Given]:
-    """Replace each folder by the records below it and by what producers made.
+    """Replace each folder by the records below it, by what producers made and by sign-offs.
 
     A folder without any stays, and so does one below it that can't be opened: both will be named as missing evidence.
     """
@@ -101,6 +102,15 @@ def produced_below(folder: Path) -> list[Path]:
     except OSError:
         return []
     return sorted(path for name in names if (path := _produced(folder, name)) is not None)
+
+
+def sign_offs_below(folder: Path) -> list[Path]:
+    """Return the sign-offs in a folder."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(path for name in names if is_sign_off(path := folder / name))
 
 
 def _produced(folder: str | Path, name: str) -> Path | None:
@@ -128,6 +138,7 @@ def _below(folder: Path) -> list[Path]:
         seen.add(real)
         found += [Path(place, name) for name in names if name == RECORD]
         found += [path for name in names if (path := _produced(place, name)) is not None]
+        found += [path for name in names if is_sign_off(path := Path(place, name))]
     return sorted([*found, *(Path(error.filename) for error in closed)])
 
 

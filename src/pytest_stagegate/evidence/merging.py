@@ -94,9 +94,10 @@ def _repository(runs: Sequence[Evidence]) -> RepositoryData | None:
     return min(known, key=_ignorance, default=None)
 
 
-def _ignorance(data: RepositoryData) -> tuple[bool, bool, bool, bytes]:
+def _ignorance(data: RepositoryData) -> tuple[bool, bool, bool, bool, bytes]:
     # Of two that know as much, the order must not depend on that of the files.
-    unknown = (isinstance(data.branch, Absent), isinstance(data.release, Absent), data.tracked is None)
+    diffs = (isinstance(data.branch, Absent), isinstance(data.release, Absent))
+    unknown = (*diffs, data.tracked is None, data.people is None)
     return (*unknown, msgspec.json.encode(data))
 
 

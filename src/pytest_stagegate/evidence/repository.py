@@ -17,7 +17,7 @@ from pytest_stagegate.evidence.patches import sections_of
 from pytest_stagegate.evidence.releases import last_release
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.linesets import LAST_LINE
-from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, RepositoryData
+from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, People, RepositoryData
 from pytest_stagegate.model.texts import without_folders
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ _SOURCES: Final = re.compile(
 )
 """What the names of source files end in, of the languages whose coverage tools write formats that are read here."""
 
+_PEOPLE: Final = "%H%x00%ae%x00%aE%x00%ce%x00%cE%x00"
+_ADDRESS: Final = re.compile(r"<([^<>]*)>")
 _LARGEST_TEXT: Final = 16 << 20
 _LOOKED_AT: Final = 8_000
 """Bytes in which git, too, looks for a zero byte to tell what is no text."""
@@ -111,6 +113,7 @@ def repository_of(
         branch=_told(lambda: _since_branch(checkout, base, environ), rootdir),
         release=_told(lambda: _since_release(checkout, release_tag), rootdir),
         tracked=_tracked(checkout),
+        people=_people(checkout),
     )
 
 
@@ -126,6 +129,21 @@ def _told(ask: Callable[[], Diff | Absent], rootdir: Path) -> Diff | Absent:
         return ask()
     except GitError as error:
         return Absent("unreadable", f"git can't say what changed: {without_folders(str(error), rootdir)}")
+
+
+# ---- who
+
+
+def _people(checkout: _Checkout) -> People | None:
+    """Return who made the commit that is checked out: addresses as they are written and as a mailmap has them."""
+    trailers = "%(trailers:key=Co-authored-by,valueonly,unfold)"
+    try:
+        answer = checkout.says("-c", "log.showSignature=false", "show", "-s", f"--format={_PEOPLE}{trailers}", "HEAD")
+    except GitError:
+        return None
+    commit, *addresses, others = answer.decode("utf-8", "backslashreplace").split("\0")
+    found = {*addresses, *_ADDRESS.findall(others)} | {line for line in others.split() if "@" in line}
+    return People(commit=commit.strip(), addresses=tuple(sorted(each for each in found if each)))
 
 
 # ---- since when

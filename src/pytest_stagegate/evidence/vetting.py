@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
+from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.times import parsed
@@ -83,15 +84,19 @@ class Vetted:
 
 
 def vet(sources: Iterable[Source], yardstick: Yardstick) -> Vetted:
-    """Hold each source against what is decided; the order of the sources makes no difference."""
+    """Hold each source against what is decided; the order of the sources makes no difference.
+
+    A sign-off is bound to what was decided upon and to nothing else, which is not known yet.
+    """
     ordered = sorted(sources, key=_order)
+    ordered, said = ([each for each in ordered if (each.kind == SIGN_OFFS) is later] for later in (False, True))
     commit = yardstick.commit or _most_stated(ordered)
     latest = (
         max([yardstick.as_of, *(parsed(each.created) for each in ordered if each.evidence and each.created)])
         + _TOLERANCE
     )
     checked = [_foreign(_early(each, latest, yardstick.as_of), yardstick, commit) for each in ordered]
-    return summed(_duplicates(checked), yardstick.as_of)
+    return summed([*_duplicates(checked), *said], yardstick.as_of)
 
 
 def summed(checked: Sequence[Source], as_of: dt.datetime) -> Vetted:
@@ -261,7 +266,7 @@ def _told_by_run(source: Source, sources: Sequence[Source]) -> bool:
 
 
 def _provisional(source: Source) -> list[Note]:
-    if not source.usable or source.kind == "run":
+    if not source.usable or source.kind in ("run", SIGN_OFFS):
         return []
     if source.commit is None:
         return [Note(reason="commit-not-stated", text=f"{source.name} does not state the commit that it is about.")]
@@ -272,7 +277,7 @@ def _provisional(source: Source) -> list[Note]:
 
 
 def _ages(source: Source, as_of: dt.datetime) -> list[Age]:
-    if not source.usable or source.created is None:
+    if not source.usable or source.created is None or source.kind == SIGN_OFFS:
         return []
     age = max(0, (as_of - parsed(source.created)) // dt.timedelta(microseconds=1))
     return [Age(kind, source.name, age, source.max_age) for kind in source.kinds]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from pytest_stagegate.model.requirements import RequirementRow
+from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.model.waivers import WaiverRow
 
@@ -146,8 +147,8 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Short name, unique in the decision.
-        kind: ``tests``, ``coverage``, ``findings``, ``metrics`` or ``baseline``; ``unknown`` where it could not be
-            told.
+        kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``sign-offs`` or ``baseline``; ``unknown`` where it
+            could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
         sha256: Digest of the file's bytes; None where the evidence is part of another item, or there is no file.
@@ -269,7 +270,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     Published as ``decision.json``; see the reference page of the same name for each key. ``not_passed`` lists at
     most 500 tests, failures first; ``not_passed_omitted`` says how many more the record holds. ``run`` holds facts
-    about the run: versions, command line, selection.
+    about the run: versions, command line, selection. ``basis`` is the digest of what was decided upon, without the
+    sign-offs that are bound to it; see `basis.basis_of`.
     """
 
     decision: Word
@@ -292,4 +294,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     policy: PolicyReference
     drift: tuple[Drift, ...] = ()
     requirements: tuple[RequirementRow, ...] = ()
+    basis: str = ""
+    sign_offs: tuple[SignOffRow, ...] = ()
+    override: OverrideUse | None = None
     schema: str = SCHEMA

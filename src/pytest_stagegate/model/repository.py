@@ -45,18 +45,32 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True, tag="diff", tag_field="is"
         return sum(count(file.lines) for file in self.files)
 
 
-class RepositoryData(msgspec.Struct, frozen=True, kw_only=True):
+class People(msgspec.Struct, frozen=True, kw_only=True):
+    """Who made one commit.
+
+    Attributes:
+        commit: Its full id.
+        addresses: E-mail addresses of its authors, co-authors and committer, sorted.
+    """
+
+    commit: str
+    addresses: tuple[str, ...]
+
+
+class RepositoryData(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What git says.
 
     Attributes:
         branch: What changed since the branch that this work goes into, or why that is not known.
         release: What changed since the last release tag, or why that is not known.
         tracked: Source files that git lists, sorted, relative to the root; None when it could not say.
+        people: Who made the commit that is checked out; None when it could not say.
     """
 
     branch: Diff | Absent
     release: Diff | Absent
     tracked: tuple[str, ...] | None
+    people: People | None = None
 
 
 NO_REPOSITORY = Absent("no-repository", "there is no git repository, so nothing is known of what changed")

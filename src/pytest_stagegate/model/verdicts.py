@@ -136,6 +136,7 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
         remedy: What to do about it; empty for PASS.
         waiver: The waiver that covers the result, or None.
         checks: The single comparisons.
+        reads_sign_offs: Whether it reads sign-offs, so that they can't be bound to what it found.
     """
 
     gate: str
@@ -153,3 +154,4 @@ class GateResult(msgspec.Struct, frozen=True, kw_only=True):
     waiver: WaiverUse | None
     checks: tuple[Check, ...]
     would: str = ""
+    reads_sign_offs: bool = False

@@ -15,6 +15,7 @@ from pytest_stagegate.policy.finding import NO_FILE, Read, canonical, digest, fi
 from pytest_stagegate.policy.model import COMMON_KEYS, DEFAULT_STAGES, RELEASE_TAGS, GateTable, Layer, Policy
 from pytest_stagegate.policy.profiles import profiles_of
 from pytest_stagegate.policy.reading import Reader
+from pytest_stagegate.policy.signing import allowed_signers, override_rule
 from pytest_stagegate.policy.waiving import max_days, waivers_of
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ _KEYS: Final = (
     "baseline",
     "baseline_tolerance",
     "hypothesis",
+    "allowed_signers",
+    "override",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -115,6 +118,8 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         baseline=baseline_folder(reader, table),
         baseline_tolerance=baseline_tolerance(reader, table),
         profiles=profiles_of(reader, table, stages),
+        allowed_signers=allowed_signers(reader, table),
+        override=override_rule(reader, table),
     )
 
 

@@ -11,6 +11,7 @@ from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.note_rules import NotesRules
 from pytest_stagegate.model.property_tests import Profile
+from pytest_stagegate.model.sign_offs import OverrideRule
 from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, OnMissing
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEFAULT_BASELINE: Final = "gates/baseline"
+DEFAULT_SIGNERS: Final = "gates/allowed_signers"
 DEFAULT_TOLERANCE: Final = {"coverage": Fraction(1, 100), "durations": Fraction(20, 100), "metrics": Fraction(5, 100)}
 """By how much an entry of a baseline may move before it is written anew; all others are counts or names."""
 
@@ -108,6 +110,8 @@ class Policy:
         baseline_tolerance: For keys of the baseline, by which share an entry may move before it is written anew.
         profiles: Hypothesis profiles, one a stage at most.
         notes: What it says of release notes.
+        allowed_signers: File with the keys that may sign, relative to the root.
+        override: Who may go over a NO_GO; None for nobody.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -133,6 +137,8 @@ class Policy:
     baseline_tolerance: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType(DEFAULT_TOLERANCE))
     profiles: tuple[Profile, ...] = ()
     notes: NotesRules = field(default_factory=NotesRules)
+    allowed_signers: str = DEFAULT_SIGNERS
+    override: OverrideRule | None = None
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

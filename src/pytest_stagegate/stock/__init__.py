@@ -17,6 +17,7 @@ from pytest_stagegate.stock import (
     metrics,
     property_tests,
     results,
+    sign_off,
     skips,
     warnings,
 )
@@ -39,4 +40,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     findings,
     metrics,
     property_tests,
+    sign_off,
 )
