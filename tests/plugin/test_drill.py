@@ -49,6 +49,11 @@ POLICY: Final = """
     at_most = { p95_ms = 300 }
     [tool.stagegate.gate.property-tests]
     min_examples = 5
+    [tool.stagegate.gate.sign-off]
+    stage = "test"
+    roles = { qa = 1 }
+    signed = false
+    enforcement = "observe"
     [[tool.stagegate.evidence]]
     path = "reports/load.json"
     format = "metrics-json"
@@ -65,7 +70,7 @@ def git(project: Project, *words: str) -> None:
 def shop(project: Project) -> Project:
     """Return a project whose policy has a table for every gate, two commits into a branch."""
     project.write("pyproject.toml", POLICY)
-    project.write(".gitignore", "__pycache__\n.hypothesis\nrunpytest-*\nstd*\n*.stagegate.json\n")
+    project.write(".gitignore", "__pycache__\n.hypothesis\nrunpytest-*\nstd*\n*.stagegate.json\nsign-offs\n")
     project.write("reports/ruff.sarif", SARIF)
     project.write("reports/load.json", '{"p95_ms": 212}')
     project.write("src/prices.py", "def price(cents):\n    return cents")
@@ -111,7 +116,8 @@ def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
     git(shop, "commit", "--quiet", "--message=baseline")
     stagegate("attach", *reports)
     good = shop.run(*given, "--hypothesis-seed=1", process=True)
-    assert [gate["gate"] for gate in good.decision["gates"] if gate["verdict"] != "PASS"] == []
+    assert [gate["gate"] for gate in good.decision["gates"] if gate["verdict"] != "PASS"] == ["sign-off"]
+    assert stagegate("sign-off", "--role=qa", "--as=erin@example.com", "--unsigned")[0] == 0
 
     status, told = stagegate("drill", "-v")
     trips = set(re.findall(r"^✔ (\S+) +trips when", told, re.MULTILINE))

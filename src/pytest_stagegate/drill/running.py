@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.drill import files, records
+from pytest_stagegate.drill import files, records, sign_offs
 from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
+from pytest_stagegate.evidence.readers.sign_off import signature_path
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.run import decision_of
@@ -105,11 +106,13 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
     folder = Path(tempfile.mkdtemp(prefix="drill-", dir=out))
     # Of waivers nothing is wanted here: the question is whether the gates themselves can fail.
     bare = replace(project, policy=replace(project.policy, waivers=()))
-    trial = _Trial(bare, question, originals, folder)
+    # The copies are other files than those that were signed.
+    signed = replace(question, basis=decision_of(project, question)[0].basis)
+    trial = _Trial(bare, signed, originals, folder)
     try:
         before = trial.decide(trial.copies())
         planted, idle = [], []
-        for fault in (*records.FAULTS, *files.faults(trial.format_of), *more):
+        for fault in (*records.FAULTS, *files.faults(trial.format_of), *sign_offs.faults(trial.format_of), *more):
             copies = trial.copies()
             if fault.plant([each.path for each in copies]):
                 trial.seal(copies)
@@ -184,6 +187,8 @@ class _Trial:
         beside = attachment_path(original.path)
         if beside.is_file():
             shutil.copy2(beside, attachment_path(path))
+        if signature_path(original.path).is_file():
+            shutil.copy2(signature_path(original.path), signature_path(path))
         if path.name == RECORD:
             _detach(path)
         return original._replace(path=path, recorded=())

@@ -14,6 +14,7 @@ from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Level, OnMissing
 from pytest_stagegate.policy.binding import BoundGate
@@ -37,6 +38,7 @@ _FACES: Final[dict[type, str]] = {
     Baseline: "the baseline of an earlier run",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
+    SignOffs: "sign-offs",
 }
 _MISSING: Final = {
     OnMissing.HOLD: "NO EVIDENCE, and the decision is at best HOLD.",
