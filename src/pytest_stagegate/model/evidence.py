@@ -18,6 +18,7 @@ from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.tests import Exit, TestData
+from pytest_stagegate.model.upstream import DecisionsData
 from pytest_stagegate.model.verdicts import Verdict
 
 
@@ -123,6 +124,7 @@ class Evidence:
         baseline: What an earlier, good run had.
         released: The policy at the last release, or None when nobody has asked for it.
         expected: Cells that must have evidence.
+        decisions: Decisions that were taken before this one.
     """
 
     tests: TestData
@@ -147,3 +149,4 @@ class Evidence:
     baseline: BaselineData = field(default_factory=BaselineData)
     released: ReleasedPolicy | None = None
     expected: tuple[Expected, ...] = ()
+    decisions: DecisionsData = field(default_factory=DecisionsData)

@@ -31,10 +31,11 @@ FORMATS: Final = {
     "pytest-benchmark": "metrics",
     "allure-perf": "metrics",
     "metrics-json": "metrics",
+    "decision": "decisions",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
-KINDS: Final = ("tests", "coverage", "findings", "metrics")
+KINDS: Final = ("tests", "coverage", "findings", "metrics", "decisions")
 """Kinds of evidence that files bring."""
 
 

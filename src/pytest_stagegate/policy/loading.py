@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
+from pytest_stagegate.policy.artifacts import artifact_globs
 from pytest_stagegate.policy.baseline import baseline_folder, baseline_tolerance
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.extending import resolved, stacked
@@ -39,6 +40,7 @@ _KEYS: Final = (
     "baseline",
     "baseline_tolerance",
     "hypothesis",
+    "artifacts",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -115,6 +117,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         baseline=baseline_folder(reader, table),
         baseline_tolerance=baseline_tolerance(reader, table),
         profiles=profiles_of(reader, table, stages),
+        artifacts=artifact_globs(reader, table),
     )
 
 

@@ -106,6 +106,7 @@ class Policy:
         baseline: Folder of the baseline, relative to the root.
         baseline_tolerance: For keys of the baseline, by which share an entry may move before it is written anew.
         profiles: Hypothesis profiles, one a stage at most.
+        artifacts: Globs of what is shipped, relative to the root.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -130,6 +131,7 @@ class Policy:
     baseline: str = DEFAULT_BASELINE
     baseline_tolerance: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType(DEFAULT_TOLERANCE))
     profiles: tuple[Profile, ...] = ()
+    artifacts: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

@@ -18,6 +18,7 @@ from pytest_stagegate.stock import (
     property_tests,
     results,
     skips,
+    upstream,
     warnings,
 )
 
@@ -39,4 +40,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     findings,
     metrics,
     property_tests,
+    upstream,
 )
