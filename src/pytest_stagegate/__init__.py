@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.metrics import Metrics
     from pytest_stagegate.model.numbers import (
+        CellName,
         Count,
         Duration,
         EnvironmentName,
@@ -31,15 +32,18 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.sign_offs import SignOffs
     from pytest_stagegate.model.tests import TestResults
+    from pytest_stagegate.model.upstream import Decisions
     from pytest_stagegate.model.verdicts import Check, Verdict
     from pytest_stagegate.thresholds import check, no_evidence
 
 __all__ = [
     "Absent",
     "Baseline",
+    "CellName",
     "Check",
     "Count",
     "Coverage",
+    "Decisions",
     "Duration",
     "EnvironmentName",
     "Fault",
@@ -78,6 +82,8 @@ _HOME: Final = {
     "Findings": "model.findings",
     "Baseline": "model.baseline",
     "Absent": "model.absent",
+    "CellName": "model.numbers",
+    "Decisions": "model.upstream",
     "Check": "model.verdicts",
     "Count": "model.numbers",
     "Coverage": "model.coverage",

@@ -25,6 +25,7 @@ from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import Enforcement, Level
 
 PROJECT: Final = "stagegate"
@@ -41,7 +42,8 @@ class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the options that a gate takes from its table in the policy.
 
     Derive from it and give every field a default. Field types: ``Share``, ``Percentage``, ``Number``, ``Duration``,
-    ``Count``, ``StageName``, ``EnvironmentName``, ``bool``, ``str`` and lists, dictionaries and optionals of these.
+    ``Count``, ``StageName``, ``EnvironmentName``, ``CellName``, ``bool``, ``str`` and lists, dictionaries and
+    optionals of these.
 
     Whether a changed option asks for less is told from its name (``max_…``, ``min_…``) or type; where these don't tell
     it, the options say it themselves.
@@ -128,6 +130,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     PropertyTests,
     Repository,
     Baseline,
+    Decisions,
     Matrix,
     Place,
     SignOffs,

@@ -31,6 +31,7 @@ from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.texts import without_folders
+from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import SEVERITY, Check, Enforcement, GateResult, Level, OnMissing, Verdict
 from pytest_stagegate.thresholds import no_evidence, show_duration
 
@@ -44,6 +45,10 @@ class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
 
 _BROKEN: Final = frozenset(
     {
+        "artifact-missing",
+        "changed",
+        "commit-not-stated",
+        "commit-unknown",
         "coverage-incomplete",
         "files-missing",
         "not-finite",
@@ -52,6 +57,9 @@ _BROKEN: Final = frozenset(
         "run-incomplete",
         "tests-lost",
         "unreadable",
+        "upstream-hold",
+        "upstream-incomplete",
+        "upstream-provisional",
     }
 )
 """Reasons of evidence that is there in part: what the policy says of missing evidence does not hold for it."""
@@ -67,6 +75,7 @@ _KINDS: Final[dict[type, str]] = {
     Metrics: "metrics",
     PropertyTests: "tests",
     SignOffs: SIGN_OFFS,
+    Decisions: "decisions",
 }
 """Kind of evidence that each face shows."""
 
@@ -272,6 +281,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         PropertyTests: PropertyTests(evidence.properties, tally),
         Repository: Repository(evidence.repository or UNKNOWN, tally),
         Baseline: Baseline(evidence.baseline, tally),
+        Decisions: Decisions(evidence.decisions, evidence.subject, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Place: place,
         SignOffs: SignOffs(evidence.sign_offs, tally, _since(active, place)),

@@ -12,6 +12,7 @@ import msgspec
 
 from pytest_stagegate import decide
 from pytest_stagegate.basis import basis_of
+from pytest_stagegate.chaining import decisions_among, upstream_rows
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import attachment_path
@@ -20,7 +21,7 @@ from pytest_stagegate.evidence.finding import PRODUCED, Given, produced_below, s
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
 from pytest_stagegate.evidence.provenance import declared_name
-from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
+from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline, BaselineData
 from pytest_stagegate.model.decision import Decision, Extended, Note, PolicyReference, Subject, Word
@@ -175,6 +176,7 @@ def _draft(
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
         requirements=requirement_rows(evidence.tests),
+        upstream=upstream_rows(vetted.sources, project.policy),
     )
 
 
@@ -217,13 +219,15 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
         stages=policy.stages,
         shape_sha256=policy.shape_sha256,
         as_of=instant,
+        artifacts=question.checkout[0].artifacts,
     )
     vetted = vet(sources, yardstick)
     usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
     stage = question.at or _stage(usable) or policy.default_stage
     # As with cells, only a word of the user's asks for one environment alone.
     missing = undelivered(project.producers(stage, question.environment), vetted.sources)
-    vetted = summed([*vetted.sources, *missing], instant)
+    earlier = without_own(vetted.sources, stage, environment)
+    vetted = summed([*earlier, *missing], instant)
     return vetted, Place(stage=stage, environment=environment, instant=instant)
 
 
@@ -268,20 +272,35 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         whole,
         coverage=measured,
         incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere),
-        provisional=tuple(dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere))),
+        provisional=tuple(
+            dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *_unlisted(whole, subject)))
+        ),
         ages=vetted.ages,
         unfit=vetted.unfit,
         expected=expected,
         repository=whole.repository or question.repository,
         released=whole.released if whole.origins else question.released,
+        decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
     )
+
+
+def _unlisted(whole: Evidence, present: Subject) -> tuple[Note, ...]:
+    """Return which artifacts lie here and are not among those that the runs name."""
+    listed = {each.name for each in whole.subject.artifacts}
+    more = sorted({each.name for each in present.artifacts} - listed)
+    if not more:
+        return ()
+    text = f"Artifacts lie here that no recorded run names, and that this decision is not about: {', '.join(more)}."
+    return (Note(reason="artifact-unlisted", text=text),)
 
 
 def _of_environment(
     project: Project, vetted: Vetted, question: Question, place: Place, environment: str, baseline: BaselineData
 ) -> tuple[Evidence, Place]:
     """Return the evidence of one environment alone, and where it is judged."""
-    there = summed([each for each in vetted.sources if each.environment == environment], place.instant)
+    there = summed(
+        [each for each in vetted.sources if each.environment == environment or each.kind == "decisions"], place.instant
+    )
     asked = replace(question, environment=environment)
     at = replace(place, environment=environment)
     return replace(_evidence(project, there, asked, at), baseline=baseline), at

@@ -47,6 +47,9 @@ POLICY: Final = """
     [tool.stagegate.gate.findings]
     [tool.stagegate.gate.metrics]
     at_most = { p95_ms = 300 }
+    [tool.stagegate.gate.upstream]
+    stage = "test"
+    require = ["build"]
     [tool.stagegate.gate.property-tests]
     min_examples = 5
     [tool.stagegate.gate.sign-off]
@@ -109,13 +112,17 @@ def stagegate(*args: str) -> tuple[int, str]:
 def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
     reports = ("reports/ruff.sarif", "reports/load.json")
     given = [f"--stage-gate-evidence={path}" for path in reports]
+    chained = [*given, "--stage-gate-evidence=.stagegate/build/decision.json"]
+    build = ["--stage-gate-at=build", "--stage-gate-out=.stagegate/build", *given, "--hypothesis-seed=1"]
     stagegate("attach", *reports)
-    shop.run(*given, "--hypothesis-seed=1", process=True)
+    shop.run(*build, process=True)
+    shop.run(*chained, "--hypothesis-seed=1", process=True)
     assert stagegate("baseline", "update")[0] == 0
     git(shop, "add", "--all")
     git(shop, "commit", "--quiet", "--message=baseline")
     stagegate("attach", *reports)
-    good = shop.run(*given, "--hypothesis-seed=1", process=True)
+    shop.run(*build, process=True)
+    good = shop.run(*chained, "--hypothesis-seed=1", process=True)
     assert [gate["gate"] for gate in good.decision["gates"] if gate["verdict"] != "PASS"] == ["sign-off"]
     assert stagegate("sign-off", "--role=qa", "--as=erin@example.com", "--unsigned")[0] == 0
 

@@ -9,7 +9,7 @@ import click
 
 from pytest_stagegate import decide
 from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, default_evidence, question_of, short
-from pytest_stagegate.documents.rendering import DEFAULT, ignore_folder, is_output_folder, remove_written
+from pytest_stagegate.documents.rendering import DEFAULT, FILES, ignore_folder, is_output_folder, remove_written
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import RECORD
@@ -54,6 +54,7 @@ def command(
     root = root.resolve()
     asked = evidence or default_evidence()
     folder = (out or _own_folder(asked)).resolve()
+    _keep_evidence(asked, folder)
     try:
         # Whatever goes wrong from here on, an earlier decision is not left looking like this one.
         remove_written(folder)
@@ -72,6 +73,17 @@ def command(
     _show(last_word(decided.view, ""))
     decision = decided.decision
     return decide.exit_status(decision.decision, provisional=bool(decision.provisional), strict=strict)
+
+
+def _keep_evidence(asked: tuple[str, ...], folder: Path) -> None:
+    """Refuse to write over a decision that is evidence.
+
+    Raises:
+        UsageError: When one of the files is the decision in the output folder.
+    """
+    for word in asked:
+        if Path(word.partition(",")[0]).resolve() == folder / FILES["json"]:
+            raise UsageError(f"{word}: this decision would be written over; name another folder with --out")
 
 
 def _own_folder(asked: tuple[str, ...]) -> Path:

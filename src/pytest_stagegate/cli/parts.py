@@ -87,7 +87,7 @@ def question_of(
     known("--env", env, environments)
     return Question(
         given=tuple(given(each, Path(), each, stages, environments) for each in asked),
-        checkout=subject_of(project.rootdir, os.environ),
+        checkout=subject_of(project.rootdir, os.environ, project.policy.artifacts),
         at=at,
         environment=env,
         as_of=instant,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
+from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, artifact_pair, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.decision import Cell, Decision, Drift, EvidenceItem, TestRow, Word
@@ -163,6 +164,8 @@ class View:
         waivers: One row for each waiver of the policy.
         waiver_notes: A sentence for each waiver that somebody has to look at: expired, about to, unused, too long.
         sign_offs: What people said of it.
+        upstream_head: Column heads of the earlier decisions.
+        upstream: One row for each decision of an earlier stage that was handed over.
         digest: SHA-256 of ``decision.json``.
     """
 
@@ -190,6 +193,8 @@ class View:
     waivers: tuple[tuple[str, ...], ...]
     waiver_notes: tuple[str, ...]
     sign_offs: SignOffsView
+    upstream_head: tuple[str, ...]
+    upstream: tuple[tuple[str, ...], ...]
     digest: str
 
 
@@ -228,6 +233,8 @@ def view(decision: Decision, digest: str) -> View:
         waivers=tuple(waiver_row(row) for row in decision.waivers),
         waiver_notes=tuple(clean(note) for row in decision.waivers if (note := waiver_note(row))),
         sign_offs=sign_offs_view(decision),
+        upstream_head=UPSTREAM_HEAD,
+        upstream=tuple(upstream_row(row) for row in decision.upstream),
         digest=digest,
     )
 
@@ -260,6 +267,7 @@ def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
         ("project", subject.name),
         ("version", subject.version or "not stated"),
         ("commit", commit),
+        *(artifact_pair(each) for each in subject.artifacts),
         ("stage", decision.stage),
         ("environment", decision.environment or "none named"),
         ("decided as of", decision.as_of),

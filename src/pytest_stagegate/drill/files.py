@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.hooks import Fault
+from pytest_stagegate.policy.finding import canonical, digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -193,6 +194,36 @@ def _all_numbers(node: Any, value: int) -> Any:
     return value if isinstance(node, (int, float)) and not isinstance(node, bool) else node
 
 
+# ---- earlier decisions
+
+
+def _of_decision(change: Callable[[dict[str, Any]], None]) -> _Edit:
+    def edit(text: str) -> str:
+        whole = json.loads(text)
+        change(whole)
+        return json.dumps(whole)
+
+    return {"decision": edit}
+
+
+def _no_go(decision: dict[str, Any]) -> None:
+    decision["decision"] = "NO_GO"
+
+
+def _provisional(decision: dict[str, Any]) -> None:
+    decision["provisional"] = [{"reason": "dirty-tree", "text": _MESSAGE}]
+
+
+def _rebuilt(decision: dict[str, Any]) -> None:
+    for artifact in decision["subject"]["artifacts"]:
+        artifact["sha256"] = "d" * 64
+
+
+def _without_gates(decision: dict[str, Any]) -> None:
+    content = {key: value for key, value in decision["policy"]["content"].items() if key != "gate"}
+    decision["policy"] |= {"content": content, "sha256": digest(canonical(content))}
+
+
 def faults(formats: Callable[[Path], str]) -> tuple[Fault, ...]:
     """Return the faults in files of other tools.
 
@@ -206,4 +237,8 @@ def faults(formats: Callable[[Path], str]) -> tuple[Fault, ...]:
         Fault("a tool finds one more error", in_files(_FOUND, formats)),
         Fault("every metric is far higher", in_files(_numbers(_HUGE), formats)),
         Fault("every metric is far lower", in_files(_numbers(-_HUGE), formats)),
+        Fault("an earlier stage says NO GO", in_files(_of_decision(_no_go), formats)),
+        Fault("an earlier decision is provisional", in_files(_of_decision(_provisional), formats)),
+        Fault("an earlier decision is about other artifacts", in_files(_of_decision(_rebuilt), formats)),
+        Fault("an earlier policy demanded nothing", in_files(_of_decision(_without_gates), formats)),
     )

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 RECORD: Final = "evidence.jsonl"
 PRODUCED: Final = "evidence"
 """The folder, beside the record of a run, with what the policy's producers made."""
+CHAIN: Final = "chain"
+"""The folder of a dossier with the decisions that were evidence."""
 _FACT: Final = re.compile(r",(format|stage|environment)=([^,=]*)\Z")
 
 
@@ -86,7 +88,9 @@ def given(written: str, base: Path, option: str, stages: Iterable[str], environm
 
 
 def expand(asked: Iterable[Given]) -> Iterator[Given]:
-    """Replace each folder by the records below it, by what producers made and by sign-offs.
+    """Replace each folder by the records below it, what producers made, sign-offs and a dossier's earlier decisions.
+
+    The documents of a run lie beside its record: its own decision is no evidence unless somebody names it.
 
     A folder without any stays, and so does one below it that can't be opened: both will be named as missing evidence.
     """
@@ -139,6 +143,8 @@ def _below(folder: Path) -> list[Path]:
         found += [Path(place, name) for name in names if name == RECORD]
         found += [path for name in names if (path := _produced(place, name)) is not None]
         found += [path for name in names if is_sign_off(path := Path(place, name))]
+        if Path(place).name == CHAIN:
+            found += [Path(place, name) for name in names if name.endswith(".json") and not name.endswith(SUFFIX)]
     return sorted([*found, *(Path(error.filename) for error in closed)])
 
 

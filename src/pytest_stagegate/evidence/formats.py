@@ -22,6 +22,9 @@ _ELEMENT: Final = re.compile(r"<([\w.:-]+)([^>]*)")
 _JSON: Final = re.compile(r'"(record|results|reportFormat|specVersion|meta)"\s*:')
 _JSON_FORMATS: Final = {"record": "stagegate", "meta": "coverage-json"}
 _BENCHMARK: Final = re.compile(r'\{\s*"machine_info"\s*:')
+_DECISION: Final = re.compile(r'\{\s*"as_of"\s*:\s*"[^"]*"\s*,\s*"(basis|blockers)"\s*:')
+"""How our own ``decision.json`` begins: its keys are sorted, so its schema may stand far behind."""
+_SCHEMA: Final = re.compile(r'"schema"\s*:\s*"stagegate/decision/')
 _FIRST_OBJECT: Final = re.compile(r"\[\s*\{([^{}]*)\}")
 _PERFORMANCE: Final = tuple(f'"{key}"' for key in ("id", "key", "value", "start", "stop"))
 _OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t]*$)", re.MULTILINE)
@@ -75,6 +78,8 @@ def _of_text(text: str) -> str:
     start = text.lstrip()
     if start.startswith("<"):
         return _of_xml(start)
+    if start.startswith("{") and (_DECISION.match(start) or _SCHEMA.search(start)):
+        return "decision"
     if start.startswith(("{", "[")) and (found := format_of_findings(start)):
         return found
     if start.startswith("[") and _is_performance(start):

@@ -205,6 +205,9 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
         return _unusable(base, asked.path, error, stated)
     said = asked.environment or stated.environment or rule.environment or contents.environment
     ran_in = said or asked.ran_in or defaults.environment
+    if contents.decision is not None:
+        # A decision says itself what it is about, and none is no less a word than one.
+        ran_in = contents.decision.environment
     if contents.tests is not None:
         stage = asked.stage or stated.stage or rule.stage or defaults.stage
         contents.tests.tags = [Tag(stage, (), True, ran_in, stated.shard)]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tests import TestData
@@ -68,13 +69,30 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return _findings(contents.findings)
     if contents.metrics is not None:
         return {"metrics": len(contents.metrics.metrics)}
+    if contents.decision is not None:
+        return _decision(contents.decision)
     tests = _tests(contents.tests) if contents.tests is not None else {}
     return {**tests, **(_coverage(contents.coverage) if contents.coverage is not None else {})}
 
 
 def _names(source: Source) -> tuple[str, ...]:
+    if source.contents is not None and source.contents.decision is not None:
+        return (_in_words(source.contents.decision),)
     metrics = source.contents.metrics if source.contents is not None else None
     return tuple(dict.fromkeys(each.name for each in metrics.metrics)) if metrics is not None else ()
+
+
+def _decision(decision: Decision) -> dict[str, int | dict[str, int]]:
+    return {
+        "gates": len(decision.gates),
+        "tests": decision.tests.collected,
+        "artifacts": len(decision.subject.artifacts),
+    }
+
+
+def _in_words(decision: Decision) -> str:
+    about = "@".join(part for part in (decision.stage, decision.environment) if part)
+    return f"{about}: {decision.decision}{' (provisional)' if decision.provisional else ''}"
 
 
 def _tests(tests: TestData) -> dict[str, int]:

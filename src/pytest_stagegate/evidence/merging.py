@@ -35,7 +35,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
 
     Args:
         sources: In any order.
-        subject: What is decided, where no run says.
+        subject: What is decided, where no run says; its artifacts are those that are there now.
         instant: Time that stands for the start, where no run says; RFC 3339, UTC.
     """
     usable = sorted((each for each in sources if each.usable), key=_place)
@@ -83,9 +83,16 @@ def _label(source: Source) -> str:
 
 
 def _subject(runs: Sequence[Evidence], subject: Subject) -> Subject:
-    """Return the first run's subject; dirty where any of them was."""
+    """Return the first run's subject; dirty where any of them was.
+
+    A run without artifacts says nothing of them: it came before the build. Where no run has any, they are those that
+    are there now.
+    """
+    shipped = {artifact for run in runs for artifact in run.subject.artifacts} or set(subject.artifacts)
     dirty = [run.subject for run in runs if run.subject.dirty]
-    return next(iter(dirty), runs[0].subject if runs else subject)
+    first = next(iter(dirty), runs[0].subject if runs else subject)
+    artifacts = tuple(sorted(shipped, key=lambda each: (each.name, each.sha256)))
+    return msgspec.structs.replace(first, artifacts=artifacts)
 
 
 def _repository(runs: Sequence[Evidence]) -> RepositoryData | None:

@@ -10,11 +10,12 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
+from pytest_stagegate.evidence.artifacts import artifacts_of
 from pytest_stagegate.evidence.git import GitError, git
 from pytest_stagegate.model.decision import Note, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 COMMIT_VARIABLES: Final = (
@@ -32,12 +33,15 @@ class _Commit(NamedTuple):
     dirty: bool | None
 
 
-def subject_of(rootdir: Path, environ: Mapping[str, str]) -> tuple[Subject, tuple[Note, ...]]:
+def subject_of(
+    rootdir: Path, environ: Mapping[str, str], artifacts: Iterable[str] = ()
+) -> tuple[Subject, tuple[Note, ...]]:
     """Return what is being decided, and why a decision on it would be provisional.
 
     Args:
         rootdir: The project's root; name and version come from its ``pyproject.toml`` where they are static.
         environ: Environment variables; the first of `COMMIT_VARIABLES` names the commit where there is no repository.
+        artifacts: Globs of what is shipped.
     """
     name, version = _declared(rootdir)
     asked = _from_git(rootdir)
@@ -51,15 +55,16 @@ def subject_of(rootdir: Path, environ: Mapping[str, str]) -> tuple[Subject, tupl
     if commit.id is None:
         text = f"The commit is unknown: no repository, and none of {', '.join(COMMIT_VARIABLES)} is set."
         notes.append(Note(reason="commit-unknown", text=text))
+    shipped, unclear = artifacts_of(rootdir, artifacts)
     subject = Subject(
         name=name or rootdir.name or "project",
         version=version,
         commit=commit.id,
         commit_source=commit.source,
         dirty=commit.dirty,
-        artifacts=(),
+        artifacts=shipped,
     )
-    return subject, tuple(notes)
+    return subject, (*notes, *unclear)
 
 
 def declared_name(rootdir: Path) -> str | None:

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
@@ -19,11 +20,9 @@ from pytest_stagegate.model.verdicts import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from pytest_stagegate.model.decision import Artifact, Subject
     from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.model.tests import TestData
-
-_SHORTEST: Final = 7
-"""Characters that a shortened commit id has at least."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
 """How far clocks of two machines may differ."""
@@ -54,6 +53,7 @@ class Yardstick:
         stages: Stages of the policy.
         shape_sha256: Digest of that part of the policy which shapes a record.
         as_of: The instant at which ages are judged.
+        artifacts: What is shipped, as it lies in the work tree now; empty where nothing does.
     """
 
     name: str | None
@@ -62,6 +62,7 @@ class Yardstick:
     stages: tuple[str, ...]
     shape_sha256: str
     as_of: dt.datetime
+    artifacts: tuple[Artifact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def vet(sources: Iterable[Source], yardstick: Yardstick) -> Vetted:
         + _TOLERANCE
     )
     checked = [_foreign(_early(each, latest, yardstick.as_of), yardstick, commit) for each in ordered]
+    checked = _of_other_artifacts(checked, yardstick.artifacts)
     return summed([*_duplicates(checked), *said], yardstick.as_of)
 
 
@@ -184,6 +186,8 @@ def _early(source: Source, latest: dt.datetime, as_of: dt.datetime) -> Source:
 def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source:
     if not source.usable:
         return source
+    if source.contents is not None and source.contents.decision is not None:
+        return _other_commit(_other_project(source, source.contents.decision.subject, yardstick), commit)
     if yardstick.environment is not None and source.environment != yardstick.environment:
         against = source.environment or "no named environment"
         text = f"{_named(source)}: it is of a run against {against}; {yardstick.environment} is decided."
@@ -196,8 +200,8 @@ def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source
     if yardstick.name is not None and subject.name != yardstick.name:
         text = f"{_named(source)}: it is of the project {subject.name!r}; {yardstick.name!r} is decided."
         note = Note(reason="other-project", text=text)
-    elif _differ(subject.commit, commit):
-        text = f"{_named(source)}: it is of commit {_short(subject.commit)}; {_short(commit)} is decided."
+    elif differ(subject.commit, commit):
+        text = f"{_named(source)}: it is of commit {short(subject.commit)}; {short(commit)} is decided."
         note = Note(reason="other-commit", text=text)
     elif origin.stage not in yardstick.stages:
         text = f"{_named(source)}: its stage {origin.stage!r} is not one of the policy's stages."
@@ -208,10 +212,19 @@ def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source
     return source if note is None else replace(source, state=State.FOREIGN, note=note)
 
 
+def _other_project(source: Source, subject: Subject, yardstick: Yardstick) -> Source:
+    if yardstick.name is None or subject.name == yardstick.name:
+        return source
+    text = f"{_named(source)}: it is of the project {subject.name!r}; {yardstick.name!r} is decided."
+    return replace(source, state=State.FOREIGN, note=Note(reason="other-project", text=text))
+
+
 def _other_commit(source: Source, commit: str | None) -> Source:
+    if not source.usable:
+        return source
     note = None
-    if _differ(source.commit, commit):
-        text = f"{source.name}: it is of commit {_short(source.commit)}; {_short(commit)} is decided."
+    if differ(source.commit, commit):
+        text = f"{source.name}: it is of commit {short(source.commit)}; {short(commit)} is decided."
         note = Note(reason="other-commit", text=text)
     elif source.commit is None and source.commit_required:
         text = f"{source.name}: it does not state its commit, and the policy requires one."
@@ -219,23 +232,56 @@ def _other_commit(source: Source, commit: str | None) -> Source:
     return source if note is None else replace(source, state=State.STALE, note=note)
 
 
-def _differ(one: str | None, other: str | None) -> bool:
-    """Return whether two stated commits are different; a shortened id is the commit that it begins."""
-    if one is None or other is None:
-        return False
-    shorter, longer = sorted((one.lower(), other.lower()), key=len)
-    return not longer.startswith(shorter) or (shorter != longer and len(shorter) < _SHORTEST)
+def _of_other_artifacts(sources: Sequence[Source], present: tuple[Artifact, ...]) -> list[Source]:
+    """Refuse runs that name an artifact whose bytes are others than those of the artifact that is decided.
+
+    That is the one that lies in the work tree now; where none of its name does, the one that most runs name.
+    """
+    named = [_digests(each.evidence.subject.artifacts) for each in sources if each.usable and each.evidence is not None]
+    counts = Counter(each for digests in named for each in digests.items())
+    most = sorted(counts, key=lambda each: (-counts[each], *each))
+    decided = dict(reversed(most)) | _digests(present)
+    return [_with_artifacts(each, decided) for each in sources]
 
 
-def _short(commit: str | None) -> str:
-    return (commit or "")[:12]
+def _with_artifacts(source: Source, decided: dict[str, tuple[str, ...]]) -> Source:
+    if not source.usable or source.evidence is None:
+        return source
+    own = _digests(source.evidence.subject.artifacts)
+    other = next((name for name, digests in sorted(own.items()) if decided[name] != digests), None)
+    if other is None:
+        return source
+    text = f"{_named(source)}: its artifact {other} has other bytes than the one that is decided."
+    return replace(source, state=State.FOREIGN, note=Note(reason="other-artifact", text=text))
+
+
+def _digests(artifacts: Iterable[Artifact]) -> dict[str, tuple[str, ...]]:
+    """Return the digests of each name; two, where two files have it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for each in artifacts:
+        found[each.name] = tuple(sorted({*found.get(each.name, ()), each.sha256}))
+    return found
+
+
+def without_own(sources: Iterable[Source], stage: str, environment: str | None) -> list[Source]:
+    """Refuse decisions about the very stage and environment that is decided: none is evidence of itself."""
+    return [_not_own(each, (stage, environment)) for each in sources]
+
+
+def _not_own(source: Source, cell: tuple[str, str | None]) -> Source:
+    decision = source.contents.decision if source.contents is not None else None
+    if decision is None or not source.usable or (decision.stage, decision.environment) != cell:
+        return source
+    about = " against ".join(part for part in cell if part)
+    text = f"{source.name}: it is a decision about {about}, which is decided now; none is evidence of itself."
+    return replace(source, state=State.FOREIGN, note=Note(reason="own-decision", text=text))
 
 
 def _duplicates(sources: Sequence[Source]) -> list[Source]:
     """Keep the first of several records of one cell, and of several results with the same bytes; name the others.
 
-    The same coverage or metrics twice are no more than once, and so it is no fault. Two tools that found nothing may
-    well write the same bytes. Of one producer there is one file.
+    The same coverage, metrics or decision twice are no more than once, and so it is no fault. Two tools that found
+    nothing may well write the same bytes. Of one producer there is one file.
     """
     first: dict[tuple[str, ...], Source] = {}
     kept = []
@@ -244,7 +290,7 @@ def _duplicates(sources: Sequence[Source]) -> list[Source]:
         key = (source.kind, *cell) if source.kind == "run" else (source.kind, *cell, source.sha256 or "")
         if source.made_by:
             key = ("made by", *cell, source.made_by)
-        harmless = source.kind in ("coverage", "metrics") or _found_nothing(source)
+        harmless = source.kind in ("coverage", "metrics", "decisions") or _found_nothing(source)
         alone = not source.usable or (not source.made_by and harmless)
         known = source if alone else first.setdefault(key, source)
         if known is not source:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
 
-from pytest_stagegate.documents.rendering import DEFAULT, FORMATS, Wanted, prepare_folder, remove_documents
+from pytest_stagegate.documents.rendering import DEFAULT, FILES, FORMATS, Wanted, prepare_folder, remove_documents
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import RECORD, Given, given
@@ -129,7 +129,7 @@ def _setup(
     if not only_shows(asked):
         refuse_inside(rootdir)
     wanted = documents_wanted(asked.stagegate_report, invoked_in)
-    out = _output_folder(asked, rootdir, wanted)
+    out = _output_folder(asked, rootdir, invoked_in, wanted)
     policy_file = Path(asked.stagegate_policy) if asked.stagegate_policy else None
     if policy_file is not None and not policy_file.is_absolute():
         policy_file = invoked_in / policy_file
@@ -181,6 +181,14 @@ def _given(asked: argparse.Namespace, base: Path, project: Project) -> tuple[Giv
     return tuple(found)
 
 
+def _keep_evidence(asked: argparse.Namespace, base: Path, out: Path) -> None:
+    """Refuse to take away a decision that is evidence, as an earlier run's are."""
+    for word in asked.stagegate_evidence or ():
+        if (base / word.partition(",")[0]).resolve() == out / FILES["json"]:
+            text = f"--stage-gate-evidence: {word}: this run would write over it; use --stage-gate-out"
+            raise UsageError(text)
+
+
 def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
     """Refuse ``--stage-gate-policy FILE``: pytest takes the separate word for a path of the suite.
 
@@ -193,12 +201,13 @@ def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
             raise UsageError(text)
 
 
-def _output_folder(asked: argparse.Namespace, rootdir: Path, wanted: tuple[Wanted, ...]) -> Path:
+def _output_folder(asked: argparse.Namespace, rootdir: Path, base: Path, wanted: tuple[Wanted, ...]) -> Path:
     """Return the output folder, with what an earlier run left taken away: a mistake found later must not leave it."""
     out = (rootdir / (asked.stagegate_out or DEFAULT_OUT)).resolve()
     if rootdir.resolve() not in out.parents:
         name = asked.stagegate_out or DEFAULT_OUT
         raise UsageError(f"--stage-gate-out: {name!r} is not a folder below the rootdir")
+    _keep_evidence(asked, base, out)
     if not only_shows(asked) and "PYTEST_XDIST_WORKER" not in os.environ:
         try:
             remove_documents(out, evidence=True)
@@ -267,7 +276,8 @@ class Starting:
         if only_shows(config.option):
             _register(config, self._collecting(lambda collected: None, _stop), "stagegate-collecting")
             return
-        subject, notes = subject_of(self._setup.project.rootdir, os.environ)
+        project = self._setup.project
+        subject, notes = subject_of(project.rootdir, os.environ, project.policy.artifacts)
         recorder = self._recorder(config, subject, notes)
         _register(config, recorder, "stagegate-recorder")
         if config.getoption("dist", "no") != "no":

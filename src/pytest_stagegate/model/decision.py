@@ -147,8 +147,8 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Short name, unique in the decision.
-        kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``sign-offs`` or ``baseline``; ``unknown`` where it
-            could not be told.
+        kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``decisions``, ``sign-offs`` or
+            ``baseline``; ``unknown`` where it could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
         sha256: Digest of the file's bytes; None where the evidence is part of another item, or there is no file.
@@ -178,6 +178,36 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
     max_age: int | None = None
     text: str = ""
     warnings: tuple[str, ...] = ()
+
+
+class UpstreamRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision that was handed over as evidence for this one.
+
+    Attributes:
+        stage: The stage that it is about.
+        environment: Its environment; None where none was named.
+        decision: Its word.
+        provisional: Whether it is provisional.
+        commit: The commit that it is about; None when unknown.
+        as_of: Its instant, RFC 3339, UTC.
+        source: The file, as in the list of evidence.
+        sha256: Digest of the file's bytes.
+        policy_sha256: Digest of the policy that it was taken under.
+        state: Whether it could be used, as in the list of evidence.
+        text: Why it could not; else empty.
+    """
+
+    stage: str
+    environment: str | None
+    decision: Word
+    provisional: bool
+    commit: str | None
+    as_of: str
+    source: str
+    sha256: str
+    policy_sha256: str
+    state: str
+    text: str = ""
 
 
 class Extended(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,4 +327,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     basis: str = ""
     sign_offs: tuple[SignOffRow, ...] = ()
     override: OverrideUse | None = None
+    upstream: tuple[UpstreamRow, ...] = ()
     schema: str = SCHEMA

@@ -19,6 +19,7 @@ from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.sign_offs import SignOffsData
 from pytest_stagegate.model.tests import Exit, TestData
+from pytest_stagegate.model.upstream import DecisionsData
 from pytest_stagegate.model.verdicts import Verdict
 
 
@@ -125,6 +126,7 @@ class Evidence:
         released: The policy at the last release, or None when nobody has asked for it.
         expected: Cells that must have evidence.
         sign_offs: Who said what of the decision; nothing before the other gates were judged.
+        decisions: Decisions that were taken before this one.
     """
 
     tests: TestData
@@ -150,3 +152,4 @@ class Evidence:
     released: ReleasedPolicy | None = None
     expected: tuple[Expected, ...] = ()
     sign_offs: SignOffsData = field(default_factory=SignOffsData)
+    decisions: DecisionsData = field(default_factory=DecisionsData)

@@ -17,9 +17,10 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         commit: The commit that it is about; None when the file does not say.
         figures: Of tests ``tests``, ``passed``, ``failed``, ``errors``, ``skipped`` and what else there is; of coverage
             ``lines_covered``, ``lines_total``, ``branches_covered``, ``branches_total``, ``files``; of findings
-            ``findings``, ``by_level`` (of ``error``, ``warning`` and ``note``), ``suppressed``; of metrics ``metrics``.
+            ``findings``, ``by_level`` (of ``error``, ``warning`` and ``note``), ``suppressed``; of metrics ``metrics``;
+            of a decision ``gates``, ``tests``, ``artifacts``.
             A record of a run that measured coverage has both.
-        names: Names of the metrics, each once; left out of JSON where there are none.
+        names: Names of the metrics, each once, or a decision's stage and word; left out of JSON where there are none.
         warnings: What is wrong without making it unreadable.
         error: Why it could not be read; None when it could.
     """

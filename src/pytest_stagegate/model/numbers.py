@@ -197,6 +197,23 @@ class EnvironmentName(str):
     __slots__ = ()
 
 
+class CellName(str):
+    """A stage in a gate's options, alone or with an environment (``deploy@staging``); both are checked."""
+
+    __slots__ = ()
+
+    @property
+    def stage(self) -> str:
+        """The part before the ``@``, or all of it."""
+        return self.partition("@")[0]
+
+    @property
+    def environment(self) -> str | None:
+        """The part behind the ``@``; None where there is none."""
+        _, at, environment = self.partition("@")
+        return environment if at else None
+
+
 Count = Annotated[int, msgspec.Meta(ge=0)]
 """A number of things, not below 0."""
 

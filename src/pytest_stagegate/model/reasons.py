@@ -37,6 +37,14 @@ REASONS: Final[dict[str, str]] = {
     "not-finite": "The metric is NaN, infinite or beyond every bound, so that it compares with no limit.",
     "no-property-test": "No property test was run.",
     "examples-not-counted": "Hypothesis did not say how many examples a property test ran.",
+    "upstream-missing": "A decision of an earlier stage is required and was not handed over.",
+    "upstream-not-go": "An earlier stage was decided NO_GO, or CONDITIONAL where only GO will do.",
+    "upstream-hold": "An earlier stage was decided HOLD, so nothing is known of it.",
+    "upstream-incomplete": "An earlier decision rests on evidence that is not whole.",
+    "upstream-provisional": "An earlier decision is provisional, and no later one may rest on it.",
+    "upstream-conflict": "Two decisions about the same stage and environment differ.",
+    "artifact-missing": "No artifact is there, or an earlier decision lists none.",
+    "policy-loosened": "An earlier decision was taken by a policy that demands less than the present one.",
     "not-declared": "The policy declares no limit; the figures are only shown.",
     "missing-skipped": "Evidence is missing, and the policy says to skip the gate then.",
     "gate-raised": "The gate's own code raised an exception.",
@@ -78,6 +86,8 @@ REASONS: Final[dict[str, str]] = {
     "stage-not-run": "The run was for another stage, and left out tests that this stage is decided by.",
     "other-environment": "The evidence was made against another environment than the one that is decided.",
     "other-project": "The record, or the baseline, is of another project.",
+    "other-artifact": "An artifact has other bytes, or is another one, than in an earlier decision or a record.",
+    "own-decision": "The decision is about the very stage and environment that is decided now.",
     "other-policy": (
         "The record was made under other stages, environments, tag rules or expected cells, or a file with another "
         "command."
@@ -91,6 +101,9 @@ REASONS: Final[dict[str, str]] = {
     "tree-unknown": "There is a repository, and git could not say whether its work tree has changes.",
     "commit-not-stated": "An evidence file does not say which commit it is about.",
     "commit-unknown": "The commit is unknown: no repository, and no variable names it.",
+    "artifact-ambiguous": "Two artifacts of one name have different bytes.",
+    "artifact-unreadable": "A file that the policy's artifacts match can't be read.",
+    "artifact-unlisted": "Artifacts lie in the work tree that no recorded run names.",
     "narrowed": "The run was narrowed by hand on the command line or in PYTEST_ADDOPTS.",
 }
 """Reason code to sentence. ``pytest-exit-N`` stands beside these, with N the exit status."""
@@ -148,6 +161,14 @@ REMEDIES: Final[dict[str, str]] = {
     "other-decision": "Let them look at the decision as it is now, and sign that.",
     "bad-signature": "Find out who changed the file, and let the person sign anew.",
     "author-unknown": "Run inside the repository, with git installed.",
+    "upstream-missing": "Decide that stage, and hand its decision.json over.",
+    "upstream-hold": "Look at what held the earlier decision, mend it and decide that stage again.",
+    "upstream-incomplete": "Decide that stage again with all of its evidence.",
+    "upstream-provisional": "Decide that stage again from a clean checkout and the whole suite.",
+    "upstream-conflict": "Hand over the one decision that holds.",
+    "artifact-missing": "Build before the run, so that its record lists it; check the policy's artifacts.",
+    "own-decision": "Leave it out, or decide another stage with --at.",
+    "other-artifact": "Run and decide again for these artifacts, or put back those that were decided.",
     "gate-raised": _MEND_GATE,
     "no-check": _MEND_GATE,
     "inspected-nothing": _MEND_GATE,

@@ -31,11 +31,12 @@ FORMATS: Final = {
     "pytest-benchmark": "metrics",
     "allure-perf": "metrics",
     "metrics-json": "metrics",
+    "decision": "decisions",
     "sign-off": "sign-offs",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
-KINDS: Final = ("tests", "coverage", "findings", "metrics", "sign-offs")
+KINDS: Final = ("tests", "coverage", "findings", "metrics", "decisions", "sign-offs")
 """Kinds of evidence that files bring."""
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
-from pytest_stagegate.model.numbers import Duration, EnvironmentName, Number, Percentage, Share, StageName
+from pytest_stagegate.model.numbers import CellName, Duration, EnvironmentName, Number, Percentage, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader
@@ -187,7 +187,13 @@ def _told(error: msgspec.ValidationError, kind: Any) -> str:
 
 
 def _in_vocabulary(reader: Reader, path: tuple[str, ...], value: object, asked: Any, policy: Policy) -> None:
-    """Note each stage and environment that is not declared: a name alone, or a key of a table."""
+    """Note each stage and environment that is not declared: a name alone, a key of a table, or cells in a list."""
+    for cell in value if isinstance(value, list) else ():
+        if isinstance(cell, CellName):
+            reader.in_vocabulary([cell.stage], path, "stage", policy.stages)
+            reader.in_vocabulary(
+                [cell.environment] if cell.environment is not None else [], path, "environment", policy.environments
+            )
     kind = typing.get_args(asked)[0] if isinstance(value, dict) else type(value)
     for name in value if isinstance(value, dict) else (str(value),):
         where = (*path, name) if isinstance(value, dict) else path
@@ -200,6 +206,6 @@ def _in_vocabulary(reader: Reader, path: tuple[str, ...], value: object, asked: 
 def _written(kind: type, value: Any) -> Any:
     if kind in _PARSED:
         return kind.parse(value)
-    if kind in (StageName, EnvironmentName) and isinstance(value, str):
+    if kind in (CellName, StageName, EnvironmentName) and isinstance(value, str):
         return kind(value)
     raise ValueError(f"{value!r} can't be read as {kind.__name__}")

@@ -24,6 +24,21 @@ _UNTIL_IT_BLOCKS: Final = 2
 _MISSING: Final = {OnMissing.SKIP: 0, OnMissing.WARN: 1, OnMissing.HOLD: 2}
 
 
+_COMPARED_AS_A_WHOLE: Final = (
+    "stages",
+    "environments",
+    "default_stage",
+    "default_environment",
+    "untagged",
+    "tag",
+    "expect",
+    "evidence",
+    "hypothesis",
+    "artifacts",
+)
+"""Keys that shape what a decision rests on; of two contents nobody can tell which of them demands less."""
+
+
 class Loosened(NamedTuple):
     """One demand that became less.
 
@@ -63,6 +78,38 @@ def drift_since(
         now = applying(bound, stage, place)
         found += (each for old in applying(before, stage, place) for each in _compared(old, now, bound, stage, day))
     return tuple(sorted(set(found)))
+
+
+def less_than(policy: Policy, content: dict[str, Any], gates: Mapping[str, Gate], day: dt.date) -> tuple[str, ...]:
+    """Return what another policy demands less of than a present one, a sentence each.
+
+    What can't be compared counts as less: a policy that can't be read any more, and other stages, tag rules, expected
+    cells or rules about evidence.
+
+    Args:
+        policy: The present policy.
+        content: The resolved keys of the other, as a decision holds them.
+        gates: All definitions by name.
+        day: The day for which it is asked.
+    """
+    # Waivers are no demands: what one covers stands in the decision. As JSON their dates are texts.
+    demands = {key: value for key, value in json.loads(json.dumps(content)).items() if key != "waiver"}
+    try:
+        other = policy_of((NO_FILE,), _revived(demands))
+        bound, mistakes = bound_of(other, gates, frozenset())
+        less = [_sentence(each) for each in drift_since(policy.content, other, bound, gates, day)]
+    except Exception as error:
+        # Whatever stands in somebody's file, it must not end this decision.
+        return (f"the policy can't be read: {type(error).__name__}: {error}",)
+    present = json.loads(policy.content)
+    wrong = [f"the policy has a mistake: {each.text}" for each in (*other.mistakes, *mistakes)]
+    others = [f"{key}: others than now" for key in _COMPARED_AS_A_WHOLE if demands.get(key) != present.get(key)]
+    return (*wrong, *others, *less)
+
+
+def _sentence(less: Loosened) -> str:
+    name = " ".join(part for part in (less.gate, less.option) if part)
+    return f"{name}: {less.now} there, {less.before} now"
 
 
 def _revived(table: Any) -> Any:

@@ -16,6 +16,7 @@ from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import Level, OnMissing
 from pytest_stagegate.policy.binding import BoundGate
 from pytest_stagegate.policy.drifting import in_words
@@ -36,6 +37,7 @@ _FACES: Final[dict[type, str]] = {
     Metrics: "metrics",
     Repository: "the git repository",
     Baseline: "the baseline of an earlier run",
+    Decisions: "decisions of earlier stages",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
     SignOffs: "sign-offs",

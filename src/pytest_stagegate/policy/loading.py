@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
+from pytest_stagegate.policy.artifacts import artifact_globs
 from pytest_stagegate.policy.baseline import baseline_folder, baseline_tolerance
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.extending import resolved, stacked
@@ -42,6 +43,7 @@ _KEYS: Final = (
     "hypothesis",
     "allowed_signers",
     "override",
+    "artifacts",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -120,6 +122,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         profiles=profiles_of(reader, table, stages),
         allowed_signers=allowed_signers(reader, table),
         override=override_rule(reader, table),
+        artifacts=artifact_globs(reader, table),
     )
 
 

@@ -112,6 +112,7 @@ class Policy:
         notes: What it says of release notes.
         allowed_signers: File with the keys that may sign, relative to the root.
         override: Who may go over a NO_GO; None for nobody.
+        artifacts: Globs of what is shipped, relative to the root.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -139,6 +140,7 @@ class Policy:
     notes: NotesRules = field(default_factory=NotesRules)
     allowed_signers: str = DEFAULT_SIGNERS
     override: OverrideRule | None = None
+    artifacts: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

@@ -19,6 +19,7 @@ from pytest_stagegate.stock import (
     results,
     sign_off,
     skips,
+    upstream,
     warnings,
 )
 
@@ -41,4 +42,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     metrics,
     property_tests,
     sign_off,
+    upstream,
 )

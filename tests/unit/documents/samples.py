@@ -21,6 +21,7 @@ from pytest_stagegate.model.decision import (
     Word,
 )
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
+from pytest_stagegate.policy.finding import canonical, digest
 from tests.unit.fakes import FINISHED, STARTED, SUBJECT, result_of
 
 _COUNTS: Final = dict.fromkeys(
@@ -153,3 +154,10 @@ def everywhere(text: str) -> Decision:
     subject = msgspec.structs.replace(SUBJECT, name=text, version=text)
     drift = Drift(gate=text, option=text, before=text, now=text, since=text)
     return no_go(subject=subject, gates=(gate,), blockers=(blocker_of(gate),), run={text: text}, drift=(drift,))
+
+
+def earlier(stage: str = "test", word: Word = Word.GO, content: dict[str, Any] | None = None, **more: Any) -> Decision:
+    """Return a decision about another stage, taken by a policy with this content."""
+    content = {} if content is None else content
+    rules = PolicyReference(source="stagegate.toml", sha256=digest(canonical(content)), content=content)
+    return decision_of(**{"decision": word, "stage": stage, "environment": None, "policy": rules} | more)

@@ -1,0 +1,88 @@
+"""The chain of decisions: those that were taken before, and what their policies demand less of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pytest_stagegate.model.decision import UpstreamRow
+from pytest_stagegate.model.upstream import DecisionsData, Earlier
+from pytest_stagegate.policy.drifting import less_than
+from pytest_stagegate.policy.finding import canonical, digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from pytest_stagegate.hooks import Gate
+    from pytest_stagegate.model.decision import Decision
+    from pytest_stagegate.model.place import Place
+    from pytest_stagegate.model.sources import Source
+    from pytest_stagegate.policy.model import Policy
+
+
+def decisions_among(
+    sources: Iterable[Source], policy: Policy, gates: Mapping[str, Gate], place: Place
+) -> DecisionsData:
+    """Return the decisions among the evidence that may be used for another one, each once.
+
+    Args:
+        sources: All evidence files.
+        policy: The present policy, with which each decision's own is compared.
+        gates: All definitions of gates by name.
+        place: What is decided; a decision about the very same is left out.
+    """
+    found: dict[str, Earlier] = {}
+    for source, decision in _handed_over(sources):
+        own = (decision.stage, decision.environment) == (place.stage, place.environment)
+        if source.usable and source.sha256 is not None and not own:
+            found.setdefault(source.sha256, _earlier(source.name, source.sha256, decision, policy, gates, place))
+    return DecisionsData(
+        earlier=tuple(sorted(found.values(), key=lambda each: (*_order(each.decision, policy), each.sha256))),
+        stages=policy.stages,
+        artifacts_declared=bool(policy.artifacts),
+        policy_sha256=policy.sha256,
+    )
+
+
+def upstream_rows(sources: Iterable[Source], policy: Policy) -> tuple[UpstreamRow, ...]:
+    """Return every decision among the evidence, whether it may be used or not, in the order of the flow."""
+    found = sorted(_handed_over(sources), key=lambda each: (*_order(each[1], policy), each[0].name))
+    return tuple(_row(source, decision) for source, decision in found)
+
+
+def _handed_over(sources: Iterable[Source]) -> list[tuple[Source, Decision]]:
+    return [
+        (each, each.contents.decision)
+        for each in sources
+        if each.contents is not None and each.contents.decision is not None
+    ]
+
+
+def _order(decision: Decision, policy: Policy) -> tuple[int, str, str]:
+    known = decision.stage in policy.stages
+    position = policy.stages.index(decision.stage) if known else len(policy.stages)
+    return position, decision.stage, decision.environment or ""
+
+
+def _earlier(
+    source: str, sha256: str, decision: Decision, policy: Policy, gates: Mapping[str, Gate], place: Place
+) -> Earlier:
+    whole = digest(canonical(decision.policy.content)) == decision.policy.sha256
+    same = whole and decision.policy.sha256 == policy.sha256
+    loosened = () if same else less_than(policy, decision.policy.content, gates, place.day)
+    return Earlier(source=source, sha256=sha256, decision=decision, policy_whole=whole, loosened=loosened)
+
+
+def _row(source: Source, decision: Decision) -> UpstreamRow:
+    return UpstreamRow(
+        stage=decision.stage,
+        environment=decision.environment,
+        decision=decision.decision,
+        provisional=bool(decision.provisional),
+        commit=decision.subject.commit,
+        as_of=decision.as_of,
+        source=source.name,
+        sha256=source.sha256 or "",
+        policy_sha256=decision.policy.sha256,
+        state=source.state.value,
+        text=source.note.text if source.note is not None else "",
+    )

@@ -1,0 +1,66 @@
+"""A decision of ours, ``decision.json``, as evidence for a later one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.model.contents import Contents
+from pytest_stagegate.model.decision import SCHEMA, Decision
+from pytest_stagegate.model.times import rfc3339, utc_time
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WHAT: Final = "decision.json"
+
+
+def read(path: Path, _root: Path) -> Contents:
+    """Read a decision; a key that this version does not know is refused, as it might change what is meant.
+
+    Args:
+        path: The file.
+        _root: The project's root; nothing here is relative to it.
+
+    Raises:
+        EvidenceError: With file and place, when it is no decision, one of another schema version, or not whole.
+    """
+    found = document(path, dict[str, Any], _WHAT)
+    schema = found.get("schema")
+    if schema != SCHEMA:
+        shown = repr(schema)[:60] if schema is not None else "none"
+        raise EvidenceError(f"{path.name}: its schema is {shown}; this version of stagegate reads {SCHEMA!r}")
+    try:
+        decision = msgspec.convert(found, Decision)
+        created = rfc3339(utc_time(decision.as_of))
+    except msgspec.ValidationError as error:
+        raise EvidenceError(f"{path.name}: this is no {_WHAT}: {error}") from error
+    except (ValueError, OverflowError) as error:
+        raise EvidenceError(f"{path.name}: this is no {_WHAT}: its as_of is no time") from error
+    unknown = _unknown(found, msgspec.to_builtins(decision), "$")
+    if unknown:
+        raise EvidenceError(f"{path.name}: {unknown[:200]} is a key that this version of stagegate does not know")
+    return Contents(
+        decision=decision,
+        producer="stagegate",
+        created=created,
+        commit=decision.subject.commit,
+        dirty=bool(decision.subject.dirty),
+        environment=decision.environment or "",
+    )
+
+
+def _unknown(found: Any, known: Any, place: str) -> str:
+    """Return where a file says something that was not taken over; empty where there is nothing."""
+    if isinstance(found, dict) and isinstance(known, dict):
+        more = next((key for key in found if key not in known), None)
+        if more is not None:
+            return f"{place}.{more}"
+        return next(filter(None, (_unknown(found[key], known[key], f"{place}.{key}") for key in found)), "")
+    if isinstance(found, list) and isinstance(known, (list, tuple)):
+        pairs = enumerate(zip(found, known, strict=True))
+        return next(filter(None, (_unknown(*pair, f"{place}[{index}]") for index, pair in pairs)), "")
+    return ""
