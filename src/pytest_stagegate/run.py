@@ -8,19 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate import decide
+from pytest_stagegate import __version__, decide
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.baselines import read_baseline
-from pytest_stagegate.evidence.finding import PRODUCED, Given, produced_below, sha256_of
+from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
-from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline, BaselineData
-from pytest_stagegate.model.decision import Decision, Extended, Note, PolicyReference, Subject
+from pytest_stagegate.model.decision import Asked, Decision, Extended, Note, PolicyReference, Subject
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
@@ -78,6 +77,7 @@ class Question:
         as_of: The instant at which ages and dates are judged; the start of the latest run when None.
         repository: What git says of the sources here, for evidence that does not say it; None when nobody asked.
         released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
+        sources: Where the sources are that evidence files speak of; the project's root when None.
     """
 
     given: tuple[Given, ...]
@@ -87,6 +87,7 @@ class Question:
     as_of: dt.datetime | None = None
     repository: RepositoryData | None = None
     released: ReleasedPolicy | None = None
+    sources: Path | None = None
 
 
 def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...], out: Path) -> Decided:
@@ -138,8 +139,22 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         waivers=waivers,
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
+        question=_asked(project, question),
     )
     return decision, evidence
+
+
+def _asked(project: Project, question: Question) -> Asked:
+    checkout, notes = question.checkout
+    return Asked(
+        at=question.at,
+        environment=question.environment,
+        project=project.name,
+        checkout=checkout,
+        notes=notes,
+        given=handed(question.given, project.rootdir),
+        version=__version__,
+    )
 
 
 def _beside(out: Path) -> Iterator[Path]:
@@ -152,7 +167,7 @@ def _baseline(project: Project, stage: str) -> BaselineData:
     """Return the project's baseline where a gate asks for it."""
     if not project.asks_for(Baseline, stage):
         return BaselineData()
-    return read_baseline(project.rootdir, project.policy.baseline, declared_name(project.rootdir))
+    return read_baseline(project.rootdir, project.policy.baseline, project.name)
 
 
 def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
@@ -170,12 +185,14 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     """Read the files and hold each against what is decided; and find out what that is."""
     policy = project.policy
     fallback = question.environment or policy.default_environment
-    sources = gather(question.given, Defaults(project.rootdir, policy.evidence, policy.default_stage, fallback))
-    instant = question.as_of or _start(sources)
+    defaults = Defaults(project.rootdir, policy.evidence, policy.default_stage, fallback, question.sources)
+    sources = gather(question.given, defaults)
+    # The decision states whole seconds; judged at any other instant it could not be made once more.
+    instant = (question.as_of or _start(sources)).replace(microsecond=0)
     runs = [each for each in sources if each.evidence is not None]
     environment = question.environment or (_environment(runs) if runs else policy.default_environment)
     yardstick = Yardstick(
-        name=declared_name(project.rootdir),
+        name=project.name,
         commit=question.checkout[0].commit,
         environment=environment,
         stages=policy.stages,

@@ -1,6 +1,6 @@
 """Packing: files as one zip whose bytes follow from their names and contents, and the careful way back.
 
-The canonical form: members sorted by name, stored, dated 1980-01-01, mode 0644; no comment, no extra field, none for
+The canonical form: members sorted by name, stored, dated 1980-01-01, mode 0644; no comment, no extra field, no entry of
 a folder. Whoever packs the same files gets the same bytes, so that one digest stands for all of them. Format:
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 """
