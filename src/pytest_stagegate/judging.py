@@ -117,6 +117,11 @@ class ActiveGate:
         return self.gate.reads_sign_offs
 
 
+def kinds_of(gate: Gate) -> frozenset[str]:
+    """Return the kinds of evidence files that a gate reads."""
+    return frozenset(_KINDS[face] for face in gate.needs.values() if face in _KINDS)
+
+
 def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Path()) -> GateResult:
     """Judge one gate.
 
@@ -201,7 +206,7 @@ def _shortfall(check: Check) -> str:
 def _checks(active: ActiveGate, evidence: Evidence, place: Place) -> list[Check]:
     if active.enforcement.level is Level.OBSERVE:
         return _missing(active, evidence) or _called(active, evidence, place)
-    kinds = {_KINDS[face] for face in active.gate.needs.values() if face in _KINDS}
+    kinds = kinds_of(active.gate)
     unfit = [
         _verdict(each.verdict, each.note.reason, each.note.text.rstrip("."), name="evidence")
         for each in evidence.unfit

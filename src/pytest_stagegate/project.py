@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
+from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.releases import last_release, read_at
 from pytest_stagegate.evidence.repository import repository_of
 from pytest_stagegate.judging import ActiveGate
@@ -47,6 +48,7 @@ class Project:
         vocabulary: Stages, environments and path rules for tagging.
         registry: Everything that plugins bring.
         policy_file: The policy file that was named, or None.
+        name: The name that it declares, or None.
     """
 
     rootdir: Path
@@ -55,6 +57,7 @@ class Project:
     vocabulary: Vocabulary
     registry: Registry
     policy_file: Path | None
+    name: str | None
 
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
         """Return the gates of one decision."""
@@ -131,7 +134,7 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
         mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]
         raise MistakesError("the policy", mistakes, code="policy")
     vocabulary = Vocabulary(policy.stages, policy.environments, policy.default_stage, policy.tags)
-    return Project(rootdir, policy, bound, vocabulary, registry, policy_file)
+    return Project(rootdir, policy, bound, vocabulary, registry, policy_file, declared_name(rootdir))
 
 
 def matches_a_file(pattern: str, rootdir: Path) -> bool:

@@ -38,7 +38,7 @@ class Registry:
     """All gates that are known for a project.
 
     Args:
-        rootdir: Folder whose ``gates/*.py`` are loaded.
+        rootdir: Folder whose ``gates/*.py`` are loaded; None for the stock gates alone, without code of anybody else.
 
     Attributes:
         gates: All definitions by name.
@@ -49,15 +49,17 @@ class Registry:
         MistakesError: With every gate module that can't be loaded and every name that is taken twice.
     """
 
-    def __init__(self, rootdir: Path) -> None:
+    def __init__(self, rootdir: Path | None) -> None:
         self._plugins = pluggy.PluginManager(PROJECT)
         self._plugins.add_hookspecs(Hooks)
         self._mistakes: list[Mistake] = []
         for module in STOCK_GATES:
             self._plugins.register(GateModule(module), name=module.__name__)
         self.idle: list[str] = []
-        self._load_installed()
-        self.local = self._load_local(rootdir / "gates")
+        self.local: frozenset[str] = frozenset()
+        if rootdir is not None:
+            self._load_installed()
+            self.local = self._load_local(rootdir / "gates")
         self.gates = self._ask()
         if self._mistakes:
             raise MistakesError("the gates", self._mistakes, code="gates")

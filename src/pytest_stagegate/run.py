@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate import decide
+from pytest_stagegate import __version__, decide
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.chaining import decisions_among, upstream_rows
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.baselines import read_baseline
-from pytest_stagegate.evidence.finding import PRODUCED, Given, produced_below, sha256_of
+from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
-from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline, BaselineData
-from pytest_stagegate.model.decision import Decision, Extended, Note, PolicyReference, Subject, Word
+from pytest_stagegate.model.decision import Asked, Decision, Extended, Note, PolicyReference, Subject, Word
 from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
@@ -87,6 +86,7 @@ class Question:
         released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
         basis: What sign-offs are held against, for a drill whose evidence is not what was signed; None for the
             decision's own.
+        sources: Where the sources are that evidence files speak of; the project's root when None.
     """
 
     given: tuple[Given, ...]
@@ -97,6 +97,7 @@ class Question:
     repository: RepositoryData | None = None
     released: ReleasedPolicy | None = None
     basis: str | None = None
+    sources: Path | None = None
 
 
 def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...], out: Path) -> Decided:
@@ -146,6 +147,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         evidence=(*index(signed.sources), *signed.allowed, *compared_with(evidence.baseline)),
         sign_offs=signed.data.rows,
         override=override,
+        question=_put(project, question),
     )
     return decision, evidence
 
@@ -180,6 +182,20 @@ def _draft(
     )
 
 
+def _put(project: Project, question: Question) -> Asked:
+    """Return the question as the decision records it."""
+    checkout, notes = question.checkout
+    return Asked(
+        at=question.at,
+        environment=question.environment,
+        project=project.name,
+        checkout=checkout,
+        notes=notes,
+        given=handed(question.given, project.rootdir),
+        version=__version__,
+    )
+
+
 def _beside(out: Path) -> Iterator[Path]:
     """Yield what a run has left in the output folder beside its documents."""
     made = [path for each in produced_below(out / PRODUCED) for path in (each, attachment_path(each))]
@@ -190,7 +206,7 @@ def _baseline(project: Project, stage: str) -> BaselineData:
     """Return the project's baseline where a gate asks for it."""
     if not project.asks_for(Baseline, stage):
         return BaselineData()
-    return read_baseline(project.rootdir, project.policy.baseline, declared_name(project.rootdir))
+    return read_baseline(project.rootdir, project.policy.baseline, project.name)
 
 
 def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
@@ -208,12 +224,14 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     """Read the files and hold each against what is decided; and find out what that is."""
     policy = project.policy
     fallback = question.environment or policy.default_environment
-    sources = gather(question.given, Defaults(project.rootdir, policy.evidence, policy.default_stage, fallback))
-    instant = question.as_of or _start(sources)
+    defaults = Defaults(project.rootdir, policy.evidence, policy.default_stage, fallback, question.sources)
+    sources = gather(question.given, defaults)
+    # The decision states whole seconds; judged at any other instant it could not be made once more.
+    instant = (question.as_of or _start(sources)).replace(microsecond=0)
     runs = [each for each in sources if each.evidence is not None]
     environment = question.environment or (_environment(runs) if runs else policy.default_environment)
     yardstick = Yardstick(
-        name=declared_name(project.rootdir),
+        name=project.name,
         commit=question.checkout[0].commit,
         environment=environment,
         stages=policy.stages,

@@ -122,6 +122,7 @@ def _items(source: Source) -> Iterator[EvidenceItem]:
         format=source.format,
         source=source.name,
         sha256=source.sha256,
+        attachment=source.attachment,
         producer=source.producer,
         created=source.created,
         commit=source.commit,
@@ -135,4 +136,6 @@ def _items(source: Source) -> Iterator[EvidenceItem]:
     yield whole
     if source.evidence is not None and isinstance(source.evidence.coverage, CoverageData):
         producer = source.evidence.coverage.producer
-        yield msgspec.structs.replace(whole, id="coverage", kind="coverage", sha256=None, producer=producer)
+        yield msgspec.structs.replace(
+            whole, id="coverage", kind="coverage", sha256=None, attachment=None, producer=producer
+        )

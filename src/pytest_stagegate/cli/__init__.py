@@ -26,6 +26,7 @@ _COMMANDS: Final = (
     "explain",
     "inspect",
     "sign-off",
+    "verify",
     "waivers",
 )
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pytest_stagegate.errors import EvidenceError, UsageError, nearest
 from pytest_stagegate.evidence.attaching import SUFFIX, read_attachment
 from pytest_stagegate.evidence.readers.sign_off import is_sign_off
+from pytest_stagegate.model.decision import Handed
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.times import rfc3339
 
@@ -175,6 +176,15 @@ def united(others: Iterable[Given], recorded: Iterable[Recorded], root: Path) ->
             ran_in=mine.ran_in or each.ran_in,
         )
     return list(found.values())
+
+
+def handed(asked: Iterable[Given], root: Path) -> tuple[Handed, ...]:
+    """Return the files that were asked for as a decision names them, in the order of their names."""
+    found = {
+        Handed(source=shown(each.path, root), format=each.format, stage=each.stage, environment=each.environment): None
+        for each in expand(asked)
+    }
+    return tuple(sorted(found, key=lambda each: (each.source, each.format, each.stage, each.environment or "")))
 
 
 def modified(path: Path) -> str | None:

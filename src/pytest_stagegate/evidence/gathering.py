@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.attaching import Attachment, read_attachment
+from pytest_stagegate.evidence.attaching import Attachment, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, Recorded, expand, modified, sha256_of, shown, united
 from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.evidence.formats import detect, read_file
@@ -41,12 +41,14 @@ class Defaults:
         rules: The policy's rules about evidence files.
         stage: Stage of test results.
         environment: Environment, or None.
+        sources: Where the sources are that files speak of; the root when None.
     """
 
     root: Path
     rules: tuple[EvidenceRule, ...]
     stage: str
     environment: str | None
+    sources: Path | None = None
 
 
 def gather(asked: Iterable[Given], defaults: Defaults) -> list[Source]:
@@ -121,7 +123,12 @@ def undelivered(rules: Iterable[EvidenceRule], sources: Iterable[Source]) -> lis
 
 def _base(asked: Given, defaults: Defaults) -> Source:
     """Return a source that knows no more than its bytes."""
-    return Source(name=shown(asked.path, defaults.root), max_age=DEFAULT_MAX_AGE, sha256=sha256_of(asked.path))
+    return Source(
+        name=shown(asked.path, defaults.root),
+        max_age=DEFAULT_MAX_AGE,
+        sha256=sha256_of(asked.path),
+        attachment=sha256_of(attachment_path(asked.path)),
+    )
 
 
 def _is_record(asked: Given, defaults: Defaults) -> bool:
@@ -199,7 +206,7 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
             raise EvidenceError("a record is no evidence of another run; hand it to stagegate check")  # noqa: TRY301
         if not asked.path.exists():
             raise EvidenceError("there is no such file", code="missing")  # noqa: TRY301
-        contents = read_file(asked.path, defaults.root, format_)
+        contents = read_file(asked.path, defaults.sources or defaults.root, format_)
     except Exception as error:
         # A fault of a reader's own must hide no other file either.
         return _unusable(base, asked.path, error, stated)

@@ -151,6 +151,7 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
             ``baseline``; ``unknown`` where it could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
+        attachment: Digest of the bytes of the attachment beside it, ``NAME.stagegate.json``; None without one.
         sha256: Digest of the file's bytes; None where the evidence is part of another item, or there is no file.
         producer: Tool and version; empty when not stated.
         created: When it was made, RFC 3339, UTC; None when unknown.
@@ -178,6 +179,45 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
     max_age: int | None = None
     text: str = ""
     warnings: tuple[str, ...] = ()
+    attachment: str | None = None
+
+
+class Handed(msgspec.Struct, frozen=True, kw_only=True):
+    """One evidence file that was named where the decision was asked for, with what was said of it there.
+
+    Attributes:
+        source: As in the list of evidence.
+        format: Format name; empty when it was not said.
+        stage: Stage of its test results; empty likewise.
+        environment: Environment it was made in; None likewise.
+    """
+
+    source: str
+    format: str = ""
+    stage: str = ""
+    environment: str | None = None
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked, so that the decision can be made once more from its evidence.
+
+    Attributes:
+        at: The stage that was asked for; None where it was left to the records or the policy.
+        environment: The environment that was asked for; None likewise.
+        project: The name that the project declares, or None.
+        checkout: The project as the work tree was, where the decision was made.
+        notes: Why a decision on that work tree would be provisional.
+        given: The evidence files that were named; those that a record names are not among them.
+        version: The version of stagegate that decided.
+    """
+
+    at: str | None
+    environment: str | None
+    project: str | None
+    checkout: Subject
+    notes: tuple[Note, ...]
+    given: tuple[Handed, ...]
+    version: str
 
 
 class UpstreamRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -301,7 +341,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     Published as ``decision.json``; see the reference page of the same name for each key. ``not_passed`` lists at
     most 500 tests, failures first; ``not_passed_omitted`` says how many more the record holds. ``run`` holds facts
     about the run: versions, command line, selection. ``basis`` is the digest of what was decided upon, without the
-    sign-offs that are bound to it; see `basis.basis_of`.
+    sign-offs that are bound to it; see `basis.basis_of`. ``question`` is None in decisions of versions that did not
+    write it.
     """
 
     decision: Word
@@ -328,4 +369,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     sign_offs: tuple[SignOffRow, ...] = ()
     override: OverrideUse | None = None
     upstream: tuple[UpstreamRow, ...] = ()
+    question: Asked | None = None
     schema: str = SCHEMA

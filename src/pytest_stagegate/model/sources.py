@@ -107,6 +107,7 @@ class Source:
         kind: ``run`` (a record of ours) or one of `KINDS`; empty when it could not be told.
         format: Name of the format; empty likewise.
         sha256: Digest of the bytes, or None when there are none.
+        attachment: Digest of the bytes of the attachment beside it, or None when there is none.
         producer: Tool and version.
         created: When it was made, RFC 3339, UTC, or None when unknown.
         commit: The commit it is about, or None when it is not stated.
@@ -126,6 +127,7 @@ class Source:
     kind: str = ""
     format: str = ""
     sha256: str | None = None
+    attachment: str | None = None
     producer: str = ""
     created: str | None = None
     commit: str | None = None

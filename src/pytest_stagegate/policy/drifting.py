@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.binding import BoundGate, applying, bound_of
-from pytest_stagegate.policy.finding import NO_FILE
+from pytest_stagegate.policy.finding import NO_FILE, revived
 from pytest_stagegate.policy.limits import demanded, excepted, limits_of, shown
 from pytest_stagegate.policy.loading import policy_of
 
@@ -67,7 +66,7 @@ def drift_since(
         gates: All definitions by name; the earlier policy is read with those of today.
         day: The day for which it is asked.
     """
-    earlier = policy_of((NO_FILE,), _revived(json.loads(content)))
+    earlier = policy_of((NO_FILE,), revived(json.loads(content)))
     # What an earlier policy says that this version does not know is no longer demanded of anything.
     before, _ = bound_of(earlier, gates, frozenset())
     known = {each.id for each in before}
@@ -95,7 +94,7 @@ def less_than(policy: Policy, content: dict[str, Any], gates: Mapping[str, Gate]
     # Waivers are no demands: what one covers stands in the decision. As JSON their dates are texts.
     demands = {key: value for key, value in json.loads(json.dumps(content)).items() if key != "waiver"}
     try:
-        other = policy_of((NO_FILE,), _revived(demands))
+        other = policy_of((NO_FILE,), revived(demands))
         bound, mistakes = bound_of(other, gates, frozenset())
         less = [_sentence(each) for each in drift_since(policy.content, other, bound, gates, day)]
     except Exception as error:
@@ -110,17 +109,6 @@ def less_than(policy: Policy, content: dict[str, Any], gates: Mapping[str, Gate]
 def _sentence(less: Loosened) -> str:
     name = " ".join(part for part in (less.gate, less.option) if part)
     return f"{name}: {less.now} there, {less.before} now"
-
-
-def _revived(table: Any) -> Any:
-    """Return a table that was written as JSON with the dates that TOML has."""
-    gates = table.get("gate") if isinstance(table, dict) else None
-    for entry in gates.values() if isinstance(gates, dict) else ():
-        enforcement = entry.get("enforcement") if isinstance(entry, dict) else None
-        if isinstance(enforcement, dict) and isinstance(enforcement.get("block_from"), str):
-            with suppress(ValueError):
-                enforcement["block_from"] = dt.date.fromisoformat(enforcement["block_from"])
-    return table
 
 
 def _compared(

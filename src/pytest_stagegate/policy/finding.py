@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -101,6 +103,26 @@ def _relative(path: Path, rootdir: Path) -> str:
         return path.resolve().relative_to(rootdir.resolve()).as_posix()
     except ValueError:
         return path.name
+
+
+def revived(table: Any) -> Any:
+    """Return a policy's table that was written as JSON with the dates that TOML has, where a policy can have them."""
+    if not isinstance(table, dict):
+        return table
+    gates = table.get("gate")
+    tables = list(gates.values()) if isinstance(gates, dict) else []
+    for entry in [each for each in tables if isinstance(each, dict)]:
+        _revive(entry.get("enforcement"), "block_from")
+    waivers = table.get("waiver")
+    for entry in waivers if isinstance(waivers, list) else ():
+        _revive(entry, "expires")
+    return table
+
+
+def _revive(entry: Any, key: str) -> None:
+    if isinstance(entry, dict) and isinstance(entry.get(key), str):
+        with suppress(ValueError):
+            entry[key] = dt.date.fromisoformat(entry[key])
 
 
 def canonical(table: Any) -> str:

@@ -1,0 +1,112 @@
+"""Finding the evidence of a recorded decision again: by digest, wherever it lies now."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.errors import EvidenceError, UsageError
+from pytest_stagegate.evidence.attaching import SUFFIX
+from pytest_stagegate.evidence.finding import sha256_of
+from pytest_stagegate.evidence.packing import safe_name
+from pytest_stagegate.model.verification import Answer, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from pytest_stagegate.model.decision import EvidenceItem
+
+_FOLDERS: Final = (".", "evidence", "baseline", "chain", "sign-offs")
+_NUMBER: Final = re.compile(r"\d+-")
+
+
+@dataclass
+class Located:
+    """Where the evidence of a decision lies now.
+
+    Attributes:
+        by_digest: Every file that was found, by its SHA-256.
+        names: Names of all files that were looked at.
+        findings: What became of each piece of evidence.
+    """
+
+    by_digest: dict[str, Path] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    findings: list[Finding] = field(default_factory=list)
+
+    def path(self, digest: str | None) -> Path | None:
+        """Return the file with a digest; None where there is none."""
+        return self.by_digest.get(digest) if digest is not None else None
+
+
+def located(items: Iterable[EvidenceItem], folder: Path, root: Path, given: Iterable[Path]) -> Located:
+    """Look for the files of a decision's list of evidence.
+
+    Args:
+        items: The list.
+        folder: The folder of the decision.
+        root: The project's root, below which each is looked for at its own place.
+        given: Further files and folders in which they may be.
+
+    Raises:
+        UsageError: When one of the further files does not exist.
+    """
+    items = tuple(items)
+    whole = Located()
+    for path in (*_beside(folder), *_given(given), *_places(items, root)):
+        whole.names.add(path.name)
+        if (digest := sha256_of(path)) is not None:
+            whole.by_digest.setdefault(digest, path)
+    for item in items:
+        whole.findings += _findings(item, whole)
+    return whole
+
+
+def _findings(item: EvidenceItem, whole: Located) -> Iterator[Finding]:
+    for name, digest in ((item.source, item.sha256), (item.source + SUFFIX, item.attachment)):
+        if digest is None:
+            continue
+        if digest in whole.by_digest:
+            answer, text = Answer.IDENTICAL, ""
+        elif _known(Path(name).name, whole.names):
+            answer, text = Answer.DIFFERENT, "the file of this name has another digest than the decision states"
+        else:
+            answer, text = Answer.UNTOLD, "it is not here; name it with --evidence"
+        yield Finding(part="evidence", name=name, answer=answer, text=text)
+
+
+def _known(name: str, names: set[str]) -> bool:
+    """Return whether a file has a name; in a dossier one that was taken twice is numbered."""
+    return name in names or any(_NUMBER.sub("", each, count=1) == name for each in names)
+
+
+def _beside(folder: Path) -> Iterator[Path]:
+    for inner in _FOLDERS:
+        place = folder / inner
+        # A link could lead to anywhere; an evidence file is a file.
+        names = sorted(os.listdir(place)) if place.is_dir() and not place.is_symlink() else []
+        yield from (place / name for name in names if (place / name).is_file() and not (place / name).is_symlink())
+
+
+def _given(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"--evidence: there is no {path}")
+        if path.is_file():
+            yield path
+        for place, _, names in os.walk(path):
+            yield from (Path(place, name) for name in sorted(names) if Path(place, name).is_file())
+
+
+def _places(items: Iterable[EvidenceItem], root: Path) -> Iterator[Path]:
+    for item in items:
+        for name in (item.source, item.source + SUFFIX):
+            try:
+                safe_name(name)
+            except EvidenceError:
+                continue
+            if (root / name).is_file():
+                yield root / name
