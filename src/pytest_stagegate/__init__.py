@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Share,
         StageName,
     )
+    from pytest_stagegate.model.operations import Operations
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.property_tests import PropertyTests
     from pytest_stagegate.model.repository import Repository
@@ -48,6 +49,7 @@ __all__ = [
     "Measure",
     "Metrics",
     "Number",
+    "Operations",
     "Percentage",
     "Place",
     "PropertyTests",
@@ -69,6 +71,7 @@ _HOME: Final = {
     "Repository": "model.repository",
     "Place": "model.place",
     "PropertyTests": "model.property_tests",
+    "Operations": "model.operations",
     "Metrics": "model.metrics",
     "Matrix": "hooks",
     "Fault": "hooks",

@@ -21,6 +21,7 @@ from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
+from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REMEDIES
@@ -263,6 +264,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Repository: Repository(evidence.repository or UNKNOWN, tally),
         Baseline: Baseline(evidence.baseline, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
+        Operations: Operations(evidence.operations, tally),
         Place: place,
     }
     if not isinstance(evidence.coverage, Absent):

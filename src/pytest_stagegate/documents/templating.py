@@ -14,8 +14,6 @@ from pytest_stagegate.errors import StageGateError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pytest_stagegate.documents.view import View
-
 _MARKUP: Final = re.compile(r"([\\`*_\[\]|~])")
 _LINE_START: Final = re.compile(r"^([#+-]|\d+[.)](?=\s))")
 # What a forge turns into a mention, a reference or a picture: an invisible break after the sign prevents it.
@@ -45,12 +43,12 @@ def markdown_cell_code(text: str) -> str:
     return markdown_code(text).replace("|", "\\|")
 
 
-def render(name: str, view: View, templates: Path | None) -> str:
+def render(name: str, view: object, templates: Path | None) -> str:
     """Render one template.
 
     Args:
-        name: ``report.html.j2`` or ``report.md.j2``.
-        view: The decision as finished strings.
+        name: ``report.html.j2``, ``operations/runbook.md.j2`` and so on.
+        view: What it shows, as finished strings.
         templates: A folder of the project's own templates, or None.
 
     Raises:

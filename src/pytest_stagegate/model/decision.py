@@ -145,8 +145,8 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Short name, unique in the decision.
-        kind: ``tests``, ``coverage``, ``findings``, ``metrics`` or ``baseline``; ``unknown`` where it could not be
-            told.
+        kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``baseline`` or ``operations``; ``unknown`` where
+            it could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
         sha256: Digest of the file's bytes; None where the evidence is part of another item, or there is no file.

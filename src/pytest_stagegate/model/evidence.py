@@ -14,6 +14,7 @@ from pytest_stagegate.model.decision import CollectionError, Note, Subject
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.metrics import MetricsData
+from pytest_stagegate.model.operations import OperationsData
 from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
@@ -123,6 +124,7 @@ class Evidence:
         baseline: What an earlier, good run had.
         released: The policy at the last release, or None when nobody has asked for it.
         expected: Cells that must have evidence.
+        operations: What people have written for the operational documents.
     """
 
     tests: TestData
@@ -147,3 +149,4 @@ class Evidence:
     baseline: BaselineData = field(default_factory=BaselineData)
     released: ReleasedPolicy | None = None
     expected: tuple[Expected, ...] = ()
+    operations: OperationsData = field(default_factory=OperationsData)

@@ -12,6 +12,7 @@ from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.explained import ExplainedGate, ExplainedOption, ExplainedPolicy
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
+from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tests import TestResults
@@ -37,6 +38,7 @@ _FACES: Final[dict[type, str]] = {
     Baseline: "the baseline of an earlier run",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
+    Operations: "the texts for the operational documents",
 }
 _MISSING: Final = {
     OnMissing.HOLD: "NO EVIDENCE, and the decision is at best HOLD.",

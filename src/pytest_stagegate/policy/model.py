@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.operations import OperationsPlan
 from pytest_stagegate.model.property_tests import Profile
 from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
@@ -106,6 +107,7 @@ class Policy:
         baseline: Folder of the baseline, relative to the root.
         baseline_tolerance: For keys of the baseline, by which share an entry may move before it is written anew.
         profiles: Hypothesis profiles, one a stage at most.
+        operations: What people have written for the operational documents.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -130,6 +132,7 @@ class Policy:
     baseline: str = DEFAULT_BASELINE
     baseline_tolerance: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType(DEFAULT_TOLERANCE))
     profiles: tuple[Profile, ...] = ()
+    operations: OperationsPlan = field(default_factory=OperationsPlan)
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

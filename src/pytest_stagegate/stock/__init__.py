@@ -15,6 +15,7 @@ from pytest_stagegate.stock import (
     flaky,
     matrix,
     metrics,
+    operations,
     property_tests,
     results,
     skips,
@@ -39,4 +40,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     findings,
     metrics,
     property_tests,
+    operations,
 )
