@@ -47,6 +47,15 @@ POLICY: Final = """
     [tool.stagegate.gate.findings]
     [tool.stagegate.gate.metrics]
     at_most = { p95_ms = 300 }
+    [tool.stagegate.gate.operations]
+    stage = "test"
+    documents = ["rollback"]
+    [tool.stagegate.operations.rollback]
+    trigger = "too many errors"
+    command = "undo"
+    previous = "the one before"
+    data = "stays"
+    rehearsed_by = "tests/test_prices.py"
     [tool.stagegate.gate.property-tests]
     min_examples = 5
     [[tool.stagegate.evidence]]
