@@ -198,7 +198,10 @@ def _beside(item: EvidenceItem, name: str, found: Path) -> Iterator[tuple[str, P
 
 def _texts(decision: Decision, files: Part, digests: Mapping[str, str]) -> OperationsData:
     """Return what people have written: from the decision's policy, and the files whose digests it has."""
-    plan = msgspec.convert(decision.policy.content.get("operations", {}), OperationsPlan)
+    try:
+        plan = msgspec.convert(decision.policy.content.get("operations", {}), OperationsPlan)
+    except msgspec.ValidationError as error:
+        raise EvidenceError(f"the decision's policy, operations: it can't be read: {error}") from error
     content = {digests[name]: path for name, path in files.items() if name in digests and isinstance(path, Path)}
     read = {
         item.source: text_of(item.source, content[item.sha256].read_bytes())
