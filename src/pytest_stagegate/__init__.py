@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Share,
         StageName,
     )
+    from pytest_stagegate.model.operations import Operations
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.property_tests import PropertyTests
     from pytest_stagegate.model.repository import Repository
@@ -53,6 +54,7 @@ __all__ = [
     "Measure",
     "Metrics",
     "Number",
+    "Operations",
     "Percentage",
     "Place",
     "PropertyTests",
@@ -76,6 +78,7 @@ _HOME: Final = {
     "Place": "model.place",
     "SignOffs": "model.sign_offs",
     "PropertyTests": "model.property_tests",
+    "Operations": "model.operations",
     "Metrics": "model.metrics",
     "Matrix": "hooks",
     "Fault": "hooks",

@@ -19,6 +19,7 @@ from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import Measure
+from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
@@ -132,6 +133,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Baseline,
     Decisions,
     Matrix,
+    Operations,
     Place,
     SignOffs,
 )

@@ -22,6 +22,7 @@ from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
+from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REMEDIES
@@ -288,6 +289,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Baseline: Baseline(evidence.baseline, tally),
         Decisions: Decisions(evidence.decisions, evidence.subject, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
+        Operations: Operations(evidence.operations, tally),
         Place: place,
         SignOffs: SignOffs(evidence.sign_offs, tally, _since(active, place)),
     }

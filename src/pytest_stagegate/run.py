@@ -20,18 +20,29 @@ from pytest_stagegate.evidence.baselines import read_baseline
 from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged
+from pytest_stagegate.evidence.operations import read_operations
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline, BaselineData
-from pytest_stagegate.model.decision import Asked, Decision, Extended, Note, PolicyReference, Subject, Word
+from pytest_stagegate.model.decision import (
+    Asked,
+    Decision,
+    EvidenceItem,
+    Extended,
+    Note,
+    PolicyReference,
+    Subject,
+    Word,
+)
 from pytest_stagegate.model.linked import requirement_rows
+from pytest_stagegate.model.operations import Operations, OperationsData
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
-from pytest_stagegate.summing import compared_with, index, matrix, rows_of, totals
+from pytest_stagegate.summing import compared_with, index, matrix, operations_files, rows_of, totals
 from pytest_stagegate.tagging import stages_of
 from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
@@ -144,7 +155,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         blockers=blockers,
         gates=results,
         waivers=_waivers(project, given, asked, place),
-        evidence=(*index(signed.sources), *signed.allowed, *compared_with(evidence.baseline)),
+        evidence=(*index(signed.sources), *signed.allowed, *_further(evidence)),
         sign_offs=signed.data.rows,
         override=override,
         question=_put(project, question),
@@ -173,13 +184,18 @@ def _draft(
         not_passed_omitted=omitted,
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
-        evidence=(*index(vetted.sources), *compared_with(evidence.baseline)),
+        evidence=(*index(vetted.sources), *_further(evidence)),
         waivers=(),
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
         requirements=requirement_rows(evidence.tests),
         upstream=upstream_rows(vetted.sources, project.policy),
     )
+
+
+def _further(evidence: Evidence) -> tuple[EvidenceItem, ...]:
+    """Return the files that the decision rests on beside those that were handed over."""
+    return (*compared_with(evidence.baseline), *operations_files(evidence.operations))
 
 
 def _put(project: Project, question: Question) -> Asked:
@@ -207,6 +223,12 @@ def _baseline(project: Project, stage: str) -> BaselineData:
     if not project.asks_for(Baseline, stage):
         return BaselineData()
     return read_baseline(project.rootdir, project.policy.baseline, project.name)
+
+
+def _operations(project: Project, stage: str) -> OperationsData:
+    """Return the texts for the operational documents where a gate asks for them."""
+    asked = project.asks_for(Operations, stage)
+    return read_operations(project.rootdir, project.policy.operations) if asked else OperationsData()
 
 
 def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
@@ -299,6 +321,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         repository=whole.repository or question.repository,
         released=whole.released if whole.origins else question.released,
         decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
+        operations=_operations(project, place.stage),
     )
 
 

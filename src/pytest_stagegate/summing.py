@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, TestRow, Tests
+from pytest_stagegate.model.operations import NO_SUCH_FILE
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.tests import Outcome, TestData
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.model.baseline import BaselineData
+    from pytest_stagegate.model.operations import OperationsData, OperationsFile
     from pytest_stagegate.model.sources import Source
 
 NOT_PASSED_LIMIT: Final = 500
@@ -113,6 +115,30 @@ def compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
         for key, file in sorted(baseline.files.items())
         if key in baseline.asked
     )
+
+
+def operations_files(operations: OperationsData) -> tuple[EvidenceItem, ...]:
+    """Return the files with texts for the operational documents."""
+    return tuple(
+        EvidenceItem(
+            id=f"operations-{number}",
+            kind="operations",
+            format="text",
+            source=file.path,
+            sha256=file.sha256,
+            producer="",
+            created=None,
+            state=_text_state(file).value,
+            text=file.problem,
+        )
+        for number, file in enumerate(operations.files.values(), start=1)
+    )
+
+
+def _text_state(file: OperationsFile) -> State:
+    if not file.problem:
+        return State.WHOLE
+    return State.MISSING if file.problem == NO_SUCH_FILE else State.UNREADABLE
 
 
 def _items(source: Source) -> Iterator[EvidenceItem]:

@@ -50,6 +50,15 @@ POLICY: Final = """
     [tool.stagegate.gate.upstream]
     stage = "test"
     require = ["build"]
+    [tool.stagegate.gate.operations]
+    stage = "test"
+    documents = ["rollback"]
+    [tool.stagegate.operations.rollback]
+    trigger = "too many errors"
+    command = "undo"
+    previous = "the one before"
+    data = "stays"
+    rehearsed_by = "tests/test_prices.py"
     [tool.stagegate.gate.property-tests]
     min_examples = 5
     [tool.stagegate.gate.sign-off]

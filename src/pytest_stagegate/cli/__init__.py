@@ -22,6 +22,7 @@ _COMMANDS: Final = (
     "collect",
     "demo",
     "doctor",
+    "dossier",
     "drill",
     "explain",
     "inspect",

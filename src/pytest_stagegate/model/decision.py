@@ -147,7 +147,7 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Short name, unique in the decision.
-        kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``decisions``, ``sign-offs`` or
+        kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``decisions``, ``sign-offs``, ``operations`` or
             ``baseline``; ``unknown`` where it could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.

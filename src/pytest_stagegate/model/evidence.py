@@ -14,6 +14,7 @@ from pytest_stagegate.model.decision import CollectionError, Note, Subject
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.metrics import MetricsData
+from pytest_stagegate.model.operations import OperationsData
 from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
@@ -127,6 +128,7 @@ class Evidence:
         expected: Cells that must have evidence.
         sign_offs: Who said what of the decision; nothing before the other gates were judged.
         decisions: Decisions that were taken before this one.
+        operations: What people have written for the operational documents.
     """
 
     tests: TestData
@@ -153,3 +155,4 @@ class Evidence:
     expected: tuple[Expected, ...] = ()
     sign_offs: SignOffsData = field(default_factory=SignOffsData)
     decisions: DecisionsData = field(default_factory=DecisionsData)
+    operations: OperationsData = field(default_factory=OperationsData)

@@ -12,6 +12,7 @@ from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.explained import ExplainedGate, ExplainedOption, ExplainedPolicy
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.metrics import Metrics
+from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import SignOffs
@@ -41,6 +42,7 @@ _FACES: Final[dict[type, str]] = {
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
     SignOffs: "sign-offs",
+    Operations: "the texts for the operational documents",
 }
 _MISSING: Final = {
     OnMissing.HOLD: "NO EVIDENCE, and the decision is at best HOLD.",

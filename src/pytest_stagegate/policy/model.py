@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.note_rules import NotesRules
+from pytest_stagegate.model.operations import OperationsPlan
 from pytest_stagegate.model.property_tests import Profile
 from pytest_stagegate.model.sign_offs import OverrideRule
 from pytest_stagegate.model.sources import EvidenceRule
@@ -113,6 +114,7 @@ class Policy:
         allowed_signers: File with the keys that may sign, relative to the root.
         override: Who may go over a NO_GO; None for nobody.
         artifacts: Globs of what is shipped, relative to the root.
+        operations: What people have written for the operational documents.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -141,6 +143,7 @@ class Policy:
     allowed_signers: str = DEFAULT_SIGNERS
     override: OverrideRule | None = None
     artifacts: tuple[str, ...] = ()
+    operations: OperationsPlan = field(default_factory=OperationsPlan)
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

@@ -15,6 +15,7 @@ from pytest_stagegate.stock import (
     flaky,
     matrix,
     metrics,
+    operations,
     property_tests,
     results,
     sign_off,
@@ -43,4 +44,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     property_tests,
     sign_off,
     upstream,
+    operations,
 )
