@@ -11,7 +11,7 @@ import pytest
 
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, vet
 from pytest_stagegate.model.contents import Contents
-from pytest_stagegate.model.decision import Note, Subject
+from pytest_stagegate.model.decision import Artifact, Note, Subject
 from pytest_stagegate.model.evidence import Origin
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.sources import Source, State
@@ -252,3 +252,24 @@ def test_a_file_of_a_producer_that_failed_is_used_and_is_an_error() -> None:
     vetted = vet([run("a"), file(made_by="js", state=State.FAILED, note=note)], YARDSTICK)
     assert (vetted.notes, [(each.verdict, each.note) for each in vetted.unfit]) == ((), [(Verdict.ERROR, note)])
     assert all(source.usable for source in vetted.sources)
+
+
+def shipping(*digests: str) -> Subject:
+    return msgspec.structs.replace(SUBJECT, artifacts=tuple(Artifact(name="a.whl", sha256=each) for each in digests))
+
+
+@pytest.mark.parametrize(
+    ("present", "digests", "refused"),
+    [
+        ((), ("1", "1", "2"), [2]),
+        (("2",), ("1", "1", "2"), [0, 1]),
+        ((), ("1", "", "1"), []),
+        (("2",), ("", ""), []),
+    ],
+)
+def test_runs_with_another_artifact_are_foreign(present: tuple[str, ...], digests: Any, refused: list[int]) -> None:
+    runs = [run(str(number), subject=shipping(*filter(None, [each]))) for number, each in enumerate(digests)]
+    vetted = vet(runs, replace(YARDSTICK, artifacts=shipping(*present).artifacts))
+    foreign = [each for each in vetted.sources if each.state is State.FOREIGN]
+    assert sorted(int(each.shard or "") for each in foreign) == refused
+    assert {note.reason for note in vetted.notes} == ({"other-artifact"} if refused else set())
