@@ -93,7 +93,7 @@ def test_repeated_runs_of_one_commit_differ_only_in_time(project: Project) -> No
     project.write("test_a.py", MIXED)
 
     def stable(decision: dict[str, object]) -> str:
-        for key in ("as_of", "evidence", "gates", "run"):
+        for key in ("as_of", "basis", "evidence", "gates", "run"):
             decision.pop(key)
         return json.dumps(decision)
 
