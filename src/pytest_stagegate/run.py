@@ -77,6 +77,7 @@ class Question:
         as_of: The instant at which ages and dates are judged; the start of the latest run when None.
         repository: What git says of the sources here, for evidence that does not say it; None when nobody asked.
         released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
+        recorded: Whether the first file is a record that names all the others.
         sources: Where the sources are that evidence files speak of; the project's root when None.
     """
 
@@ -87,6 +88,7 @@ class Question:
     as_of: dt.datetime | None = None
     repository: RepositoryData | None = None
     released: ReleasedPolicy | None = None
+    recorded: bool = False
     sources: Path | None = None
 
 
@@ -152,7 +154,7 @@ def _asked(project: Project, question: Question) -> Asked:
         project=project.name,
         checkout=checkout,
         notes=notes,
-        given=handed(question.given, project.rootdir),
+        given=handed(question.given[:1] if question.recorded else question.given, project.rootdir),
         version=__version__,
     )
 
