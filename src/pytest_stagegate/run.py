@@ -97,6 +97,7 @@ class Question:
         released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
         basis: What sign-offs are held against, for a drill whose evidence is not what was signed; None for the
             decision's own.
+        recorded: Whether the first file is a record that names all the others.
         sources: Where the sources are that evidence files speak of; the project's root when None.
     """
 
@@ -108,6 +109,7 @@ class Question:
     repository: RepositoryData | None = None
     released: ReleasedPolicy | None = None
     basis: str | None = None
+    recorded: bool = False
     sources: Path | None = None
 
 
@@ -207,7 +209,7 @@ def _put(project: Project, question: Question) -> Asked:
         project=project.name,
         checkout=checkout,
         notes=notes,
-        given=handed(question.given, project.rootdir),
+        given=handed(question.given[:1] if question.recorded else question.given, project.rootdir),
         version=__version__,
     )
 

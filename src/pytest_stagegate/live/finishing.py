@@ -281,7 +281,10 @@ class Finishing:
             return
         assert self.checkout is not None
         question = Question(
-            given=(Given(self.recorder.path), *self._given), checkout=self.checkout, environment=self._environment
+            given=(Given(self.recorder.path), *self._given),
+            checkout=self.checkout,
+            environment=self._environment,
+            recorded=True,
         )
         try:
             self._decided = decide_on(self._project, question, wanted=self._wanted, out=self._out)
