@@ -14,6 +14,7 @@ from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, ma
 from pytest_stagegate.policy.extending import resolved, stacked
 from pytest_stagegate.policy.finding import NO_FILE, Read, canonical, digest, find, from_disk
 from pytest_stagegate.policy.model import COMMON_KEYS, DEFAULT_STAGES, RELEASE_TAGS, GateTable, Layer, Policy
+from pytest_stagegate.policy.noting import notes_rules
 from pytest_stagegate.policy.operations import operations_of
 from pytest_stagegate.policy.profiles import profiles_of
 from pytest_stagegate.policy.reading import Reader
@@ -46,6 +47,7 @@ _KEYS: Final = (
     "override",
     "artifacts",
     "operations",
+    "notes",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -126,6 +128,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         override=override_rule(reader, table),
         artifacts=artifact_globs(reader, table),
         operations=operations_of(reader, table),
+        notes=notes_rules(reader, table),
     )
 
 
