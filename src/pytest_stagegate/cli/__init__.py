@@ -25,6 +25,7 @@ _COMMANDS: Final = (
     "drill",
     "explain",
     "inspect",
+    "notes",
     "waivers",
 )
 

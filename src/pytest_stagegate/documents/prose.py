@@ -1,7 +1,7 @@
 """Texts that people write in Markdown, taken apart into blocks that any sink can show without trusting them.
 
-Kept is what makes a text readable: paragraphs, list items, fenced code and code spans. Everything else (emphasis, links,
-pictures, headings, tables, HTML) stays the characters that were typed.
+Kept is what makes a text readable: paragraphs, list items, fenced code and code spans. Everything else (emphasis,
+links, pictures, headings, tables, HTML) stays the characters that were typed.
 """
 
 from __future__ import annotations
