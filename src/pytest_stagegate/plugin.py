@@ -44,7 +44,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "--stage-gate-report": {
         "action": "append",
         "metavar": "FORMAT[:PATH]",
-        "help": "which documents: terminal, html, md, json, junit (repeatable; default: all)",
+        "help": "which documents: terminal, html, md, json, junit, intoto (repeatable; default: all but intoto)",
     },
     "--stage-gate-policy": {
         "metavar": "FILE",

@@ -9,7 +9,8 @@ import click
 
 from pytest_stagegate import decide
 from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, default_evidence, question_of, short
-from pytest_stagegate.documents.rendering import DEFAULT, ignore_folder, is_output_folder, remove_written
+from pytest_stagegate.documents.asking import documents_wanted
+from pytest_stagegate.documents.rendering import ignore_folder, is_output_folder, places_of, remove_written
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import RECORD
@@ -29,6 +30,12 @@ from pytest_stagegate.run import decide_on, publish
 @click.option("--env", metavar="ENV", help="The environment that is decided [default: the records' own]")
 @click.option("--as-of", metavar="run|TIME", help="When ages and dates are judged [default: now]")
 @click.option("--out", type=FOLDER, help="Output folder [default: the record's own if a run made it, else .stagegate]")
+@click.option(
+    "--report",
+    multiple=True,
+    metavar="FORMAT[:PATH]",
+    help="Which documents: terminal, html, md, json, junit, intoto (repeatable) [default: all but intoto]",
+)
 @click.option("--strict", is_flag=True, help="End with 20 for CONDITIONAL and 21 for a provisional decision.")
 @click.option("-q", "--quiet", is_flag=True, help="Show only what fell short and the decision.")
 def command(
@@ -39,6 +46,7 @@ def command(
     env: str | None,
     as_of: str | None,
     out: Path | None,
+    report: tuple[str, ...],
     strict: bool,
     quiet: bool,
 ) -> int:
@@ -54,18 +62,22 @@ def command(
     root = root.resolve()
     asked = evidence or default_evidence()
     folder = (out or _own_folder(asked)).resolve()
+    wanted = documents_wanted("--report", report, Path())
     try:
         # Whatever goes wrong from here on, an earlier decision is not left looking like this one.
         remove_written(folder)
+        for path in (place for each in wanted if each.path is not None for place in places_of(each, folder)):
+            path.unlink(missing_ok=True)
         project = load_project(root, policy)
         question = question_of(project, asked, at, env, instant)
-        decided = decide_on(project, question, wanted=DEFAULT, out=folder)
+        decided = decide_on(project, question, wanted=wanted, out=folder)
         if folder == Path(DEFAULT_RECORD).parent.resolve():
             ignore_folder(folder)
         publish(decided, folder)
     except OSError as error:
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
-    for text in section(decided.view, verbosity=-1 if quiet else 0):
+    shown = any(each.format == "terminal" for each in wanted)
+    for text in section(decided.view, verbosity=-1 if quiet else 0) if shown else ():
         _show(text)
     for path in () if quiet else sorted(decided.files):
         click.echo(f"wrote {short(path)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from pytest_stagegate.documents.gates_xml import gates_xml
+from pytest_stagegate.documents.intoto import STATEMENT_FILES, statements
 from pytest_stagegate.documents.templating import render, with_content_policy
 from pytest_stagegate.documents.view import View, view
 from pytest_stagegate.documents.writing import write_whole
@@ -25,8 +26,8 @@ class Wanted:
     """One document that was asked for.
 
     Attributes:
-        format: ``json``, ``html``, ``md``, ``junit`` or ``terminal``.
-        path: Where, relative to the root; None for its place in the output folder.
+        format: One of `FORMATS`.
+        path: Where, a folder for ``intoto``; None for its place in the output folder.
     """
 
     format: str
@@ -39,8 +40,19 @@ FILES: Final = {"json": "decision.json", "html": "report.html", "md": "report.md
 EVIDENCE_FILES: Final = ("evidence.jsonl", "coverage.data")
 """What a run leaves in the output folder beside its documents."""
 
-FORMATS: Final = (*FILES, "terminal")
-DEFAULT: Final = tuple(Wanted(format) for format in FORMATS)
+FOLDER_FORMAT: Final = "intoto"
+"""The one format of several files; only written when it is asked for."""
+
+FORMATS: Final = (*FILES, "terminal", FOLDER_FORMAT)
+DEFAULT: Final = tuple(Wanted(format) for format in (*FILES, "terminal"))
+_DOCUMENTS: Final = (*FILES.values(), *STATEMENT_FILES)
+
+
+def places_of(wanted: Wanted, out: Path) -> tuple[Path, ...]:
+    """Return the files of a document that was asked for."""
+    if wanted.format == FOLDER_FORMAT:
+        return tuple((wanted.path or out) / name for name in STATEMENT_FILES)
+    return (wanted.path or out / FILES[wanted.format],) if wanted.format in FILES else ()
 
 
 def decision_json(decision: Decision) -> bytes:
@@ -69,15 +81,18 @@ def documents_of(
         The decision as strings, and each file's content by its path.
     """
     json = decision_json(decision)
-    shown = view(decision, hashlib.sha256(json).hexdigest())
-    writers: dict[str, Callable[[], bytes]] = {
-        "json": lambda: json,
-        "html": lambda: with_content_policy(render("report.html.j2", shown, templates)).encode(),
-        "md": lambda: render("report.md.j2", shown, templates).encode(),
-        "junit": lambda: gates_xml(decision, shown),
+    digest = hashlib.sha256(json).hexdigest()
+    shown = view(decision, digest)
+    writers: dict[str, Callable[[], Iterable[bytes]]] = {
+        "json": lambda: [json],
+        "html": lambda: [with_content_policy(render("report.html.j2", shown, templates)).encode()],
+        "md": lambda: [render("report.md.j2", shown, templates).encode()],
+        "junit": lambda: [gates_xml(decision, shown)],
+        "intoto": lambda: statements(decision, digest).values(),
+        "terminal": lambda: [],
     }
-    files = {each.path or out / FILES[each.format]: writers[each.format]() for each in wanted if each.format in writers}
-    return shown, files
+    written = (zip(places_of(each, out), writers[each.format](), strict=True) for each in wanted)
+    return shown, {path: content for pairs in written for path, content in pairs}
 
 
 def write_documents(files: dict[Path, bytes], out: Path, evidence: dict[str, str]) -> None:
@@ -141,7 +156,7 @@ def remove_written(out: Path) -> None:
     for line in sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else ():
         digest, _, name = line.partition("  ")
         path = out / name
-        if name in FILES.values() and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
+        if name in _DOCUMENTS and path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == digest:
             path.unlink()
 
 
@@ -151,6 +166,6 @@ def remove_documents(out: Path, *, evidence: bool) -> None:
     Raises:
         OSError: When a file can't be removed.
     """
-    names = (*FILES.values(), SUMS, *(EVIDENCE_FILES if evidence else ()))
+    names = (*_DOCUMENTS, SUMS, *(EVIDENCE_FILES if evidence else ()))
     for name in names if out.is_dir() else ():
         (out / name).unlink(missing_ok=True)

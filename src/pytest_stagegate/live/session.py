@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
 
-from pytest_stagegate.documents.rendering import DEFAULT, FORMATS, Wanted, prepare_folder, remove_documents
+from pytest_stagegate.documents.asking import documents_wanted
+from pytest_stagegate.documents.rendering import Wanted, places_of, prepare_folder, remove_documents
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import RECORD, Given, given
@@ -128,7 +129,7 @@ def _setup(
     _refuse_separate_paths(invocation)
     if not only_shows(asked):
         refuse_inside(rootdir)
-    wanted = documents_wanted(asked.stagegate_report, invoked_in)
+    wanted = documents_wanted("--stage-gate-report", asked.stagegate_report, invoked_in)
     out = _output_folder(asked, rootdir, wanted)
     policy_file = Path(asked.stagegate_policy) if asked.stagegate_policy else None
     if policy_file is not None and not policy_file.is_absolute():
@@ -203,9 +204,8 @@ def _output_folder(asked: argparse.Namespace, rootdir: Path, wanted: tuple[Wante
         try:
             remove_documents(out, evidence=True)
             remove_produced(out)
-            for each in wanted:
-                if each.path is not None:
-                    each.path.unlink(missing_ok=True)
+            for path in (place for each in wanted if each.path is not None for place in places_of(each, out)):
+                path.unlink(missing_ok=True)
         except OSError as error:
             raise UsageError(f"--stage-gate-out: {_named(out, rootdir)} can't be emptied: {error.strerror}") from error
     return out
@@ -213,29 +213,6 @@ def _output_folder(asked: argparse.Namespace, rootdir: Path, wanted: tuple[Wante
 
 def _named(out: Path, rootdir: Path) -> str:
     return out.relative_to(rootdir.resolve()).as_posix()
-
-
-def documents_wanted(written: list[str] | None, base: Path) -> tuple[Wanted, ...]:
-    """Return the documents asked for with ``FORMAT[:PATH]``; all of them when nothing was.
-
-    Raises:
-        UsageError: For a format that does not exist.
-    """
-    if not written:
-        return DEFAULT
-    wanted = []
-    for each in written:
-        name, _, path = each.partition(":")
-        if name not in FORMATS:
-            raise UsageError(f"--stage-gate-report: unknown format {name!r}; {nearest(name, FORMATS)}")
-        if path and name == "terminal":
-            raise UsageError("--stage-gate-report: the terminal is no file; write just 'terminal'")
-        place = (base / path).resolve() if path else None
-        if place is not None and place.exists() and not place.is_file():
-            # It would be replaced by a file, be it a folder or a device.
-            raise UsageError(f"--stage-gate-report: {path!r} is there already, and it is no file")
-        wanted.append(Wanted(name, place))
-    return tuple(wanted)
 
 
 class Starting:

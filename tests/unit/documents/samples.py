@@ -20,6 +20,7 @@ from pytest_stagegate.model.decision import (
     Tests,
     Word,
 )
+from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from tests.unit.fakes import FINISHED, STARTED, SUBJECT, result_of
 
@@ -152,4 +153,7 @@ def everywhere(text: str) -> Decision:
     )
     subject = msgspec.structs.replace(SUBJECT, name=text, version=text)
     drift = Drift(gate=text, option=text, before=text, now=text, since=text)
-    return no_go(subject=subject, gates=(gate,), blockers=(blocker_of(gate),), run={text: text}, drift=(drift,))
+    test = LinkedTest(id=text, stage=text, environment=text, shard=text, outcome="passed")
+    linked = RequirementRow(id=text, outcome="passed", tests=(test,))
+    more = {"run": {text: text}, "drift": (drift,), "requirements": (linked,)}
+    return no_go(subject=subject, gates=(gate,), blockers=(blocker_of(gate),), **more)

@@ -270,3 +270,14 @@ def test_fewer_than_no_examples_are_damage(tmp_path: Path) -> None:
     (tmp_path / "evidence.jsonl").write_bytes(whole.replace(b'"passing":7', b'"passing":-7'))
     with pytest.raises(EvidenceError, match=r"^evidence\.jsonl:4: this line of the record is damaged: "):
         read_record(tmp_path / "evidence.jsonl")
+
+
+def test_links_to_requirements_add_up(read: Read) -> None:
+    linked = [lines.Linked(id="B", items=(2,)), lines.Linked(id="A", items=(1,)), lines.Linked(id="B", items=(0, 2))]
+    assert list(read(*linked, passed(0, 1, 2), end()).tests.links) == [("A", (1,)), ("B", (0, 2))]
+
+
+@pytest.mark.parametrize("line", [lines.Linked(id="", items=(0,)), lines.Linked(id="A", items=(3,))])
+def test_a_link_of_nothing_is_damage(read: Read, line: lines.Linked) -> None:
+    with pytest.raises(EvidenceError, match="this line of the record is damaged"):
+        read(line, end())

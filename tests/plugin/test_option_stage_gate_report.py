@@ -1,0 +1,80 @@
+"""in-toto statements are written where they are asked for, and never outlive their run."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pytest_stagegate.documents.intoto import STATEMENT_FILES
+
+if TYPE_CHECKING:
+    from tests.plugin.conftest import Project
+
+COMMIT = "0123456789" * 4
+
+
+@pytest.fixture
+def green(project: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.setenv("STAGEGATE_COMMIT", COMMIT)
+    project.write("test_a.py", "def test_a(): pass")
+    return project
+
+
+def there(green: Project, folder: str = ".stagegate") -> list[str]:
+    return sorted(path.name for path in (green.path / folder).glob("*.intoto.json"))
+
+
+def test_statements_are_not_among_the_default_documents(green: Project) -> None:
+    green.run()
+    assert there(green) == []
+
+
+def test_both_statements_stand_on_the_list_of_digests(green: Project) -> None:
+    run = green.run("--stage-gate-report=intoto", "--stage-gate-report=json")
+    assert (run.status, run.word, there(green)) == (0, "GO", sorted(STATEMENT_FILES))
+    sums = (run.folder / "SHA256SUMS").read_text()
+    for name in STATEMENT_FILES:
+        assert f"{hashlib.sha256((run.folder / name).read_bytes()).hexdigest()}  {name}\n" in sums
+
+
+def test_the_next_run_takes_them_away(green: Project) -> None:
+    green.run("--stage-gate-report=intoto")
+    green.run()
+    assert there(green) == []
+
+
+def test_a_path_is_a_folder(green: Project) -> None:
+    green.run("--stage-gate-report=intoto:st")
+    assert (there(green), there(green, "st")) == ([], sorted(STATEMENT_FILES))
+
+
+def test_a_path_that_is_a_file_is_refused(green: Project) -> None:
+    run = green.run("--stage-gate-report=intoto:test_a.py")
+    assert (run.status, "no folder" in run.err) == (4, True)
+
+
+def test_without_a_commit_nothing_is_claimed(green: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGEGATE_COMMIT", "")
+    run = green.run("--stage-gate-report=intoto")
+    assert run.status == 21
+    assert "no commit is known, and no artifact is declared" in run.out
+    assert there(green) == []
+
+
+def test_check_writes_the_same_statements(green: Project) -> None:
+    run = green.run("--stage-gate-report=intoto")
+    before = [(run.folder / name).read_bytes() for name in STATEMENT_FILES]
+    again = green.check("--as-of=run", "--report=intoto")
+    assert again.status == 0
+    assert [(run.folder / name).read_bytes() for name in STATEMENT_FILES] == before
+    assert "stage gate" not in again.out
+
+
+def test_check_takes_the_words_of_the_option(green: Project) -> None:
+    green.run()
+    assert green.check("--report=html:out.html", "--report=terminal").status == 0
+    assert (green.path / "out.html").is_file()
+    assert not (green.path / ".stagegate" / "decision.json").exists()
+    assert "did you mean 'intoto'?" in green.check("--report=into").err
