@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.errors import EvidenceError, UsageError
+from pytest_stagegate.evidence.changes.corrections import corrections_of
+from pytest_stagegate.evidence.changes.drafted import Reading
 from pytest_stagegate.evidence.changes.history import (
     authors_before,
     commits_of,
@@ -15,11 +17,13 @@ from pytest_stagegate.evidence.changes.history import (
     touching,
     touching_only,
 )
+from pytest_stagegate.evidence.changes.sources import pulls_of, sources_of
 from pytest_stagegate.evidence.changes.spans import span_of, version_of
 from pytest_stagegate.evidence.git import GitError
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.model.notes import Notes
 from pytest_stagegate.telling.accounting import Asked, account
+from pytest_stagegate.telling.correcting import corrected, refated
 from pytest_stagegate.telling.folding import contributors_of, implied_by, placed, sections_of
 from pytest_stagegate.telling.known import known_issues_of
 from pytest_stagegate.telling.references import addresses_of
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pytest_stagegate.model.changes import Commit, Span
+    from pytest_stagegate.model.changes import Commit, Span, Told
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.note_rules import NotesRules
     from pytest_stagegate.project import Project
@@ -78,28 +82,39 @@ def _notes(project: Project, asked: NotesQuestion) -> Notes:
     span = span_of(root, asked.range, asked.version, project.policy.release_tag)
     commits = commits_of(root, span)
     known = _known(root, span, rules, asked.paths)
-    account_ = account(commits, (), known)
-    drafts = [(draft, placed(draft, rules)) for draft in account_.drafts]
-    entries = [entry for _, entry in drafts]
+    version = asked.version or span.version
+    reading = Reading(root, span, version, rules, known.addresses, pulls_of(commits))
+    sources = sources_of(reading, commits)
+    account_ = account(commits, sources, known)
+    told = corrected([(draft, placed(draft, rules)) for draft in account_.drafts], corrections_of(root, rules), rules)
+    fates = refated(account_.fates, told.dropped)
+    entries = [entry for _, entry in told.entries]
+    stated = [text for source in sources for text in source.issues]
     before = authors_before(root, span.first) if span.first and not span.shallow else None
     return Notes(
         project=declared_name(root) or root.resolve().name or "project",
-        version=asked.version or span.version or UNRELEASED,
+        version=version or UNRELEASED,
         date=_date(commits, root, span, asked.environ),
         since=span.since,
         until=span.until,
         first_commit=span.first,
         last_commit=span.last,
         sections=sections_of(entries, rules),
-        known_issues=known_issues_of(rules, entries, asked.decision, (), known.addresses),
-        contributors=contributors_of(commits, account_.fates, before),
-        fates=tuple(account_.fates),
-        implied=implied_by(drafts, version_of(span.since)),
+        known_issues=known_issues_of(rules, entries, asked.decision, stated, known.addresses),
+        contributors=contributors_of(commits, fates, before),
+        fates=fates,
+        implied=implied_by(told.entries, version_of(span.since)),
         folded=span.folded,
-        sources=("commits",),
-        warnings=(*span.warnings, *account_.warnings),
+        prelude="\n\n".join(source.prelude for source in sources if source.prelude),
+        sources=_names(sources, rules),
+        warnings=(*span.warnings, *account_.warnings, *told.warnings),
         decision_sha256=asked.decision_sha256,
     )
+
+
+def _names(sources: Sequence[Told], rules: NotesRules) -> tuple[str, ...]:
+    commits = ("commits",) if rules.sources is None or "commits" in rules.sources else ()
+    return (*(source.source for source in sources), *commits)
 
 
 def _known(root: Path, span: Span, rules: NotesRules, paths: Sequence[str]) -> Asked:

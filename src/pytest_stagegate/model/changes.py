@@ -138,7 +138,6 @@ class Told(NamedTuple):
         drafts: Its entries.
         prelude: Text that stands before everything.
         issues: What is known not to work, one line each.
-        warnings: What is odd.
         tells: Commits that belong to the source and have no entry of their own there: those that write it.
     """
 
@@ -146,5 +145,4 @@ class Told(NamedTuple):
     drafts: tuple[Draft, ...]
     prelude: str = ""
     issues: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
     tells: frozenset[str] = frozenset()

@@ -149,4 +149,38 @@ class NotesRules:
 
     def section_of_labels(self, labels: tuple[str, ...]) -> SectionRule | None:
         """Return the first section that one of these labels belongs to, or None."""
-        return next((section for section in self.sections if set(labels) & set(section.labels)), None)
+        return next(
+            (each for each in self.sections if set(labels) & {*each.labels, each.title.lower()}),
+            None,
+        )
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What is to be said instead of what a source says; None where that stays.
+
+    Attributes:
+        commit: Id of a commit, or its beginning; empty where something else is named.
+        pull: A pull request, ``#12``.
+        fragment: File name of a fragment.
+        text: The text.
+        section: Id of the section.
+        audiences: Whom it is for.
+        breaking: Whether it breaks what worked.
+        upgrade: What whoever upgrades has to do.
+        drop: Why it is not told.
+        highlight: Whether it is told first.
+        place: Where the correction stands.
+    """
+
+    commit: str = ""
+    pull: str = ""
+    fragment: str = ""
+    text: str | None = None
+    section: str | None = None
+    audiences: tuple[str, ...] | None = None
+    breaking: bool | None = None
+    upgrade: str | None = None
+    drop: str = ""
+    highlight: bool | None = None
+    place: str = ""

@@ -13,6 +13,7 @@ from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, ma
 from pytest_stagegate.policy.extending import resolved, stacked
 from pytest_stagegate.policy.finding import NO_FILE, Read, canonical, digest, find, from_disk
 from pytest_stagegate.policy.model import COMMON_KEYS, DEFAULT_STAGES, RELEASE_TAGS, GateTable, Layer, Policy
+from pytest_stagegate.policy.noting import notes_rules
 from pytest_stagegate.policy.profiles import profiles_of
 from pytest_stagegate.policy.reading import Reader
 from pytest_stagegate.policy.waiving import max_days, waivers_of
@@ -39,6 +40,7 @@ _KEYS: Final = (
     "baseline",
     "baseline_tolerance",
     "hypothesis",
+    "notes",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -115,6 +117,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         baseline=baseline_folder(reader, table),
         baseline_tolerance=baseline_tolerance(reader, table),
         profiles=profiles_of(reader, table, stages),
+        notes=notes_rules(reader, table),
     )
 
 

@@ -11,8 +11,8 @@ import msgspec
 from pytest_stagegate.model.changes import Draft
 from pytest_stagegate.model.notes import Fate
 from pytest_stagegate.telling.branches import brought_by
-from pytest_stagegate.telling.drafting import drafts_of
-from pytest_stagegate.telling.references import Addresses, pull_of
+from pytest_stagegate.telling.drafting import audiences_in, authors_of, drafts_of
+from pytest_stagegate.telling.references import Addresses, pull_of, requirements_of
 from pytest_stagegate.telling.reverting import reverted_in
 
 if TYPE_CHECKING:
@@ -73,12 +73,15 @@ class _Accounting:
         for id_, merge in self._owner.items():
             self._brought.setdefault(merge, []).append(id_)
         self._pulls: dict[str, str] = {}
-        self._other = [draft for source in sources for draft in source.drafts]
+        every = [draft for source in sources for draft in source.drafts]
+        # What a fragment of a reverted commit tells is gone with it.
+        self._other = [draft for draft in every if not draft.tells or not draft.tells <= self._reverted.back.keys()]
         self._tellers: dict[str, list[int]] = {}
         for number, draft in enumerate(self._other):
             for id_ in draft.tells:
                 self._tellers.setdefault(id_, []).append(number)
         self._silent = frozenset(id_ for source in sources for id_ in source.tells)
+        self._commits_told: dict[int, list[Commit]] = {}
         self._warnings: list[str] = []
 
     def done(self) -> Account:
@@ -90,7 +93,30 @@ class _Accounting:
             fates.append(Fate(commit=commit.id, subject=commit.message.subject, fate=fate, why=why))
             if fate == "entry":
                 drafts += self._drafts(commit)
-        return Account([*self._other, *drafts], fates, self._warnings)
+        other = [self._credited(number, draft) for number, draft in enumerate(self._other)]
+        return Account([*other, *drafts], fates, self._warnings)
+
+    def _credited(self, number: int, draft: Draft) -> Draft:
+        """Return the draft of another source with the commits that it tells, and their authors."""
+        commits = self._commits_told.get(number, [])
+        authors = dict.fromkeys((*draft.entry.authors, *(name for each in commits for name in authors_of(each))))
+        named = {each.id for each in draft.entry.references}
+        pulls = dict.fromkeys(pull for each in commits if (pull := self._pulls[each.id]) and pull not in named)
+        addresses = self._asked.addresses
+        references = (
+            *draft.entry.references,
+            *(addresses.reference("pull", pull) for pull in pulls),
+            *(addresses.reference("requirement", name) for each in commits for name in requirements_of(each.message)),
+            *(addresses.reference("commit", each.id) for each in commits),
+        )
+        entry = msgspec.structs.replace(
+            draft.entry,
+            commits=tuple(each.id for each in commits),
+            authors=tuple(authors),
+            references=tuple(dict.fromkeys(references)),
+            audiences=draft.entry.audiences or next(filter(None, (audiences_in(each.message) for each in commits)), ()),
+        )
+        return replace(draft, entry=entry)
 
     def _fate(self, commit: Commit) -> tuple[str, str]:
         """Return what became of a commit, and why."""
@@ -130,6 +156,8 @@ class _Accounting:
             if len(tellers) != 1:
                 return ""
             self._break(tellers[0], commit)
+        for number in tellers:
+            self._commits_told.setdefault(number, []).append(commit)
         where = self._other[tellers[0]].entry if tellers else None
         return f"Told by {where.place or where.source}." if where is not None else "It writes what is told."
 

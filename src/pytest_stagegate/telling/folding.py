@@ -23,7 +23,12 @@ _FEATURES: Final = ("feat", "feature", "features", "added", "add", "new")
 def placed(draft: Draft, rules: NotesRules) -> Entry:
     """Return the entry of a draft in its section, for its audiences."""
     rule = _section(draft, rules)
-    return msgspec.structs.replace(draft.entry, section=rule.id, audiences=draft.entry.audiences or rule.audiences)
+    return msgspec.structs.replace(
+        draft.entry,
+        section=rule.id,
+        breaking=draft.entry.breaking or rule.id == BREAKING,
+        audiences=draft.entry.audiences or rule.audiences,
+    )
 
 
 def _section(draft: Draft, rules: NotesRules) -> SectionRule:
