@@ -26,6 +26,7 @@ _COMMANDS: Final = (
     "drill",
     "explain",
     "inspect",
+    "notes",
     "sign-off",
     "verify",
     "waivers",

@@ -1,7 +1,7 @@
 """Release notes as finished strings, as both templates show them.
 
-Each entry stands in one place: a breaking change first of all, then what is not available yet, then highlights, then the
-sections. What a sink has no room for is left out here and said in `NotesView.left_out`; see `Trim`.
+Each entry stands in one place: a breaking change first of all, then what is not available yet, then highlights, then
+the sections. What a sink has no room for is left out here and said in `NotesView.left_out`; see `Trim`.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from pytest_stagegate.documents.templating import render
 from pytest_stagegate.errors import StageGateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from pytest_stagegate.model.notes import Notes
@@ -29,7 +29,7 @@ TEMPLATE: Final = "notes.md.j2"
 FULL: Final = "notes.md"
 """Name that the full text has where a shorter one refers to it."""
 
-FILTERS: Final = {"runs": markdown_runs, "blocks": markdown_blocks}
+FILTERS: Final[Mapping[str, Callable[..., str]]] = {"runs": markdown_runs, "blocks": markdown_blocks}
 """What the template writes prose with."""
 
 

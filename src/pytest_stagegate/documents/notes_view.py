@@ -264,9 +264,11 @@ def verified_line(each: Verification) -> str:
     places = sorted({" in ".join(part for part in (test.stage, test.environment) if part) for test in each.tests})
     where = f" ({', '.join(places)})"
     if each.outcome == "passed":
-        return f"{each.requirement}: verified by {plural(len(each.tests), 'test')}: passed{where}"
+        return f"{each.requirement}: verified by {plural(len(each.tests) + each.omitted, 'test')}: passed{where}"
     ended = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    return f"{each.requirement}: not verified, {each.outcome}; {plural(len(each.tests), 'test')}: {ended}{where}"
+    ended += f", {each.omitted} more" if each.omitted else ""
+    count = plural(len(each.tests) + each.omitted, "test")
+    return f"{each.requirement}: not verified, {each.outcome}; {count}: {ended}{where}"
 
 
 def safe_url(url: str) -> str:

@@ -58,11 +58,13 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
         outcome: ``passed``, ``failed``, ``partial`` (passed and something else), ``not-run`` or ``untested`` (no
             test is linked to it).
         tests: The tests.
+        omitted: How many more there are.
     """
 
     requirement: str
     outcome: str
     tests: tuple[VerifyingTest, ...] = ()
+    omitted: int = 0
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
