@@ -23,6 +23,12 @@ class Links:
     def __init__(self) -> None:
         self._tests: dict[str, array[int]] = {}
 
+    def __eq__(self, other: object) -> bool:
+        """Whether the same tests are linked to the same requirements."""
+        return isinstance(other, Links) and self._tests == other._tests
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __iter__(self) -> Iterator[tuple[str, tuple[int, ...]]]:
         """Yield each requirement by its id, with the indexes of its tests."""
         for name in sorted(self._tests):
