@@ -1,4 +1,4 @@
-"""Writing the sample project, giving it a history, and running the gate on it twice."""
+"""Writing the sample project, giving it a history, running the gate on it twice, and releasing it."""
 
 from __future__ import annotations
 
@@ -10,24 +10,37 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from pytest_stagegate.demo.releasing import ARTIFACT, can_sign, make_keys, release
 from pytest_stagegate.errors import StageGateError, UsageError
 
 NO_GO: Final = 20
 _MARK: Final = ".stagegate-demo"
 _HERE: Final = Path(__file__).parent
 _PERSON: Final = ("-c", "user.name=Stagegate Demo", "-c", "user.email=demo@example.com")
+_FIX: Final = """\
+fix(weights): a parcel of exactly 2 kg stays in its band
+
+It was billed as the next heavier one: up to 4 euros too much.
+
+Requirement: RATE-7
+"""
+_TESTED: Final = """\
+test(prices): refunds are checked to the cent
+
+Requirement: RATE-9
+"""
 _SKIPPED: Final = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 def show(folder: Path, say: Callable[[str], None]) -> int:
-    """Show a NO GO with its cause, then the repaired run.
+    """Show a NO GO with its cause, then the repaired run, then its release.
 
     Args:
         folder: Where the sample project is written; made anew when this command wrote it before.
         say: Prints one line.
 
     Returns:
-        0 when the first run was a NO GO and the second a GO, 70 otherwise.
+        0 when the first run was a NO GO, the second a GO and the release could be decided; 70 otherwise.
 
     Raises:
         StageGateError: When the folder is somebody else's, or git is missing.
@@ -40,15 +53,29 @@ def show(folder: Path, say: Callable[[str], None]) -> int:
     say(f"\n$ cd {name} && pytest --stage-gate        # as it was committed\n")
     first = _pytest(folder)
     say("\nA wrong price band and an untested refund rule: the gate says where. Now the repair is committed.")
-    shutil.copytree(_HERE / "repaired", folder, dirs_exist_ok=True, ignore=_SKIPPED)
-    _commit(folder, "fix: a parcel of exactly 2 kg stays in its band", "2026-10-01T09:00:00+00:00", tag="v1.2.0")
-    say("\n$ pytest --stage-gate                     # repaired\n")
+    _repair(folder)
+    say(f"\n$ git archive --output={ARTIFACT} HEAD && pytest --stage-gate       # repaired and built\n")
     second = _pytest(folder)
-    if second != 0 or first == 0:
-        say(f"\nThis is not what the demo is meant to show: the runs ended with {first} and {second}.")
+    released = release(folder, _environment(), say) if second == 0 else []
+    if second != 0 or first == 0 or any(released):
+        ended = ", ".join(map(str, (first, second, *released)))
+        say(f"\nThis is not what the demo is meant to show: its parts ended with {ended}.")
         return 70
     say(_next_steps(name))
     return 0
+
+
+def _repair(folder: Path) -> None:
+    """Commit the repair in two steps, and build what is shipped."""
+    if can_sign():
+        make_keys(folder)
+        _commit(folder, "chore: who may sign a release off", "2026-09-20T09:00:00+00:00")
+    shutil.copytree(_HERE / "repaired", folder, dirs_exist_ok=True, ignore=_SKIPPED)
+    _git(folder, "add", "src", "tests/unit/test_band_limits.py")
+    _commit(folder, _FIX, "2026-10-01T09:00:00+00:00", add=False)
+    _commit(folder, _TESTED, "2026-10-01T10:00:00+00:00", tag="v1.2.0")
+    (folder / ARTIFACT).parent.mkdir()
+    _git(folder, "archive", "--prefix=parcel-rates-1.2.0/", f"--output={ARTIFACT}", "HEAD")
 
 
 def _next_steps(name: str) -> str:
@@ -58,6 +85,11 @@ Documents of the second run:
   {name}/.stagegate/report.md       the same for a pull request or a release page
   {name}/.stagegate/decision.json   the same for programs
   {name}/.stagegate/gates.xml       the gates as JUnit test cases
+Of the release:
+  {name}/dossier/report.html        the decision, with who signed it
+  {name}/dossier/notes.html         the release notes
+  {name}/dossier/operations/        runbook, rollout, rollback, known issues, hand-over
+  {name}/parcel-rates-1.2.0.dossier.zip   all of it, with the evidence: attach this to the release
 
 Try next, in {name}:
   pytest --stage-gate --stage-gate-at=deploy --stage-gate-env=staging
@@ -84,10 +116,12 @@ def _shown(folder: Path) -> str:
     return folder.as_posix() if folder.is_absolute() else f"./{folder.as_posix()}"
 
 
-def _commit(folder: Path, subject: str, date: str, *, tag: str) -> None:
-    _git(folder, "add", "--all")
-    _git(folder, *_PERSON, "commit", "--quiet", f"--message={subject}", date=date)
-    _git(folder, *_PERSON, "tag", "--annotate", f"--message={tag}", tag, date=date)
+def _commit(folder: Path, message: str, date: str, *, add: bool = True, tag: str = "") -> None:
+    if add:
+        _git(folder, "add", "--all")
+    _git(folder, *_PERSON, "commit", "--quiet", f"--message={message}", date=date)
+    if tag:
+        _git(folder, *_PERSON, "tag", "--annotate", f"--message={tag}", tag, date=date)
 
 
 def _git(folder: Path, *words: str, date: str = "2026-09-01T09:00:00+00:00") -> None:
@@ -105,9 +139,12 @@ def _git(folder: Path, *words: str, date: str = "2026-09-01T09:00:00+00:00") -> 
 
 
 def _pytest(folder: Path) -> int:
-    """Run the gate as a user would, without what this machine's environment adds to every pytest run."""
-    dropped = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CARRIER_ACCOUNT", "COVERAGE_PROCESS_START")
-    environment = {key: value for key, value in os.environ.items() if key not in dropped}
     sys.stdout.flush()
     command = [sys.executable, "-m", "pytest", "--stage-gate"]
-    return subprocess.run(command, cwd=folder, env=environment, check=False).returncode
+    return subprocess.run(command, cwd=folder, env=_environment(), check=False).returncode
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables as a user has them, without what this machine's adds to every pytest run."""
+    dropped = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CARRIER_ACCOUNT", "COVERAGE_PROCESS_START", "SOURCE_DATE_EPOCH")
+    return {key: value for key, value in os.environ.items() if key not in dropped}

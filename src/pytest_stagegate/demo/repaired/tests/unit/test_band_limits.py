@@ -4,6 +4,8 @@ import pytest
 
 from parcel_rates.weights import BANDS, LIMITS, band_of
 
+pytestmark = pytest.mark.requirement("RATE-7")
+
 
 @pytest.mark.parametrize(("limit", "band"), list(zip(LIMITS, BANDS)), ids=BANDS)
 def test_a_limit_belongs_to_its_band(limit, band):

@@ -6,6 +6,8 @@ import pytest
 
 from parcel_rates.prices import refund
 
+pytestmark = pytest.mark.requirement("RATE-9")
+
 PAID = Decimal("12.49")
 
 
