@@ -97,7 +97,6 @@ class Question:
         released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
         basis: What sign-offs are held against, for a drill whose evidence is not what was signed; None for the
             decision's own.
-        recorded: Whether the first file is a record that names all the others.
         sources: Where the sources are that evidence files speak of; the project's root when None.
     """
 
@@ -109,7 +108,6 @@ class Question:
     repository: RepositoryData | None = None
     released: ReleasedPolicy | None = None
     basis: str | None = None
-    recorded: bool = False
     sources: Path | None = None
 
 
@@ -160,7 +158,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         evidence=(*index(signed.sources), *signed.allowed, *_further(evidence)),
         sign_offs=signed.data.rows,
         override=override,
-        question=_put(project, question),
+        question=_put(project, question, vetted),
     )
     return decision, evidence
 
@@ -200,16 +198,17 @@ def _further(evidence: Evidence) -> tuple[EvidenceItem, ...]:
     return (*compared_with(evidence.baseline), *operations_files(evidence.operations))
 
 
-def _put(project: Project, question: Question) -> Asked:
-    """Return the question as the decision records it."""
+def _put(project: Project, question: Question, vetted: Vetted) -> Asked:
+    """Return the question as the decision records it; what a record names comes with the record."""
     checkout, notes = question.checkout
+    named = {each.name for each in vetted.sources if each.recorded}
     return Asked(
         at=question.at,
         environment=question.environment,
         project=project.name,
         checkout=checkout,
         notes=notes,
-        given=handed(question.given[:1] if question.recorded else question.given, project.rootdir),
+        given=tuple(each for each in handed(question.given, project.rootdir) if each.source not in named),
         version=__version__,
     )
 

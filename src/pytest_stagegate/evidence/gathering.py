@@ -192,7 +192,7 @@ def _record(asked: Given, defaults: Defaults) -> tuple[Source, tuple[Attached, .
 
 
 def _foreign(asked: Given, defaults: Defaults) -> Source:
-    base = _base(asked, defaults)
+    base = replace(_base(asked, defaults), recorded=_as_recorded(asked))
     stated = _NOTHING
     try:
         attachment = read_attachment(asked.path)
@@ -231,6 +231,11 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
         contents=contents,
         **(_outdated(base, asked, attachment, contents, rule) or _broke_off(base, stated)),
     )
+
+
+def _as_recorded(asked: Given) -> bool:
+    said = (asked.format, asked.stage, asked.environment)
+    return any((line.format, line.stage, line.environment) == said for line in asked.recorded)
 
 
 def _created(contents: Contents, stated: Attachment, asked: Given) -> str | None:

@@ -281,10 +281,7 @@ class Finishing:
             return
         assert self.checkout is not None
         question = Question(
-            given=(Given(self.recorder.path), *self._given),
-            checkout=self.checkout,
-            environment=self._environment,
-            recorded=True,
+            given=(Given(self.recorder.path), *self._given), checkout=self.checkout, environment=self._environment
         )
         try:
             self._decided = decide_on(self._project, question, wanted=self._wanted, out=self._out)

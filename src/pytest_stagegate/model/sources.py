@@ -118,6 +118,7 @@ class Source:
         commit_required: Whether it is stale when it states no commit.
         evidence: What a record says.
         contents: What another tool's file says.
+        recorded: Whether the record of a run names it, with all that is said of it here.
         made_by: Name of the policy's producer that made it, or empty.
         state: Whether it can be used.
         note: Why it can't be, or None.
@@ -138,6 +139,7 @@ class Source:
     commit_required: bool = False
     evidence: Evidence | None = None
     contents: Contents | None = None
+    recorded: bool = False
     made_by: str = ""
     state: State = State.WHOLE
     note: Note | None = None

@@ -115,13 +115,13 @@ def test_what_is_left_out_is_said_with_the_digest_of_the_full_text() -> None:
     assert "Prices are integers of cents" in text
 
 
-@pytest.mark.parametrize("sink", ["release", "comment", "summary"])
-def test_a_hundred_thousand_breaking_changes_fit(sink: str) -> None:
-    notes = notes_of(*(entry_of(f"Break {number}", breaking=True, upgrade="Move.") for number in range(100_000)))
+@pytest.mark.parametrize("sink", ["release", "comment"])
+def test_more_breaking_changes_than_there_is_room_for_are_counted(sink: str) -> None:
+    notes = notes_of(*(entry_of(f"Break {number}", breaking=True, upgrade="Move.") for number in range(20_000)))
     text = markdown(notes, SINKS[sink])
     assert SINKS[sink].takes(text)
     named = text.count("- Break ")
-    assert f"{100_000 - named} more breaking changes, not shown here." in text
+    assert f"{20_000 - named} more breaking changes, not shown here." in text
 
 
 TEXTS = st.one_of(
