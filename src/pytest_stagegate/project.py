@@ -84,12 +84,15 @@ class Project:
     ) -> RepositoryData | None:
         """Return what git says of the project's sources as they are now; None when no gate asks.
 
+        Who made the commit is said for later decisions on the same record, too, which people sign.
+
         Args:
             environ: Environment variables, in which a CI names the branch that the work goes into.
             gates: The gates of the decision; every gate of the policy where it is not known yet.
         """
-        asking = gates if gates is not None else map(_active, self.bound)
-        if not any(gate.needs(face) for gate in asking for face in (Repository, SignOffs)):
+        every = tuple(map(_active, self.bound))
+        asking = any(gate.needs(Repository) for gate in (every if gates is None else gates))
+        if not asking and not any(gate.needs(SignOffs) for gate in every):
             return None
         return repository_of(self.rootdir, self.policy.base, self.policy.release_tag, environ)
 

@@ -41,7 +41,10 @@ def told(found: Verification, *, quiet: bool) -> Iterator[Text]:
     if found.anchors:
         yield from (Text(line, "") for line in _wrapped("anchored by:", "; ".join(found.anchors)))
     else:
-        text = "all of this could have been made anew; compare --sha256 with a digest that was kept elsewhere"
+        text = (
+            "all of this could have been made anew; compare --sha256 with a digest that was kept elsewhere, or "
+            "signatures of sign-offs with --allowed-signers, a file of your own"
+        )
         yield from (Text(line, "") for line in _wrapped("not anchored:", text))
 
 

@@ -16,7 +16,7 @@ from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.model.decision import SCHEMA, Decision
 from pytest_stagegate.model.verification import Answer, Finding, Verification, worst
 from pytest_stagegate.policy.finding import canonical, digest
-from pytest_stagegate.verifying.anchoring import anchors, notes
+from pytest_stagegate.verifying.anchoring import anchors, notes, signatures
 from pytest_stagegate.verifying.comparing import compared, unreplayed
 from pytest_stagegate.verifying.locating import located
 from pytest_stagegate.verifying.opening import opened
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from pytest_stagegate.verifying.opening import Opened
 
 _LARGEST: Final = 256 << 20
+_Anchors = tuple[tuple[Finding, ...], tuple[str, ...]]
+"""What anchors come to, and which of them hold the decision."""
+
 _TOO_OLD: Final = "the decision does not say what was asked: an earlier version of stagegate made it"
 
 
@@ -41,12 +44,14 @@ class Audit:
         root: The project's root, where evidence may lie and sources are looked for.
         evidence: Further files and folders in which evidence may be.
         sha256: A digest that was kept elsewhere, or None.
+        allowed_signers: A file of the auditor's own with the keys of those who may sign, or None.
         with_gates: Whether code of the project and of installed packages may be loaded.
     """
 
     root: Path
     evidence: tuple[Path, ...] = ()
     sha256: str | None = None
+    allowed_signers: Path | None = None
     with_gates: bool = False
 
 
@@ -68,15 +73,24 @@ def verify(path: Path, audit: Audit) -> Verification:
             recorded = _recorded(there.decision)
         except EvidenceError as error:
             findings.append(_found("digests", there.decision.name, Answer.DIFFERENT, error.message))
-            return _told(None, findings, there, audit)
+            return _told(None, findings, there, anchors(there, audit.sha256))
         findings += _form(there.decision, recorded)
-        whole = located(recorded.evidence, there.folder, audit.root, audit.evidence)
+        whole = located(recorded, there.folder, audit.root, audit.evidence)
         findings += whole.findings
         findings += _again(recorded, whole, audit, scratch)
         templates = recorded.policy.content.get("templates")
         own = audit.root / templates if audit.with_gates and isinstance(templates, str) else None
         findings += documents(recorded, there.folder, own)
-        return _told(recorded, findings, there, audit)
+        return _told(recorded, findings, there, _anchors(recorded, whole, there, audit))
+
+
+def _anchors(recorded: Decision, whole: Located, there: Opened, audit: Audit) -> _Anchors:
+    """Return what the anchors that the auditor brought along come to."""
+    held = anchors(there, audit.sha256)
+    if audit.allowed_signers is None:
+        return held
+    signed = signatures(recorded, whole, audit.allowed_signers)
+    return (*held[0], *signed[0]), (*held[1], *signed[1])
 
 
 def _recorded(path: Path) -> Decision:
@@ -136,8 +150,8 @@ def _again(recorded: Decision, whole: Located, audit: Audit, scratch: Path) -> I
     yield from compared(recorded, again)
 
 
-def _told(recorded: Decision | None, findings: list[Finding], there: Opened, audit: Audit) -> Verification:
-    anchor, held = anchors(there, audit.sha256)
+def _told(recorded: Decision | None, findings: list[Finding], there: Opened, anchored: _Anchors) -> Verification:
+    anchor, held = anchored
     whole = (*findings, *anchor)
     return Verification(
         answer=worst(whole),

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pytest_stagegate import decide
+from pytest_stagegate.basis import basis_of
 from pytest_stagegate.judging import kinds_of
 from pytest_stagegate.model.baseline import Baseline
+from pytest_stagegate.model.operations import Operations
+from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.verdicts import Level
 from pytest_stagegate.model.verification import Answer, Finding
-from pytest_stagegate.verifying.replaying import BASELINE
+from pytest_stagegate.signing import overridden
+from pytest_stagegate.verifying.replaying import BASELINE, NO_GIT, OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +33,7 @@ _OF_TESTS: Final = frozenset(
         "matrix",
         "not_passed",
         "not_passed_omitted",
+        "requirements",
         "run",
         "stage",
         "subject",
@@ -37,7 +42,10 @@ _OF_TESTS: Final = frozenset(
 )
 """Keys that follow from the records and the test results alone."""
 
-_OF_GATES: Final = frozenset({"blockers", "decision", "drift", "evidence", "waivers"})
+_OF_KIND: Final = {**dict.fromkeys(_OF_TESTS, "tests"), "sign_offs": SIGN_OFFS, "upstream": "decisions"}
+"""The kind of evidence that a key follows from, where it is one alone."""
+
+_OF_GATES: Final = frozenset({"basis", "blockers", "decision", "drift", "evidence", "override", "waivers"})
 """Keys to which gates that are not at hand may have added something."""
 
 _GIVEN: Final = frozenset({"as_of", "gates", "question", "schema"})
@@ -52,6 +60,9 @@ def compared(recorded: Decision, again: Replayed) -> Iterator[Finding]:
     yield from gates
     untold = next((each for each in gates if each.answer is Answer.UNTOLD), None)
     yield _word(recorded, again, untold)
+    if recorded.basis and recorded.basis != basis_of(recorded):
+        text = "it is not the basis of what the decision states"
+        yield Finding(part="decision", name="basis", answer=Answer.DIFFERENT, text=text)
     one, other = _built(recorded), _built(again.decision)
     if not again.evidence.origins and recorded.policy.compared_with is not None:
         text = "what the policy was at the last release is in no record"
@@ -106,14 +117,15 @@ def _gate(recorded: GateResult, fresh: GateResult | None, again: Replayed) -> Fi
 
 
 def _kinds(definition: Gate) -> set[str]:
-    kinds = set(kinds_of(definition))
-    return kinds | {BASELINE} if Baseline in definition.needs.values() else kinds
+    named = {BASELINE: Baseline, OPERATIONS: Operations}
+    faces = definition.needs.values()
+    return {*kinds_of(definition), *(kind for kind, face in named.items() if face in faces)}
 
 
 def _lacking(gate: str, definition: Gate, again: Replayed) -> str:
     """Return why nothing can be said of a gate; empty where something can."""
     if gate in again.asking and again.evidence.repository is None:
-        return "what git said of the sources is in no record"
+        return NO_GIT
     return next((why for kind, why in again.doubts.lacking.items() if kind in _kinds(definition)), "")
 
 
@@ -127,7 +139,8 @@ def _word(recorded: Decision, again: Replayed, untold: Finding | None) -> Findin
     ]
     judged = decide.judged_anything((each.verdict, _level(each)) for each in results)
     incomplete = recorded.incomplete if doubted else again.decision.incomplete
-    word = decide.decide(decide.blockers(results, incomplete, judged=judged))
+    blockers, _ = overridden(decide.blockers(results, incomplete, judged=judged), recorded.sign_offs)
+    word = decide.decide(blockers)
     word = word if doubted else again.decision.decision
     if word is not recorded.decision:
         text = f"recorded {recorded.decision}; its gates and reasons come to {word}"
@@ -149,7 +162,7 @@ def _key(key: str, one: Any, other: Any, again: Replayed, untold: Finding | None
     if one == other:
         return Finding(part="decision", name=key, answer=Answer.IDENTICAL)
     doubts = {**again.doubts.unsure, **again.doubts.lacking}
-    why = doubts.get("tests", "") if key in _OF_TESTS else next(iter(doubts.values()), "")
+    why = doubts.get(_OF_KIND[key], "") if key in _OF_KIND else next(iter(doubts.values()), "")
     if not why and key in _OF_GATES and untold is not None:
         why = f"the gate {untold.name} can't be told"
     text = _first_difference(one, other)

@@ -12,12 +12,13 @@ from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import SUFFIX
 from pytest_stagegate.evidence.finding import sha256_of
 from pytest_stagegate.evidence.packing import safe_name
+from pytest_stagegate.model.sign_offs import SIGNATURE
 from pytest_stagegate.model.verification import Answer, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pytest_stagegate.model.decision import EvidenceItem
+    from pytest_stagegate.model.decision import Decision
 
 _FOLDERS: Final = (".", "evidence", "baseline", "chain", "sign-offs")
 _NUMBER: Final = re.compile(r"\d+-")
@@ -42,11 +43,11 @@ class Located:
         return self.by_digest.get(digest) if digest is not None else None
 
 
-def located(items: Iterable[EvidenceItem], folder: Path, root: Path, given: Iterable[Path]) -> Located:
-    """Look for the files of a decision's list of evidence.
+def located(recorded: Decision, folder: Path, root: Path, given: Iterable[Path]) -> Located:
+    """Look for the files of a decision's list of evidence, and the signatures beside its sign-offs.
 
     Args:
-        items: The list.
+        recorded: The decision.
         folder: The folder of the decision.
         root: The project's root, below which each is looked for at its own place.
         given: Further files and folders in which they may be.
@@ -54,28 +55,35 @@ def located(items: Iterable[EvidenceItem], folder: Path, root: Path, given: Iter
     Raises:
         UsageError: When one of the further files does not exist.
     """
-    items = tuple(items)
+    stated = tuple(_stated(recorded))
     whole = Located()
-    for path in (*_beside(folder), *_given(given), *_places(items, root)):
+    for path in (*_beside(folder), *_given(given), *_places((name for name, _ in stated), root)):
         whole.names.add(path.name)
         if (digest := sha256_of(path)) is not None:
             whole.by_digest.setdefault(digest, path)
-    for item in items:
-        whole.findings += _findings(item, whole)
+    whole.findings += (_finding(name, digest, whole) for name, digest in stated)
     return whole
 
 
-def _findings(item: EvidenceItem, whole: Located) -> Iterator[Finding]:
-    for name, digest in ((item.source, item.sha256), (item.source + SUFFIX, item.attachment)):
-        if digest is None:
-            continue
-        if digest in whole.by_digest:
-            answer, text = Answer.IDENTICAL, ""
-        elif _known(Path(name).name, whole.names):
-            answer, text = Answer.DIFFERENT, "the file of this name has another digest than the decision states"
-        else:
-            answer, text = Answer.UNTOLD, "it is not here; name it with --evidence"
-        yield Finding(part="evidence", name=name, answer=answer, text=text)
+def _stated(recorded: Decision) -> Iterator[tuple[str, str]]:
+    """Yield each file with the digest that the decision states."""
+    listed = [
+        pair
+        for each in recorded.evidence
+        for pair in ((each.source, each.sha256), (each.source + SUFFIX, each.attachment))
+    ]
+    signed = [(row.source + SIGNATURE, row.signature_sha256) for row in recorded.sign_offs]
+    yield from ((name, digest) for name, digest in (*listed, *signed) if digest is not None)
+
+
+def _finding(name: str, digest: str, whole: Located) -> Finding:
+    if digest in whole.by_digest:
+        answer, text = Answer.IDENTICAL, ""
+    elif _known(Path(name).name, whole.names):
+        answer, text = Answer.DIFFERENT, "the file of this name has another digest than the decision states"
+    else:
+        answer, text = Answer.UNTOLD, "it is not here; name it with --evidence"
+    return Finding(part="evidence", name=name, answer=answer, text=text)
 
 
 def _known(name: str, names: set[str]) -> bool:
@@ -101,12 +109,11 @@ def _given(paths: Iterable[Path]) -> Iterator[Path]:
             yield from (Path(place, name) for name in sorted(names) if Path(place, name).is_file())
 
 
-def _places(items: Iterable[EvidenceItem], root: Path) -> Iterator[Path]:
-    for item in items:
-        for name in (item.source, item.source + SUFFIX):
-            try:
-                safe_name(name)
-            except EvidenceError:
-                continue
-            if (root / name).is_file():
-                yield root / name
+def _places(names: Iterable[str], root: Path) -> Iterator[Path]:
+    for name in names:
+        try:
+            safe_name(name)
+        except EvidenceError:
+            continue
+        if (root / name).is_file():
+            yield root / name

@@ -17,7 +17,9 @@ from pytest_stagegate.errors import EvidenceError, MistakesError
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.packing import safe_name
+from pytest_stagegate.evidence.readers.sign_off import signature_path
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sources import KINDS
 from pytest_stagegate.model.times import rfc3339, utc_time
 from pytest_stagegate.policy.binding import bound_of
@@ -37,6 +39,12 @@ if TYPE_CHECKING:
     from pytest_stagegate.verifying.locating import Located
 
 BASELINE: Final = "baseline"
+OPERATIONS: Final = "operations"
+_NOT_GIVEN: Final = (BASELINE, OPERATIONS)
+"""Kinds of evidence that the policy names, so that nobody hands it over; of sign-offs it names the allowed signers."""
+
+_ALLOWED: Final = "allowed-signers"
+NO_GIT: Final = "what git said of the sources is in no record"
 _NO_TIME: Final = dt.datetime(1980, 1, 1, tzinfo=dt.timezone.utc)
 """Stands for the time of a file's last change, which no digest holds."""
 
@@ -107,20 +115,25 @@ def replayed(recorded: Decision, found: Located, root: Path, scratch: Path, *, w
     project = _project(recorded, recorded.question, scratch / "root", registry)
     layout = _Layout(scratch)
     doubts = Doubts()
+    signatures = {row.sha256: row.signature_sha256 for row in recorded.sign_offs}
     for item in recorded.evidence:
-        _lay(item, found, layout, doubts)
+        _lay(item, signatures.get(item.sha256 or ""), found, layout, doubts)
     if recorded.question.version != __version__:
         text = f"stagegate {recorded.question.version} made it, and this is {__version__}"
-        doubts.doubt((*KINDS, BASELINE), text)
+        doubts.doubt((*KINDS, *_NOT_GIVEN), text)
     question = Question(
         given=tuple(_given(recorded.question, recorded.evidence, layout)),
         checkout=(recorded.question.checkout, recorded.question.notes),
         at=recorded.question.at,
         environment=recorded.question.environment,
         as_of=utc_time(recorded.as_of),
+        # Gates that are not loaded are a part of the basis; that it is the recorded gates' is told by itself.
+        basis=recorded.basis or None,
         sources=root,
     )
     decision, evidence = decision_of(project, question)
+    if evidence.repository is None and any(row.override is not None for row in recorded.sign_offs):
+        doubts.doubt((SIGN_OFFS,), NO_GIT)
     undated = _date(recorded.evidence, decision.evidence, layout)
     if undated:
         decision, evidence = decision_of(project, question)
@@ -144,7 +157,8 @@ def _project(recorded: Decision, asked: Asked, root: Path, registry: Registry) -
 
 def _asking(project: Project, stage: str) -> frozenset[str]:
     places = (None, *project.policy.environments)
-    return frozenset(each.id for place in places for each in project.gates(stage, place) if each.needs(Repository))
+    active = [each for place in places for each in project.gates(stage, place)]
+    return frozenset(each.id for each in active if each.needs(Repository) or each.reads_sign_offs)
 
 
 def _with_names(decision: Decision, recorded: Decision) -> Decision:
@@ -160,8 +174,8 @@ class _Layout:
         self._scratch = scratch
         self.paths: dict[str, list[Path]] = {}
 
-    def place(self, source: str, content: Path | None, attachment: Path | None) -> None:
-        """Copy a file to where it is found under its recorded name."""
+    def place(self, source: str, content: Path | None, attachment: Path | None, signature: Path | None) -> None:
+        """Copy a file, and what stood beside it, to where it is found under its recorded name."""
         path = self.at(source)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +186,8 @@ class _Layout:
             # Of two files outside the root only the names are known, and those may be the same.
             path = self._scratch / f"elsewhere-{len(list(self._scratch.iterdir()))}" / path.name
             path.parent.mkdir()
-        for origin, target in ((content, path), (attachment, attachment_path(path))):
+        beside = ((attachment, attachment_path(path)), (signature, signature_path(path)))
+        for origin, target in ((content, path), *beside):
             if origin is not None:
                 shutil.copyfile(origin, target)
                 os.utime(target, (_NO_TIME.timestamp(), _NO_TIME.timestamp()))
@@ -190,20 +205,21 @@ class _Layout:
 def kinds_of(item: EvidenceItem) -> tuple[str, ...]:
     """Return the kinds of evidence that an item of the list brings."""
     if item.format == "stagegate" or item.kind == "unknown":
-        return (*KINDS, BASELINE)
+        return (*KINDS, *_NOT_GIVEN)
     return (item.kind,)
 
 
-def _lay(item: EvidenceItem, found: Located, layout: _Layout, doubts: Doubts) -> None:
+def _lay(item: EvidenceItem, signature: str | None, found: Located, layout: _Layout, doubts: Doubts) -> None:
     """Lay out one file, or note that it is lacking."""
     kinds = kinds_of(item)
-    lost = [digest for digest in (item.sha256, item.attachment) if digest is not None and found.path(digest) is None]
+    digests = (item.sha256, item.attachment, signature)
+    lost = [digest for digest in digests if digest is not None and found.path(digest) is None]
     if lost:
         doubts.lack(kinds, f"{item.source} is not here as it was")
     elif item.format == "coverage-data":
         doubts.lack(kinds, f"{item.source} says something only with the sources, which are no evidence")
     elif item.sha256 is not None or item.attachment is not None:
-        layout.place(item.source, found.path(item.sha256), found.path(item.attachment))
+        layout.place(item.source, *map(found.path, digests))
         if item.format != "stagegate" and item.kind in ("coverage", "findings"):
             doubts.doubt(kinds, f"what {item.source} says of paths depends on where the sources are")
     if item.sha256 is None and item.id != "coverage" and item.state in ("missing", "unreadable"):
@@ -220,7 +236,8 @@ def _given(asked: Asked, items: Iterable[EvidenceItem], layout: _Layout) -> Iter
             yield Given(path, each.format or lacking.get(each.source, ""), each.stage, each.environment)
     for item in items:
         # What only a record names lay where that record leads to, or elsewhere; here it is found by its digest.
-        if item.source not in named and item.format != "stagegate" and item.kind != BASELINE:
+        policy_s = item.kind in _NOT_GIVEN or item.format == _ALLOWED
+        if item.source not in named and item.format != "stagegate" and not policy_s:
             yield from map(Given, layout.paths.get(item.source, ()))
             if item.source in lacking:
                 yield Given(layout.at(item.source), item.format)
