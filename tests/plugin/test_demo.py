@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs the program ssh-keygen")
 README = Path(__file__).parents[2] / "README.md"
 
 
@@ -33,12 +35,22 @@ def masked(text: str) -> str:
     return re.sub(r"[\d.]+ ?(s|ms|µs)\b", "TIME", " ".join(re.sub("=+", "", text).split()))
 
 
-def test_it_shows_a_no_go_and_then_a_go(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
+def test_it_shows_a_no_go_then_a_go_and_a_signed_release(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     folder, done = shown
     assert done.returncode == 0, done.stdout + done.stderr
-    words = re.findall("^[✘✔] (NO GO|GO) ", done.stdout, re.MULTILINE)
-    assert words == ["NO GO", "GO"]
+    words = re.findall("^[✘✔‖] (NO GO|GO|HOLD) ", done.stdout, re.MULTILINE)
+    assert words == ["NO GO", "GO", "HOLD", "GO"]
     assert (folder / "stagegate-demo/.stagegate/report.html").is_file()
+
+
+def test_it_ends_in_a_dossier_that_its_signatures_anchor(
+    shown: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, done = shown
+    assert re.search("^anchored by: +the signature of dana@example.com \\(qa\\)", done.stdout, re.MULTILINE)
+    assert (folder / "stagegate-demo/parcel-rates-1.2.0.dossier.zip").is_file()
+    operations = sorted((folder / "stagegate-demo/dossier/operations").iterdir())
+    assert [path.name for path in operations if "To be written by a person" in path.read_text(encoding="utf-8")] == []
 
 
 def test_the_readme_shows_its_real_output(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
