@@ -29,6 +29,7 @@ class Message:
         footers: In order.
         breaking: Whether it marks a breaking change in any way.
         breaks: What it says of that, or empty.
+        only_blocks: Whether nothing but its blocks marks it as breaking.
         unusual: Whether that mark is none of those that Conventional Commits has.
         blocks: Further Conventional Commits in the body, as squashing leaves them there: type, scope, text, breaking.
         reverts: Ids, or beginnings of ids, of the commits that it says it reverts.
@@ -43,6 +44,7 @@ class Message:
     footers: tuple[Footer, ...] = ()
     breaking: bool = False
     breaks: str = ""
+    only_blocks: bool = False
     unusual: bool = False
     blocks: tuple[tuple[str, str, str, bool], ...] = ()
     reverts: tuple[str, ...] = ()
@@ -120,6 +122,7 @@ class Draft:
         category: Type, category or label by which the section is found, in lower case.
         key: Name of its fragment, by which a correction finds it; empty for others.
         tells: Full ids of the commits whose change it tells in their place.
+        copied: Whether it is made from those commits, and is nothing where they come to nothing.
         labels: Labels of its pull request, in lower case.
     """
 
@@ -128,6 +131,7 @@ class Draft:
     key: str = ""
     tells: frozenset[str] = frozenset()
     labels: tuple[str, ...] = ()
+    copied: bool = False
 
 
 class Told(NamedTuple):
@@ -138,6 +142,8 @@ class Told(NamedTuple):
         drafts: Its entries.
         prelude: Text that stands before everything.
         issues: What is known not to work, one line each.
+        written: Whether people write its entries for those who read them, as fragments are written: what they leave
+            unsaid is not meant for everybody.
         tells: Commits that belong to the source and have no entry of their own there: those that write it.
     """
 
@@ -145,4 +151,5 @@ class Told(NamedTuple):
     drafts: tuple[Draft, ...]
     prelude: str = ""
     issues: tuple[str, ...] = ()
+    written: bool = False
     tells: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@ from pytest_stagegate.model.notes import KnownIssue
 
 BREAKING: Final = "breaking"
 OTHER: Final = "other"
+UNNOTED: Final = "unnoted"
 SOURCES: Final = ("commits", "towncrier", "scriv", "reno", "changelog", "labels", "git-cliff")
 """What entries can be read from."""
 
@@ -101,6 +102,10 @@ DEFAULT_SECTIONS: Final = (
 """In the order in which they are told; the one for everything else is always last."""
 
 CATCH_ALL: Final = SectionRule(OTHER, "Other changes")
+WITHOUT_NOTE: Final = SectionRule(UNNOTED, "Changes without a note", audiences=("internal",))
+"""For commits that no fragment tells, in a release that has fragments."""
+
+LAST_SECTIONS: Final = (CATCH_ALL, WITHOUT_NOTE)
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,8 @@ class NotesRules:
 
     Attributes:
         sources: What is read, of `SOURCES`; None for whatever is found, and the commits.
-        sections: In order; breaking changes and the one for everything else are always among them.
+        sections: In order; those for breaking changes, for everything else and for commits without a note are
+            always among them.
         leave_out: Rules that leave commits out.
         concealed: Flags and what they hide.
         known_issues: What is stated not to work.
@@ -125,7 +131,7 @@ class NotesRules:
     """
 
     sources: tuple[str, ...] | None = None
-    sections: tuple[SectionRule, ...] = (*DEFAULT_SECTIONS, CATCH_ALL)
+    sections: tuple[SectionRule, ...] = (*DEFAULT_SECTIONS, *LAST_SECTIONS)
     leave_out: tuple[LeaveOut, ...] = ()
     concealed: tuple[Concealed, ...] = ()
     known_issues: tuple[KnownIssue, ...] = ()

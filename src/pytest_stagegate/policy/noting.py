@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.model.note_rules import (
     BREAKING,
-    CATCH_ALL,
     DEFAULT_SECTIONS,
-    OTHER,
+    LAST_SECTIONS,
     SOURCES,
     Concealed,
     LeaveOut,
@@ -66,8 +65,8 @@ def notes_rules(reader: Reader, table: dict[str, Any]) -> NotesRules:
 
 
 def _sections(reader: Reader, own: dict[str, Any]) -> tuple[SectionRule, ...]:
-    """Return the sections; the one of breaking changes comes first where none is named, that for all others last."""
-    known = {section.id: section for section in (*DEFAULT_SECTIONS, CATCH_ALL)}
+    """Return the sections; the one of breaking changes comes first where none is named, those for all others last."""
+    known = {section.id: section for section in (*DEFAULT_SECTIONS, *LAST_SECTIONS)}
     found: dict[str, SectionRule] = {}
     for index, entry in enumerate(reader.tables(own, (*_HERE, "section"))):
         path = (*_HERE, "section", str(index))
@@ -86,10 +85,10 @@ def _sections(reader: Reader, own: dict[str, Any]) -> tuple[SectionRule, ...]:
         title = reader.text_of(entry, (*path, "title"), default.title)
         found[name] = replace(default, title=title, **_set(given))
     if not found:
-        return (*DEFAULT_SECTIONS, CATCH_ALL)
-    last = found.pop(OTHER, CATCH_ALL)
+        return (*DEFAULT_SECTIONS, *LAST_SECTIONS)
+    last = [found.pop(section.id, section) for section in LAST_SECTIONS]
     first = () if BREAKING in found else (known[BREAKING],)
-    return (*first, *found.values(), last)
+    return (*first, *found.values(), *last)
 
 
 def _set(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from pytest_stagegate.model.changes import Draft
+from pytest_stagegate.model.note_rules import UNNOTED
 from pytest_stagegate.model.notes import Fate
 from pytest_stagegate.telling.branches import brought_by
 from pytest_stagegate.telling.drafting import audiences_in, authors_of, drafts_of
-from pytest_stagegate.telling.references import Addresses, pull_of, requirements_of
+from pytest_stagegate.telling.fixing_up import fixed_by
+from pytest_stagegate.telling.references import Addresses, pull_of, requirements_of, without_pull
 from pytest_stagegate.telling.reverting import reverted_in
 
 if TYPE_CHECKING:
@@ -75,7 +77,10 @@ class _Accounting:
         self._pulls: dict[str, str] = {}
         every = [draft for source in sources for draft in source.drafts]
         # What a fragment of a reverted commit tells is gone with it.
-        self._other = [draft for draft in every if not draft.tells or not draft.tells <= self._reverted.back.keys()]
+        self._other = [draft for draft in every if not draft.tells or not draft.tells <= self._undone(draft)]
+        self._noted = any(source.written and source.drafts for source in sources)
+        self._fixes = fixed_by(commits)
+        self._fixed_by: dict[str, list[Commit]] = {}
         self._tellers: dict[str, list[int]] = {}
         for number, draft in enumerate(self._other):
             for id_ in draft.tells:
@@ -88,13 +93,52 @@ class _Accounting:
         self._spread()
         drafts: list[Draft] = []
         fates = []
+        found = self._fates()
         for commit in self._commits:
-            fate, why = self._fate(commit)
+            fate, why = found[commit.id]
             fates.append(Fate(commit=commit.id, subject=commit.message.subject, fate=fate, why=why))
             if fate == "entry":
-                drafts += self._drafts(commit)
-        other = [self._credited(number, draft) for number, draft in enumerate(self._other)]
+                drafts += (self._with_fixes(commit, draft) for draft in self._drafts(commit))
+        gone = {id_ for id_, (fate, _) in found.items() if fate in ("reverted", "earlier", "elsewhere")}
+        here: dict[int, set[str]] = {}
+        for id_, numbers in self._tellers.items():
+            for number in numbers:
+                here.setdefault(number, set()).add(id_)
+        other = [
+            self._credited(number, draft)
+            for number, draft in enumerate(self._other)
+            if not here.get(number) or not here[number] <= gone
+        ]
         return Account([*other, *drafts], fates, self._warnings)
+
+    def _undone(self, draft: Draft) -> set[str]:
+        """Return the commits that leave nothing to be told; what somebody writes of a revert is."""
+        return {*self._reverted.back, *(self._reverted.reverts if draft.copied else ())}
+
+    def _fates(self) -> dict[str, tuple[str, str]]:
+        """Return the fate of each commit; one that is to be squashed goes with the one that it belongs to."""
+        found = {commit.id: self._fate(commit) for commit in self._commits}
+        for id_, target in self._fixes.items():
+            commit, (fate, why) = self._by_id[id_], found[target]
+            alike = not commit.message.breaking or self._by_id[target].message.breaking
+            if found[id_][0] != "entry" or not alike or fate not in ("entry", "told", "left-out"):
+                continue
+            if fate == "entry":
+                self._fixed_by.setdefault(target, []).append(commit)
+            if fate == "told":
+                for number in self._tellers.get(target, ()):
+                    self._commits_told.setdefault(number, []).append(commit)
+            found[id_] = (fate, why) if fate != "entry" else ("told", f"It belongs to {target[:12]}.")
+        return found
+
+    def _with_fixes(self, commit: Commit, draft: Draft) -> Draft:
+        """Return the draft of a commit with the commits that are to be squashed into it, and their authors."""
+        fixes = self._fixed_by.get(commit.id)
+        if not fixes:
+            return draft
+        authors = dict.fromkeys((*draft.entry.authors, *(name for each in fixes for name in authors_of(each))))
+        ids = (*draft.entry.commits, *(each.id for each in fixes))
+        return replace(draft, entry=msgspec.structs.replace(draft.entry, commits=ids, authors=tuple(authors)))
 
     def _credited(self, number: int, draft: Draft) -> Draft:
         """Return the draft of another source with the commits that it tells, and their authors."""
@@ -114,6 +158,7 @@ class _Accounting:
             commits=tuple(each.id for each in commits),
             authors=tuple(authors),
             references=tuple(dict.fromkeys(references)),
+            package=draft.entry.package or next(filter(None, map(self._package, commits)), ""),
             audiences=draft.entry.audiences or next(filter(None, (audiences_in(each.message) for each in commits)), ()),
         )
         return replace(draft, entry=entry)
@@ -142,8 +187,10 @@ class _Accounting:
         message = commit.message
         brought = [self._by_id[id_].message for id_ in self._brought.get(commit.id, ())]
         if message.breaking:
-            said = {(each.text.casefold(), each.breaks) for each in brought if each.breaking}
-            return not any(text == message.text.casefold() or breaks == message.breaks != "" for text, breaks in said)
+            blocks = [text for _, _, text, breaking in message.blocks if breaking]
+            claims = blocks if message.only_blocks else [message.breaks or message.text]
+            said = {text for each in brought if each.breaking for text in (each.text, each.breaks) if text}
+            return not {*map(_told_alike, claims)} <= {*map(_told_alike, said)}
         known = message.type and self._asked.rules.section_of(message.type) is not None
         return bool(known) and not any(each.type for each in brought)
 
@@ -188,8 +235,15 @@ class _Accounting:
                 f"Commit {commit.id[:12]} marks a breaking change in its own way; it is told as one, and a correction "
                 "can say otherwise."
             )
-        package = next((name for name, ids in self._asked.packages.items() if commit.id in ids), "")
-        return drafts_of(commit, self._pulls.get(commit.id, ""), package, self._asked.rules, self._asked.addresses)
+        pull = self._pulls.get(commit.id, "")
+        for draft in drafts_of(commit, pull, self._package(commit), self._asked.rules, self._asked.addresses):
+            # Who wants one told to others says so in its message.
+            quiet = self._noted and not commit.message.values("release-note", "changelog", "audience", "audiences")
+            section = UNNOTED if quiet else ""
+            yield replace(draft, entry=msgspec.structs.replace(draft.entry, section=section))
+
+    def _package(self, commit: Commit) -> str:
+        return next((name for name, ids in self._asked.packages.items() if commit.id in ids), "")
 
     def _spread(self) -> None:
         """Give each commit its pull request, and to a pull request's commits the entries of one of them."""
@@ -205,6 +259,11 @@ class _Accounting:
             for id_ in self._brought[merge]:
                 if id_ not in self._tellers and not self._by_id[id_].joins:
                     self._tellers[id_] = sorted(found)
+
+
+def _told_alike(text: str) -> str:
+    """Return a text as it is compared with another one that may tell the same."""
+    return " ".join(without_pull(text).split()).casefold()
 
 
 def _leaves(rule: LeaveOut, commit: Commit, only: frozenset[str]) -> bool:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from pytest_stagegate.model.note_rules import BREAKING
 from pytest_stagegate.telling.drafting import one_line
+from pytest_stagegate.telling.folding import unbroken
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_stagegate.model.changes import Draft
-    from pytest_stagegate.model.note_rules import Concealed, Correction, NotesRules
+    from pytest_stagegate.model.note_rules import Concealed, Correction, NotesRules, SectionRule
     from pytest_stagegate.model.notes import Entry, Fate
 
-_BRIEF: Final = 12
+_ID: Final = re.compile(r"[0-9a-f]{7,64}")
 
 
 class Corrected(NamedTuple):
@@ -35,7 +38,7 @@ def corrected(placed: Sequence[tuple[Draft, Entry]], corrections: Sequence[Corre
     for draft, entry in placed:
         fitting = [each for each in corrections if _fits(each, draft, entry)]
         for each in fitting:
-            entry = _with(entry, each)
+            entry = _with(entry, each, unbroken(draft, rules))
         reason = next((each.drop for each in fitting if each.drop), "")
         if reason and not entry.breaking:
             dropped |= dict.fromkeys(entry.commits, reason)
@@ -68,7 +71,8 @@ def _fits(correction: Correction, draft: Draft, entry: Entry) -> bool:
     return correction.fragment == draft.key
 
 
-def _with(entry: Entry, correction: Correction) -> Entry:
+def _with(entry: Entry, correction: Correction, unbroken: SectionRule) -> Entry:
+    """Return a corrected entry; one that breaks nothing after all goes to the section of its kind."""
     values: dict[str, object] = {
         name: value
         for name in ("audiences", "breaking", "upgrade", "highlight")
@@ -77,10 +81,10 @@ def _with(entry: Entry, correction: Correction) -> Entry:
     if correction.text is not None:
         values["text"] = one_line(correction.text)
     if correction.breaking is True:
-        values["section"] = "breaking"
+        values["section"] = BREAKING
     if correction.breaking is False:
         values["breaks"] = ""
-        values["section"] = "other" if entry.section == "breaking" else entry.section
+        values["section"] = unbroken.id if entry.section == BREAKING else entry.section
     if correction.section is not None:
         values["section"] = correction.section
     return msgspec.structs.replace(entry, corrected=True, **values)
@@ -88,10 +92,14 @@ def _with(entry: Entry, correction: Correction) -> Entry:
 
 def _behind_flag(entry: Entry, concealed: Sequence[Concealed]) -> Entry:
     pulls = [each.id for each in entry.references if each.kind == "pull"]
-    names = [*pulls, *entry.commits, *(id_[:_BRIEF] for id_ in entry.commits), *([entry.scope] if entry.scope else [])]
+    names = [*pulls, *entry.commits, *([entry.scope] if entry.scope else [])]
     flag = next((each.flag for each in concealed if any(_matches(name, each.match) for name in names)), "")
     return msgspec.structs.replace(entry, concealed_by=flag) if flag else entry
 
 
 def _matches(name: str, globs: Sequence[str]) -> bool:
-    return any(fnmatchcase(name, glob) or (len(glob) >= 7 and name.startswith(glob)) for glob in globs)
+    return any(fnmatchcase(name, glob) or (_ID.fullmatch(glob) and _begins(name, glob)) for glob in globs)
+
+
+def _begins(name: str, beginning: str) -> bool:
+    return name.startswith(beginning) and _ID.fullmatch(name) is not None

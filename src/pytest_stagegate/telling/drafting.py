@@ -9,6 +9,7 @@ import msgspec
 
 from pytest_stagegate.model.changes import Draft
 from pytest_stagegate.model.notes import AUDIENCES, Entry
+from pytest_stagegate.telling.messages import TO_BE_SQUASHED
 from pytest_stagegate.telling.references import references_of, without_pull
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 _PERSON: Final = re.compile(r"\s*<[^<>]*>?\s*$")
 _ADDRESS: Final = re.compile(r"\S+@\S+")
-_TO_BE_SQUASHED: Final = re.compile(r"(?:(?:fixup|squash|amend)! )+")
+_BEHIND_NAME: Final = re.compile(r"[ \t]*<[^<>\s@]+@[^<>\s]+>")
 _OTHER_AUTHORS: Final = "co-authored-by"
 
 
@@ -37,11 +38,11 @@ def drafts_of(commit: Commit, pull: str, package: str, rules: NotesRules, addres
     message = commit.message
     known = rules.section_of(message.type) is not None
     override = next((value for value in message.values("release-note") if value), "")
-    text = without_pull(_TO_BE_SQUASHED.sub("", message.text if known else message.subject))
+    text = without_pull(TO_BE_SQUASHED.sub("", message.text if known else message.subject))
     entry = Entry(
         section="",
         text=one_line(override or text) or "(no message)",
-        body=message.body,
+        body=_without_people(message.body),
         breaking=message.breaking,
         breaks=message.breaks,
         upgrade="\n".join(message.values("upgrade", "upgrade-note", "migration")),
@@ -55,16 +56,20 @@ def drafts_of(commit: Commit, pull: str, package: str, rules: NotesRules, addres
         place=commit.id,
     )
     category = next((value.lower() for value in message.values("changelog") if value), message.type)
-    yield Draft(entry, category)
-    if rules.squash == "split":
-        yield from _split(message, entry)
+    parts = list(_split(message, entry)) if rules.squash == "split" else []
+    loud = sum(breaking for *_, breaking in dict.fromkeys(message.blocks))
+    if message.only_blocks and loud == sum(part.entry.breaking for part in parts):
+        # Its parts say it themselves.
+        entry = msgspec.structs.replace(entry, breaking=False, breaks="")
+    yield from (Draft(entry, category), *parts)
 
 
 def _split(message: Message, entry: Entry) -> Iterator[Draft]:
-    for kind, scope, text, breaking in message.blocks:
-        if text.casefold() != entry.text.casefold():
+    for kind, scope, text, breaking in dict.fromkeys(message.blocks):
+        title = one_line(without_pull(text))
+        if title.casefold() != entry.text.casefold():
             part = msgspec.structs.replace(
-                entry, text=one_line(without_pull(text)), body="", breaking=breaking, breaks="", upgrade="", scope=scope
+                entry, text=title, body="", breaking=breaking, breaks="", upgrade="", scope=scope
             )
             yield Draft(part, kind)
 
@@ -72,6 +77,11 @@ def _split(message: Message, entry: Entry) -> Iterator[Draft]:
 def one_line(text: str) -> str:
     """Return a text with its lines joined."""
     return " ".join(text.split())
+
+
+def _without_people(text: str) -> str:
+    """Return a text without the addresses that stand behind names: ``Ada <ada@example.com>``."""
+    return _BEHIND_NAME.sub("", text)
 
 
 def authors_of(commit: Commit) -> tuple[str, ...]:

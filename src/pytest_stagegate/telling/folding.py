@@ -36,6 +36,16 @@ def _section(draft: Draft, rules: NotesRules) -> SectionRule:
         return rules.section(BREAKING)
     if draft.entry.section:
         return rules.section(draft.entry.section)
+    return _of_kind(draft, rules)
+
+
+def unbroken(draft: Draft, rules: NotesRules) -> SectionRule:
+    """Return the section of a draft that is told to break nothing."""
+    found = _of_kind(draft, rules)
+    return found if found.id != BREAKING else rules.section(OTHER)
+
+
+def _of_kind(draft: Draft, rules: NotesRules) -> SectionRule:
     found = rules.section_of_labels(draft.labels) if draft.labels else None
     return found or rules.section_of(draft.category) or rules.section(OTHER)
 

@@ -46,7 +46,7 @@ def reference_in(text: str, addresses: Addresses) -> Reference | None:
         address = url[0].rstrip(".,;:")
         last = address.rstrip("/").rsplit("/", 1)[-1]
         return Reference(kind="issue", id=f"#{last}" if last.isdigit() else last, url=address)
-    name = next(issues_in(text), None)
+    name = next(issues_in(text, lettered=True), None)
     return addresses.reference("issue", name) if name is not None else None
 
 

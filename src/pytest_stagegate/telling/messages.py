@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SUBJECT_LIMIT: Final = 500
 BODY_LIMIT: Final = 4096
+TO_BE_SQUASHED: Final = re.compile(r"(?:(?:fixup|squash|amend)! )+")
 _HEADER: Final = re.compile(
     r"(?::[a-z0-9_+-]+:\s*|[^\w\s(\"'`\[#*-]+\s*)?"
     r"(?P<type>[^\W\d_][\w-]*|BREAKING CHANGE)(?:\((?P<scope>[^()\r\n]*)\))?(?P<mark>!)?:[ \t]+(?P<text>\S.*)"
@@ -58,6 +59,7 @@ def parse(message: str) -> Message:
     blocks = tuple(_blocks(lines[1:start]))
     loud = [text for _, _, text, breaking in blocks if breaking]
     by_header = head is not None and (head.breaking or head.type in _BREAKING_TYPES)
+    by_blocks = bool(loud) and not by_header and breaks is None
     return Message(
         subject=shortened(subject, SUBJECT_LIMIT),
         type=head.type.replace(" ", "-") if head is not None else "",
@@ -65,7 +67,8 @@ def parse(message: str) -> Message:
         text=shortened(head.text if head is not None else subject, SUBJECT_LIMIT),
         body=shortened(body, BODY_LIMIT),
         footers=footers,
-        breaking=by_header or breaks is not None or bool(loud),
+        breaking=by_header or breaks is not None or by_blocks,
+        only_blocks=by_blocks,
         breaks=shortened(breaks or "; ".join(loud), BODY_LIMIT),
         unusual=unusual and not by_header,
         blocks=blocks,

@@ -40,7 +40,8 @@ _MERGED_PULL: Final = re.compile(r"Merge pull request (?P<id>#\d+) ")
 _MERGED_REQUEST: Final = re.compile(r"^See merge request (?:\S*)(?P<id>![0-9]+)\s*$", re.M)
 _MERGED_BITBUCKET: Final = re.compile(r"Merged in \S+ \(pull request (?P<id>#\d+)\)|Pull request (?P<other>#\d+):")
 _REMOTE: Final = re.compile(
-    r"(?:(?P<scheme>https?|ssh|git)://(?:[^@/]*@)?(?P<host>[^/:]+)(?::\d+)?/|(?:[^@/\s]+@)(?P<scp>[^/:]+):/?)(?P<path>[^\s?#]+)"
+    r"(?:(?:(?P<web>https?)|ssh|git)://(?:[^/\s]*@)?(?P<host>[^@/:\s]+)(?P<port>:\d+)?/|[^/\s]*@(?P<scp>[^@/:\s]+):/?)"
+    r"(?P<path>[^\s?#@]+)"
 )
 
 
@@ -90,7 +91,10 @@ def _known(remote: str) -> Addresses:
     if match is None:
         return Addresses()
     host = (match["host"] or match["scp"]).lower()
-    base = f"https://{host}/{match['path'].strip('/').removesuffix('.git')}"
+    # The port of ssh is not that of the pages.
+    port = match["port"] or "" if match["web"] else ""
+    base = f"{'http' if port and match['web'] == 'http' else 'https'}://{host}{port}/"
+    base += match["path"].strip("/").removesuffix(".git")
     if "gitlab" in host:
         return Addresses(f"{base}/-/issues/{{id}}", f"{base}/-/merge_requests/{{id}}", f"{base}/-/commit/{{id}}")
     if "bitbucket" in host:
@@ -132,9 +136,12 @@ def requirements_of(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for value in message.values(*_REQUIRING) for name in _listed(value)))
 
 
-def issues_in(text: str) -> Iterator[str]:
-    """Yield what looks like an issue in a text: ``#12``, ``!12``, ``PAY-7``."""
-    yield from _ID.findall(text)
+def issues_in(text: str, *, lettered: bool) -> Iterator[str]:
+    """Yield what looks like an issue in prose: ``#12``, ``!12``, and ``PAY-7`` where there is such a tracker.
+
+    Without one, ``UTF-8`` is not taken for an issue.
+    """
+    yield from (name for name in _ID.findall(text) if lettered or not name[0].isalpha())
 
 
 def _issues(message: Message) -> Iterator[str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.changes import Commit
 
 _QUOTED: Final = re.compile(r'(?:revert:?\s+)"(?P<title>.+)"(?:\s+\([#!]\d+\))?', re.I)
+_AGAIN: Final = re.compile(r'(?:revert:?|reapply)\s+".+', re.I)
 _REVERTS_PULL: Final = re.compile(r"^Reverts\s+(?:\S+(?=[#!]))?(?P<id>[#!]\d+)\s*$", re.I | re.M)
 
 
@@ -45,9 +46,16 @@ def reverted_in(commits: Sequence[Commit], owner: Mapping[str, str]) -> Reverted
         targets, whole = find.targets(commit, position)
         for target in targets:
             back.setdefault(target, commit.id)
-        if targets and whole and not commit.message.breaking:
+        if targets and whole and not _breaks_itself(commit):
             reverts[commit.id] = targets[0]
     return Reverted(back, reverts)
+
+
+def _breaks_itself(commit: Commit) -> bool:
+    """Return whether a revert is marked as a breaking change, and not only the title that it quotes."""
+    message = commit.message
+    quotes = message.unusual and not message.breaks and _AGAIN.fullmatch(message.subject) is not None
+    return message.breaking and not quotes
 
 
 class _Finder:
@@ -71,8 +79,12 @@ class _Finder:
         """Return the commits that one takes back, and whether they are all that it takes back."""
         message = commit.message
         named = [self._by_id(sha) for sha in message.reverts] or [self._by_words(commit, position)]
-        found = [id_ for id_ in named if id_ and self._position[id_] > position]
+        found = [id_ for id_ in named if id_ and self._position[id_] > position and not self._released(id_)]
         return [each for id_ in found for each in self._whole(id_)], len(found) == len(named)
+
+    def _released(self, id_: str) -> bool:
+        """Return whether a commit is in the earlier release too: to take it back is a change since then."""
+        return self._commits[self._position[id_]].earlier
 
     def _by_id(self, beginning: str) -> str:
         at = bisect_left(self._sorted, beginning)

@@ -39,6 +39,7 @@ def changelog(reading: Reading) -> Told | None:
         return Told(
             f"changelog ({path})",
             drafts,
+            written=True,
             tells=writers_of(reading.rootdir, reading.span, path) if drafts else frozenset(),
         )
     return None

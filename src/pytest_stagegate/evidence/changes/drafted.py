@@ -70,7 +70,7 @@ def draft_of(
         named: Issues and pull requests that it belongs to, beside those in its text.
         package: Package of a monorepo, or empty.
     """
-    ids = dict.fromkeys((*(name for name in named if name), *issues_in(text)))
+    ids = dict.fromkeys((*(name for name in named if name), *issues_in(text, lettered=reading.addresses.tracker)))
     pulled = [commit for name in ids for commit in reading.pulls.get(name, ())]
     references = [reading.addresses.reference("pull" if name in reading.pulls else "issue", name) for name in ids]
     entry = Entry(

@@ -49,6 +49,7 @@ class _Pull(msgspec.Struct):
 class _CliffCommit(msgspec.Struct):
     id: str
     message: str
+    raw_message: str | None = None
     group: str | None = None
     scope: str | None = None
     breaking: bool = False
@@ -107,7 +108,8 @@ def _of_pull(
         references=(reference, *(each for each in draft.entry.references if each.id != number)),
     )
     group = next((each.title for each in groups if _belongs(names, each)), "")
-    return replace(draft, entry=entry, key="", labels=(*((group.lower(),) if group else ()), *names))
+    labels_ = (*((group.lower(),) if group else ()), *names)
+    return replace(draft, entry=entry, key="", tells=commits, labels=labels_, copied=True)
 
 
 def _belongs(names: tuple[str, ...], group: Category) -> bool:
@@ -129,8 +131,10 @@ def git_cliff(reading: Reading, commits: frozenset[str]) -> Told | None:
 
 
 def _of_cliff(reading: Reading, found: _CliffCommit) -> Draft:
-    message = parse(found.message)
-    category = message.type or _plain(found.group or "")
+    # For a Conventional Commit `message` is its description alone.
+    message = parse(found.raw_message or found.message)
+    group = _plain(found.group or "")
+    category = _category(reading, group) or message.type or group
     draft = draft_of(reading, category, message.text, "", "git-cliff", reading.rules.git_cliff, [found.id])
     entry = msgspec.structs.replace(
         draft.entry,
@@ -138,7 +142,16 @@ def _of_cliff(reading: Reading, found: _CliffCommit) -> Draft:
         breaks=found.breaking_description or message.breaks,
         scope=found.scope or "",
     )
-    return replace(draft, entry=entry, key="")
+    return replace(draft, entry=entry, key="", tells=frozenset((found.id,)), copied=True)
+
+
+def _category(reading: Reading, group: str) -> str:
+    """Return a group as a section knows it: by a type, by its heading, or by a type in the singular; else empty."""
+    rules = reading.rules
+    words = (group, *(word for word in group.split() if rules.section_of(word) is not None))
+    known = (section for section in rules.sections if group == section.title.lower())
+    titled = next((section.types[0] for section in known if section.types), "")
+    return titled or next((word for word in words if rules.section_of(word) is not None), "")
 
 
 def _plain(group: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import sys
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,8 @@ if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
+
+import msgspec
 
 from pytest_stagegate.evidence.changes.drafted import draft_of
 from pytest_stagegate.evidence.changes.headed import Heading, headed
@@ -37,10 +40,10 @@ def towncrier(reading: Reading) -> Told | None:
     home = str(PurePosixPath(str(config.get("package_dir", ".")), *package.split("."))) if package else "."
     folder = str(config.get("directory") or PurePosixPath(home, "newsfragments"))
     types = {name.lower() for name in _types(config)}
-    ignored = {str(name).lower() for name in config.get("ignore", [])}
+    ignored = {str(name).lower() for name in _listed(config, "ignore")}
     files = _told(reading, folder, str(config.get("filename", "NEWS.rst")), ignored)
     drafts = _joined(_towncrier(reading, file, folder, types, _sections(config)) for file in files)
-    return Told(f"towncrier fragments ({folder})", tuple(drafts))
+    return Told(f"towncrier fragments ({folder})", tuple(drafts), written=True)
 
 
 def scriv(reading: Reading) -> Told | None:
@@ -50,7 +53,8 @@ def scriv(reading: Reading) -> Told | None:
         return None
     folder = str(config.get("fragment_directory", "changelog.d"))
     files = _told(reading, folder, str(config.get("changelog", "CHANGELOG.rst")), set())
-    return Told(f"scriv fragments ({folder})", tuple(draft for file in files for draft in _scriv(reading, file)))
+    drafts = tuple(draft for file in files for draft in _scriv(reading, file))
+    return Told(f"scriv fragments ({folder})", drafts, written=True)
 
 
 def _told(reading: Reading, folder: str, changelog: str, ignored: set[str]) -> list[Fragment]:
@@ -90,8 +94,6 @@ def _named(name: str, types: set[str]) -> tuple[str, str]:
 
 def _joined(drafts: Iterable[tuple[str, Draft]]) -> Iterator[Draft]:
     """Yield drafts; those that tell the same of several issues become one."""
-    import msgspec
-
     held: dict[str, Draft] = {}
     for same, draft in drafts:
         before = held.get(same)
@@ -100,14 +102,15 @@ def _joined(drafts: Iterable[tuple[str, Draft]]) -> Iterator[Draft]:
             continue
         references = tuple(dict.fromkeys((*before.entry.references, *draft.entry.references)))
         entry = msgspec.structs.replace(before.entry, references=references)
-        held[same] = type(draft)(entry, before.category, before.key, before.tells | draft.tells)
+        held[same] = replace(before, entry=entry, tells=before.tells | draft.tells)
     yield from held.values()
 
 
 def _types(config: dict[str, Any]) -> Iterator[str]:
-    tables = config.get("type", [])
     named = [
-        str(each.get("directory") or str(each.get("name", "")).lower()) for each in tables if isinstance(each, dict)
+        str(each.get("directory") or str(each.get("name", "")).lower())
+        for each in _listed(config, "type")
+        if isinstance(each, dict)
     ]
     if isinstance(config.get("fragment"), dict):
         named += [str(key) for key in config["fragment"]]
@@ -115,8 +118,13 @@ def _types(config: dict[str, Any]) -> Iterator[str]:
 
 
 def _sections(config: dict[str, Any]) -> dict[str, str]:
-    tables = config.get("section", [])
-    return {str(each.get("path", "")): str(each.get("name", "")) for each in tables if isinstance(each, dict)}
+    tables = (each for each in _listed(config, "section") if isinstance(each, dict))
+    return {str(each.get("path", "")): str(each.get("name", "")) for each in tables}
+
+
+def _listed(config: dict[str, Any], key: str) -> list[Any]:
+    found = config.get(key)
+    return found if isinstance(found, list) else []
 
 
 def _table(reading: Reading, file: str, tool: str) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_LINK: Final = re.compile(r" {0,3}\[[^\]]+\]:\s*\S+.*")
 _COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 _HEADING: Final = re.compile(r"(?P<marks>#{1,6})\s+(?P<title>.*?)\s*#*\s*")
 _UNDERLINE: Final = re.compile(r"([=\-~^\"'+*.`:#_])\1{2,}\s*")
@@ -34,15 +35,29 @@ def headed(text: str, *, rst: bool = False) -> Iterator[Heading | Item]:
     held: list[str] = []
     for line in (_plain_rst(text) if rst else _COMMENT.sub("", text)).splitlines():
         fenced = sum(bool(_FENCE.match(each)) for each in held) % 2 == 1
+        if not fenced and _LINK.fullmatch(line):
+            continue
         heading = None if fenced else _HEADING.fullmatch(line)
-        if heading is not None or (not fenced and _ITEM.fullmatch(line)):
+        if heading is not None or (not fenced and _opens(line, held)):
             yield from _item(held)
             held = []
         if heading is not None:
             yield Heading(len(heading["marks"]), heading["title"])
         elif line.strip() or held:
+            if not fenced and held and held[-1].strip() and _ITEM.fullmatch(line) and _ITEM.fullmatch(held[0]):
+                # A list below an item is not a part of its first sentence.
+                held.append("")
             held.append(line)
     yield from _item(held)
+
+
+def _opens(line: str, held: list[str]) -> bool:
+    """Return whether a line begins an item, and none of a list below the one that is open."""
+    found = _ITEM.fullmatch(line)
+    if found is None:
+        return False
+    above = _ITEM.fullmatch(held[0]) if held else None
+    return above is None or len(found["indent"]) < above.start("text")
 
 
 def _item(lines: list[str]) -> Iterator[Item]:

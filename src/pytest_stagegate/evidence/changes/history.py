@@ -68,7 +68,7 @@ def authors_before(rootdir: Path, first: str) -> frozenset[str]:
 
 
 def remote_of(rootdir: Path) -> str:
-    """Return the address of the remote repository, without a password; empty where there is none."""
+    """Return the address of the remote repository as git has it, a password included; empty where there is none."""
     for name in ("origin", "upstream"):
         try:
             return git(rootdir, "config", "--get", f"remote.{name}.url").decode("utf-8", "replace").strip()

@@ -6,6 +6,7 @@ PyYAML is an extra: most projects have neither.
 from __future__ import annotations
 
 from importlib import import_module
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_stagegate.errors import EvidenceError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.changes import Draft
 
 _RENO: Final = "releasenotes/notes"
+_MOST: Final = 10_000
+_DEEPEST: Final = 20
 _CATEGORIES: Final = (".github/release.yml", ".github/release.yaml")
 
 
@@ -45,7 +48,9 @@ def reno(reading: Reading) -> Told | None:
         if not file.path.endswith((".yaml", ".yml")):
             continue
         for key, values in _yaml(file.text, file.path).items():
-            texts = list(_texts(values))
+            texts = list(islice(_texts(values), _MOST + 1))
+            if len(texts) > _MOST:
+                raise EvidenceError(f"{file.path} has more than {_MOST} texts below {key}.", remedy="Mend the file.")
             if key == "prelude":
                 preludes += texts
             elif key == "issues":
@@ -56,7 +61,7 @@ def reno(reading: Reading) -> Told | None:
                     draft_of(reading, str(key), first, body, "fragment", file.path, file.commits)
                     for first, _, body in parts
                 ]
-    return Told(f"reno notes ({_RENO})", tuple(drafts), "\n\n".join(preludes), tuple(issues))
+    return Told(f"reno notes ({_RENO})", tuple(drafts), "\n\n".join(preludes), tuple(issues), written=True)
 
 
 def categories(reading: Reading) -> tuple[tuple[Category, ...], Category]:
@@ -86,14 +91,16 @@ def _labels(value: object) -> tuple[str, ...]:
     return tuple(str(each).lower() for each in value) if isinstance(value, list) else ()
 
 
-def _texts(values: object) -> Iterator[str]:
-    """Yield every text of a section: it is one, or a list, whatever is nested in it."""
-    if isinstance(values, dict):
+def _texts(values: object, depth: int = 0) -> Iterator[str]:
+    """Yield every text of a section: it is one, or a list, whatever is nested in it; a file may nest it in itself."""
+    if depth > _DEEPEST:
+        yield ""
+    elif isinstance(values, dict):
         for key, value in values.items():
-            yield from (f"{key}: {text}" for text in _texts(value))
+            yield from (f"{key}: {text}" for text in _texts(value, depth + 1))
     elif isinstance(values, list):
         for value in values:
-            yield from _texts(value)
+            yield from _texts(value, depth + 1)
     elif values is not None:
         yield str(values).strip()
 
