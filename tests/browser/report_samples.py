@@ -11,6 +11,7 @@ import msgspec
 from pytest_stagegate.documents.rendering import Wanted, documents_of
 from pytest_stagegate.model.decision import (
     SCHEMA,
+    Artifact,
     Blocker,
     Cell,
     CollectionError,
@@ -23,9 +24,12 @@ from pytest_stagegate.model.decision import (
     Subject,
     TestRow,
     Tests,
+    UpstreamRow,
     Word,
 )
 from pytest_stagegate.model.numbers import Ratio
+from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
+from pytest_stagegate.model.sign_offs import OverrideUse, Overriding, SignOffRow
 from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
 from pytest_stagegate.model.waivers import WaiverRow
 from pytest_stagegate.thresholds import no_evidence
@@ -302,6 +306,129 @@ def _blocker(gate: GateResult) -> Blocker:
     )
 
 
+def _artifact(name: str) -> Artifact:
+    return Artifact(name=name, sha256=hashlib.sha256(name.encode()).hexdigest())
+
+
+def _upstream(stage: str, word: Word = Word.GO, **more: Any) -> UpstreamRow:
+    made: dict[str, Any] = {
+        "environment": "dev",
+        "provisional": False,
+        "commit": COMMIT,
+        "source": f"chain/{stage}-dev.json",
+        "sha256": hashlib.sha256(stage.encode()).hexdigest(),
+        "policy_sha256": hashlib.sha256(b"policy").hexdigest(),
+        "state": "whole",
+    }
+    return UpstreamRow(stage=stage, decision=word, as_of=AS_OF, **(made | more))
+
+
+def _sign_off(role: str, person: str, **more: Any) -> SignOffRow:
+    made: dict[str, Any] = {
+        "at": AS_OF,
+        "answer": "approve",
+        "comment": "",
+        "authenticated": True,
+        "state": "current",
+        "reason": "",
+        "why": "",
+        "key": "SHA256:5uVUJzRH2hYtQ0y1DeVYw9dHPbSDh3iSgd1sHl6QmXo",
+        "override": None,
+        "source": f"sign-offs/{role}.json",
+        "sha256": hashlib.sha256(role.encode()).hexdigest(),
+        "signature_sha256": hashlib.sha256(person.encode()).hexdigest(),
+    }
+    return SignOffRow(role=role, person=person, **(made | more))
+
+
+def _linked(id: str, outcome: str, **more: Any) -> LinkedTest:
+    made: dict[str, Any] = {"stage": "code", "environment": "dev", "shard": None}
+    return LinkedTest(id=id, outcome=outcome, **(made | more))
+
+
+_REQUIREMENTS: Final = (
+    RequirementRow(
+        id="RATES-7 refund",
+        outcome="partial",
+        tests=(
+            _linked("tests/unit/test_prices.py::test_refund_of_a_lost_parcel", "passed"),
+            _linked("tests/integration/test_service.py::test_quote_over_tls", "skipped", stage="test"),
+        ),
+        tests_omitted=9,
+    ),
+    RequirementRow(
+        id="RATES-12",
+        outcome="failed",
+        tests=(_linked("tests/unit/test_weights.py::test_limit_belongs_to_its_band[2000-S]", "failed", shard="3"),),
+    ),
+    RequirementRow(
+        id="RATES-31", outcome="not-run", tests=(_linked("tests/smoke/test_tls.py::test_tls", "deselected"),)
+    ),
+    RequirementRow(id="RATES-4", outcome="passed", tests=(_linked("tests/unit/test_zones.py::test_zones", "passed"),)),
+)
+_OVERRIDE: Final = Overriding(
+    reason="The customs rule starts tomorrow; the rest follows in 1.2.1.", expires="2026-11-30"
+)
+
+
+def release() -> Decision:
+    """Return a CONDITIONAL release that was a NO GO until somebody went over it."""
+    gates = (_results(1), _coverage(met=True), *_others(warned=True))
+    manager = _sign_off("release-manager", "dana@example.org", override=_OVERRIDE, comment="Support has been told.")
+    said = (
+        _sign_off("operations", "kim@example.org", comment="The runbook was rehearsed on Friday."),
+        _sign_off(
+            "product",
+            "Robin Achterberg",
+            authenticated=False,
+            reason="unsigned",
+            why="No signature beside it.",
+            key="",
+            signature_sha256=None,
+        ),
+        manager,
+        _sign_off(
+            "security",
+            "sam@example.org",
+            answer="reject",
+            state="stale",
+            reason="other-decision",
+            why="It is of another decision: commit 1e05a2c9, now 8f3b1f0c.",
+        ),
+    )
+    told = "NO GO, overridden by dana@example.org as release-manager until 2026-11-30"
+    blockers = [_blocker(gate) for gate in gates if gate.effect]
+    blockers[0] = msgspec.structs.replace(blockers[0], effect=Word.CONDITIONAL, text=f"{blockers[0].text} ({told})")
+    later = "The decision is of commit 1e05a2c9d3b7, and this one of 8f3b1f0c6a92."
+    decided = _build(
+        decision=Word.CONDITIONAL,
+        stage="release",
+        environment="production",
+        gates=gates,
+        blockers=tuple(blockers),
+        subject=msgspec.structs.replace(
+            _build().subject,
+            artifacts=(_artifact("parcel_rates-1.2.0-py3-none-any.whl"), _artifact("parcel_rates-1.2.0.tar.gz")),
+        ),
+        basis=hashlib.sha256(b"basis").hexdigest(),
+        requirements=_REQUIREMENTS,
+        sign_offs=said,
+        override=OverrideUse(
+            person=manager.person,
+            role=manager.role,
+            reason=_OVERRIDE.reason,
+            expires=_OVERRIDE.expires,
+            key=manager.key,
+        ),
+        upstream=(
+            _upstream("code"),
+            _upstream("test", Word.CONDITIONAL),
+            _upstream("deploy", provisional=True, environment="staging", state="foreign", text=later, commit=None),
+        ),
+    )
+    return decided
+
+
 def go() -> Decision:
     """Return a GO without a shadow."""
     return _build()
@@ -402,6 +529,12 @@ def hostile() -> Decision:
             remedy=bad,
         ),
     )
+    key = {"key": bad, "source": bad, "sha256": bad}
+    override = Overriding(reason=bad, expires="2026-12-01")
+    said = _sign_off(
+        bad, bad, comment=bad, state="no-effect", reason="override-refused", why=bad, override=override, **key
+    )
+    linked = tuple(_linked(id, "failed", environment=bad, shard=bad) for id in HOSTILE.values())
     rows = tuple(
         TestRow(id=id, stage="test", outcome="failed", reason=id, message=f"{id}\n{id}", reruns=2, subtests=(id,))
         for id in HOSTILE.values()
@@ -410,7 +543,7 @@ def hostile() -> Decision:
     return _build(
         decision=Word.NO_GO,
         provisional=(Note(reason="narrowed", text=bad),),
-        subject=Subject(name=bad, version=bad, commit=bad, commit_source=bad, dirty=None, artifacts=()),
+        subject=Subject(name=bad, version=bad, commit=bad, commit_source=bad, dirty=None, artifacts=(_artifact(bad),)),
         gates=gates,
         blockers=tuple(_blocker(gate) for gate in gates),
         not_passed=rows,
@@ -419,6 +552,13 @@ def hostile() -> Decision:
         run={bad: bad},
         evidence=(item,),
         waivers=(_waiver(bad, bad, bad, subject=bad),),
+        requirements=(
+            RequirementRow(id=bad, outcome="failed", tests=linked[:5]),
+            RequirementRow(id=bad[::-1], outcome="passed", tests=linked[5:]),
+        ),
+        sign_offs=(said, *(_sign_off(text, text, comment=text) for text in HOSTILE.values())),
+        override=OverrideUse(person=bad, role=bad, reason=bad, expires="2026-12-01", key=bad),
+        upstream=(_upstream(bad, environment=bad, commit=bad, text=bad, state="foreign", source=bad),),
         policy=PolicyReference(source=bad, sha256=hashlib.sha256(b"policy").hexdigest()),
     )
 

@@ -32,7 +32,7 @@ FLAGS: Final = (
     "--enable-logging=stderr",
 )
 DARK: Final = "--blink-settings=preferredColorScheme=0"
-SAMPLES: Final = (samples.go, samples.provisional_go, samples.conditional, samples.hold, samples.no_go)
+SAMPLES: Final = (samples.go, samples.provisional_go, samples.conditional, samples.hold, samples.no_go, samples.release)
 
 # The page itself runs no script, so a page around it looks into it.
 PROBE: Final = """<!doctype html>
