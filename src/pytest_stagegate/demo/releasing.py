@@ -19,6 +19,7 @@ _KEYS: Final = ".demo-keys"
 _PEOPLE: Final = {"qa": "dana@example.com", "release-manager": "robin@example.com"}
 _DECIDE: Final = ("check", "--at=release", ".stagegate/evidence.jsonl", ".stagegate/decision.json")
 _RELEASE: Final = ".stagegate/release/decision.json"
+_SIGNED: Final = ".stagegate/release/sign-offs"
 
 
 def can_sign() -> bool:
@@ -72,10 +73,10 @@ def release(folder: Path, environment: Mapping[str, str], say: Callable[[str], N
     ended = [first - HOLD]
     for role, person in _PEOPLE.items():
         key = f"--key={_KEYS}/{role}"
-        ended.append(run("sign-off", f"--role={role}", f"--as={person}", key, f"--decision={_RELEASE}"))
-    ended.append(run(*_DECIDE, "sign-offs", "--out=.stagegate/release"))
+        ended.append(run("sign-off", f"--role={role}", f"--as={person}", key, f"--decision={_RELEASE}", f"--out={_SIGNED}"))
+    ended.append(run(*_DECIDE, _SIGNED, "--out=.stagegate/release"))
     say("\nEverything that an auditor needs goes into one folder and one zip.")
-    ended.append(run("dossier", f"--decision={_RELEASE}"))
+    ended.append(run("dossier", f"--decision={_RELEASE}", f"--out={_SIGNED}"))
     signers = "--allowed-signers=gates/allowed_signers"
     ended.append(run("verify", "parcel-rates-1.2.0.dossier.zip", signers, "-q"))
     return ended
