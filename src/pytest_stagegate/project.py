@@ -88,10 +88,19 @@ class Project:
             environ: Environment variables, in which a CI names the branch that the work goes into.
             gates: The gates of the decision; every gate of the policy where it is not known yet.
         """
-        asking = gates if gates is not None else map(_active, self.bound)
-        if not any(gate.needs(face) for gate in asking for face in (Repository, SignOffs)):
+        if not self.reads((Repository, SignOffs), gates):
             return None
         return repository_of(self.rootdir, self.policy.base, self.policy.release_tag, environ)
+
+    def reads(self, faces: tuple[type, ...], gates: Iterable[ActiveGate] | None = None) -> bool:
+        """Return whether a gate asks for any of these kinds of evidence.
+
+        Args:
+            faces: The kinds.
+            gates: The gates of the decision; every gate of the policy where it is not known yet.
+        """
+        asking = gates if gates is not None else map(_active, self.bound)
+        return any(gate.needs(face) for gate in asking for face in faces)
 
     def producers(self, stage: str | None, environment: str | None) -> tuple[EvidenceRule, ...]:
         """Return the producers that a decision needs: those of no other stage than those whose tests it judges.

@@ -20,6 +20,7 @@ from pytest_stagegate.evidence.packing import safe_name
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sources import KINDS
 from pytest_stagegate.model.times import rfc3339, utc_time
+from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.policy.binding import bound_of
 from pytest_stagegate.policy.finding import canonical, revived
 from pytest_stagegate.policy.loading import policy_of
@@ -78,6 +79,7 @@ class Replayed:
         doubts: What stands in the way of telling.
         undated: Files that nothing but the recorded decision dates.
         asking: Ids of the gates that need to know what git says of the sources.
+        noting: Ids of the gates that need to know what the release notes tell.
     """
 
     decision: Decision
@@ -86,6 +88,7 @@ class Replayed:
     doubts: Doubts
     undated: tuple[str, ...]
     asking: frozenset[str]
+    noting: frozenset[str]
 
 
 def replayed(recorded: Decision, found: Located, root: Path, scratch: Path, *, with_gates: bool) -> Replayed:
@@ -125,7 +128,13 @@ def replayed(recorded: Decision, found: Located, root: Path, scratch: Path, *, w
     if undated:
         decision, evidence = decision_of(project, question)
     return Replayed(
-        _with_names(decision, recorded), evidence, registry, doubts, undated, _asking(project, decision.stage)
+        _with_names(decision, recorded),
+        evidence,
+        registry,
+        doubts,
+        undated,
+        _asking(project, decision.stage, Repository),
+        _asking(project, decision.stage, ReleaseNotes),
     )
 
 
@@ -142,9 +151,9 @@ def _project(recorded: Decision, asked: Asked, root: Path, registry: Registry) -
     return Project(root, policy, bound, vocabulary, registry, None, asked.project)
 
 
-def _asking(project: Project, stage: str) -> frozenset[str]:
+def _asking(project: Project, stage: str, face: type) -> frozenset[str]:
     places = (None, *project.policy.environments)
-    return frozenset(each.id for place in places for each in project.gates(stage, place) if each.needs(Repository))
+    return frozenset(each.id for place in places for each in project.gates(stage, place) if each.needs(face))
 
 
 def _with_names(decision: Decision, recorded: Decision) -> Decision:
