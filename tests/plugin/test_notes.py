@@ -150,3 +150,26 @@ def test_records_that_tell_different_things_are_no_evidence(shop: Project) -> No
     shop.shard("2", "--stage-gate-at=release")
     done = shop.check("records/1/evidence.jsonl", "records/2/evidence.jsonl")
     assert done.gate("notes")["reason"] == "notes-differ"
+
+
+def test_the_notes_of_a_decision_name_the_tests_of_their_requirements(
+    shop: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop.write(
+        "test_shop.py",
+        """
+        import pytest
+        @pytest.mark.requirement("PAY-7")
+        def test_price(): pass
+        """,
+    )
+    change(shop, "feat: pay by card\n\nRequirement: PAY-7\n", "1.1.0")
+    assert release(shop).gate("notes")["verdict"] == "PASS"
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main(["notes", "--decision", ".stagegate/decision.json", "--format", "json"])
+    assert ended.value.code == 0
+    (section,) = json.loads(capsys.readouterr().out)["sections"]
+    (verified,) = section["entries"][0]["verified"]
+    assert (verified["requirement"], verified["outcome"]) == ("PAY-7", "passed")
+    assert [each["id"] for each in verified["tests"]] == ["test_shop.py::test_price"]
