@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.sign_offs import SignOffs
     from pytest_stagegate.model.tests import TestResults
+    from pytest_stagegate.model.told import ReleaseNotes
     from pytest_stagegate.model.upstream import Decisions
     from pytest_stagegate.model.verdicts import Check, Verdict
     from pytest_stagegate.thresholds import check, no_evidence
@@ -59,6 +60,7 @@ __all__ = [
     "Place",
     "PropertyTests",
     "Ratio",
+    "ReleaseNotes",
     "Repository",
     "Share",
     "SignOffs",
@@ -75,6 +77,7 @@ __all__ = [
 
 _HOME: Final = {
     "Repository": "model.repository",
+    "ReleaseNotes": "model.told",
     "Place": "model.place",
     "SignOffs": "model.sign_offs",
     "PropertyTests": "model.property_tests",

@@ -26,6 +26,7 @@ from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import Enforcement, Level
 
@@ -135,6 +136,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Matrix,
     Operations,
     Place,
+    ReleaseNotes,
     SignOffs,
 )
 """What a gate's parameters may ask for, beside its own options."""

@@ -32,6 +32,7 @@ from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.texts import without_folders
+from pytest_stagegate.model.told import NOT_ASKED, ReleaseNotes
 from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import SEVERITY, Check, Enforcement, GateResult, Level, OnMissing, Verdict
 from pytest_stagegate.thresholds import no_evidence, show_duration
@@ -53,6 +54,7 @@ _BROKEN: Final = frozenset(
         "coverage-incomplete",
         "files-missing",
         "not-finite",
+        "notes-differ",
         "other-project",
         "producer-failed",
         "run-incomplete",
@@ -291,6 +293,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,
+        ReleaseNotes: ReleaseNotes(evidence.told or NOT_ASKED, evidence.subject.version, tally),
         SignOffs: SignOffs(evidence.sign_offs, tally, _since(active, place)),
     }
     if not isinstance(evidence.coverage, Absent):

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.errors import EvidenceError, UsageError
+from pytest_stagegate.errors import EvidenceError, StageGateError, UsageError
 from pytest_stagegate.evidence.changes.corrections import corrections_of
 from pytest_stagegate.evidence.changes.drafted import Reading
 from pytest_stagegate.evidence.changes.history import (
@@ -21,7 +21,10 @@ from pytest_stagegate.evidence.changes.sources import pulls_of, sources_of
 from pytest_stagegate.evidence.changes.spans import span_of, version_of
 from pytest_stagegate.evidence.git import GitError
 from pytest_stagegate.evidence.provenance import declared_name
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.notes import Notes
+from pytest_stagegate.model.told import ReleaseNotes, ToldData, told_data
+from pytest_stagegate.model.versions import final_of
 from pytest_stagegate.telling.accounting import Asked, account
 from pytest_stagegate.telling.correcting import corrected, refated
 from pytest_stagegate.telling.folding import contributors_of, implied_by, placed, sections_of
@@ -29,9 +32,10 @@ from pytest_stagegate.telling.known import known_issues_of
 from pytest_stagegate.telling.references import addresses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from pytest_stagegate.judging import ActiveGate
     from pytest_stagegate.model.changes import Commit, Span, Told
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.note_rules import NotesRules
@@ -75,6 +79,28 @@ def notes_of(project: Project, asked: NotesQuestion) -> Notes:
         return _notes(project, asked)
     except GitError as error:
         raise EvidenceError(f"git can't say what changed: {error}.", code="unreadable") from error
+
+
+def told_of(
+    project: Project, version: str | None, gates: Iterable[ActiveGate] | None = None
+) -> ToldData | Absent | None:
+    """Return what gates judge of the notes since the last release, or why it is not known; None when none asks.
+
+    A pre-release is judged by all that its final will tell: by that its version has to have grown.
+
+    Args:
+        project: Policy and gates.
+        version: The version that is declared.
+        gates: The gates of the decision; every gate of the policy where it is not known yet.
+    """
+    if not project.reads((ReleaseNotes,), gates):
+        return None
+    try:
+        notes = notes_of(project, NotesQuestion(None, final_of(version), (), {}))
+    except StageGateError as error:
+        reason = error.code if isinstance(error, EvidenceError) else "unreadable"
+        return Absent(reason, error.message.rstrip("."), error.remedy)
+    return told_data(notes, version_of(notes.since))
 
 
 def _notes(project: Project, asked: NotesQuestion) -> Notes:

@@ -90,11 +90,19 @@ class Project:
             environ: Environment variables, in which a CI names the branch that the work goes into.
             gates: The gates of the decision; every gate of the policy where it is not known yet.
         """
-        every = tuple(map(_active, self.bound))
-        asking = any(gate.needs(Repository) for gate in (every if gates is None else gates))
-        if not asking and not any(gate.needs(SignOffs) for gate in every):
+        if not (self.reads((Repository,), gates) or self.reads((SignOffs,))):
             return None
         return repository_of(self.rootdir, self.policy.base, self.policy.release_tag, environ)
+
+    def reads(self, faces: tuple[type, ...], gates: Iterable[ActiveGate] | None = None) -> bool:
+        """Return whether a gate asks for any of these kinds of evidence.
+
+        Args:
+            faces: The kinds.
+            gates: The gates of the decision; every gate of the policy where it is not known yet.
+        """
+        asking = gates if gates is not None else map(_active, self.bound)
+        return any(gate.needs(face) for gate in asking for face in faces)
 
     def producers(self, stage: str | None, environment: str | None) -> tuple[EvidenceRule, ...]:
         """Return the producers that a decision needs: those of no other stage than those whose tests it judges.

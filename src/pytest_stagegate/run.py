@@ -27,7 +27,6 @@ from pytest_stagegate.model.baseline import Baseline, BaselineData
 from pytest_stagegate.model.decision import (
     Asked,
     Decision,
-    EvidenceItem,
     Extended,
     Note,
     PolicyReference,
@@ -40,9 +39,10 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
+from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
-from pytest_stagegate.summing import compared_with, index, matrix, operations_files, rows_of, totals
+from pytest_stagegate.summing import further_files, index, matrix, rows_of, totals
 from pytest_stagegate.tagging import stages_of
 from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
@@ -95,6 +95,7 @@ class Question:
         as_of: The instant at which ages and dates are judged; the start of the latest run when None.
         repository: What git says of the sources here, for evidence that does not say it; None when nobody asked.
         released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
+        told: What the release notes tell here, for evidence that does not say it; None when nobody asked.
         basis: What sign-offs are held against, for a drill whose evidence is not what was signed; None for the
             decision's own.
         sources: Where the sources are that evidence files speak of; the project's root when None.
@@ -107,6 +108,7 @@ class Question:
     as_of: dt.datetime | None = None
     repository: RepositoryData | None = None
     released: ReleasedPolicy | None = None
+    told: ToldData | Absent | None = None
     basis: str | None = None
     sources: Path | None = None
 
@@ -155,7 +157,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         blockers=blockers,
         gates=results,
         waivers=_waivers(project, given, asked, place),
-        evidence=(*index(signed.sources), *signed.allowed, *_further(evidence)),
+        evidence=(*index(signed.sources), *signed.allowed, *further_files(evidence)),
         sign_offs=signed.data.rows,
         override=override,
         question=_put(project, question, vetted),
@@ -184,18 +186,13 @@ def _draft(
         not_passed_omitted=omitted,
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
-        evidence=(*index(vetted.sources), *_further(evidence)),
+        evidence=(*index(vetted.sources), *further_files(evidence)),
         waivers=(),
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
         requirements=requirement_rows(evidence.tests),
         upstream=upstream_rows(vetted.sources, project.policy),
     )
-
-
-def _further(evidence: Evidence) -> tuple[EvidenceItem, ...]:
-    """Return the files that the decision rests on beside those that were handed over."""
-    return (*compared_with(evidence.baseline), *operations_files(evidence.operations))
 
 
 def _put(project: Project, question: Question, vetted: Vetted) -> Asked:
@@ -321,6 +318,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         expected=expected,
         repository=whole.repository or question.repository,
         released=whole.released if whole.origins else question.released,
+        told=whole.told or question.told,
         decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
         operations=_operations(project, place.stage),
     )

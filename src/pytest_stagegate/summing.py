@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.model.baseline import BaselineData
+    from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.operations import OperationsData, OperationsFile
     from pytest_stagegate.model.sources import Source
 
@@ -99,7 +100,12 @@ def index(sources: Iterable[Source]) -> tuple[EvidenceItem, ...]:
     return tuple(numbered)
 
 
-def compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
+def further_files(evidence: Evidence) -> tuple[EvidenceItem, ...]:
+    """Return the files that a decision rests on beside those that were handed over."""
+    return (*_compared_with(evidence.baseline), *_operations_files(evidence.operations))
+
+
+def _compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
     """Return the files of the baseline that gates have asked for."""
     return tuple(
         EvidenceItem(
@@ -117,7 +123,7 @@ def compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
     )
 
 
-def operations_files(operations: OperationsData) -> tuple[EvidenceItem, ...]:
+def _operations_files(operations: OperationsData) -> tuple[EvidenceItem, ...]:
     """Return the files with texts for the operational documents."""
     return tuple(
         EvidenceItem(

@@ -31,6 +31,7 @@ from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REASONS, REMEDIES
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.policy import explaining, loading
 from pytest_stagegate.policy.model import COMMON_KEYS
@@ -205,7 +206,18 @@ def test_the_api_page_has_the_public_names() -> None:
     assert sorted(named) == sorted(pytest_stagegate.__all__)
 
 
-FACES: Final = (TestResults, Coverage, Warnings, Findings, Metrics, PropertyTests, Repository, Baseline, Decisions)
+FACES: Final = (
+    TestResults,
+    Coverage,
+    Warnings,
+    Findings,
+    Metrics,
+    PropertyTests,
+    Repository,
+    Baseline,
+    Decisions,
+    ReleaseNotes,
+)
 
 
 @pytest.mark.parametrize("face", FACES, ids=lambda face: face.__name__)

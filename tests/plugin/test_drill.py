@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 POLICY: Final = """
     [project]
     name = "shop"
+    version = "0.1.0"
     [tool.pytest.ini_options]
     pythonpath = ["src"]
     [[tool.stagegate.expect]]
@@ -50,6 +51,8 @@ POLICY: Final = """
     [tool.stagegate.gate.upstream]
     stage = "test"
     require = ["build"]
+    [tool.stagegate.gate.notes]
+    stage = "test"
     [tool.stagegate.gate.operations]
     stage = "test"
     documents = ["rollback"]

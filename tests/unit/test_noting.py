@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from pytest_stagegate.errors import EvidenceError, UsageError
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.notes import Notes
-from pytest_stagegate.noting import NotesQuestion, notes_of
+from pytest_stagegate.model.told import EntryCount, ToldData
+from pytest_stagegate.noting import NotesQuestion, notes_of, told_of
 from pytest_stagegate.project import load_project
 
 PERSON = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "init.defaultBranch=main")
@@ -213,3 +215,59 @@ def test_no_address_of_a_person_gets_out(root: Path) -> None:
     found = notes(root)
     assert [each.name for each in found.contributors] == ["Ada", "Bob"]
     assert "@" not in "".join(found.entries[0].authors)
+
+
+def told(root: Path, version: str | None = "1.1.0", gate: str = "notes") -> ToldData | Absent | None:
+    (root / "pyproject.toml").write_text(f"[tool.stagegate.gate.{gate}]\n")
+    return told_of(load_project(root), version)
+
+
+def test_a_gate_is_told_counts_titles_and_the_version_before(root: Path) -> None:
+    commit(root, "feat: old")
+    git(root, "tag", "v1.0.0")
+    commit(root, "feat: new")
+    last = commit(root, "feat!: \u202e" + "wide " * 100)
+    commit(root, "fix!: narrow\n\nUpgrade: use the other\n")
+    found = told(root)
+    assert isinstance(found, ToldData)
+    assert (found.since, found.version_before, found.implied, found.commits) == ("v1.0.0", "1.0.0", "major", 3)
+    assert (found.entries, found.breaking, found.without_upgrade) == (
+        (EntryCount(audiences=("user",), count=3),),
+        2,
+        1,
+    )
+    (title,) = found.titles
+    assert (title[:12], len(title)) == (last[:12], 200)
+
+
+def test_a_pre_release_is_judged_by_all_since_the_last_final(root: Path) -> None:
+    commit(root, "feat: old")
+    git(root, "tag", "v1.0.0")
+    commit(root, "feat: new")
+    git(root, "tag", "v1.1.0rc1")
+    commit(root, "fix: newer")
+    git(root, "tag", "v1.1.0rc2")
+    found = told(root, "1.1.0rc2")
+    assert isinstance(found, ToldData)
+    assert (found.since, found.implied, found.commits) == ("v1.0.0", "minor", 2)
+
+
+def test_nothing_is_collected_where_no_gate_asks(root: Path) -> None:
+    assert told(root, gate="debt") is None
+
+
+def test_what_stands_in_the_way_of_collecting_is_told_to_the_gate(root: Path) -> None:
+    found = told(root)
+    assert isinstance(found, Absent)
+    assert (found.reason, found.text) == ("no-repository", "there is no commit yet, so there is nothing to tell")
+
+
+def test_a_mistake_in_the_corrections_makes_the_notes_unreadable(root: Path) -> None:
+    commit(root, "feat: one")
+    (root / "notes.toml").write_text("[[note]]\nwrong = 1\n")
+    (root / "pyproject.toml").write_text(
+        '[tool.stagegate.gate.notes]\n[tool.stagegate.notes]\ncorrections = "notes.toml"\n'
+    )
+    found = told_of(load_project(root), "1.0.0")
+    assert isinstance(found, Absent)
+    assert found.reason == "unreadable"

@@ -15,6 +15,7 @@ from pytest_stagegate.evidence.finding import PRODUCED, given, produced_below, s
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.waivers import WaiverRow
+from pytest_stagegate.noting import told_of
 from pytest_stagegate.project import released_policy
 from pytest_stagegate.run import Question
 from pytest_stagegate.waiving import rows
@@ -85,14 +86,16 @@ def question_of(
     stages, environments = project.policy.stages, project.policy.environments
     known("--at", at, stages)
     known("--env", env, environments)
+    checkout = subject_of(project.rootdir, os.environ, project.policy.artifacts)
     return Question(
         given=tuple(given(each, Path(), each, stages, environments) for each in asked),
-        checkout=subject_of(project.rootdir, os.environ, project.policy.artifacts),
+        checkout=checkout,
         at=at,
         environment=env,
         as_of=instant,
         repository=project.repository(os.environ),
         released=released_policy(project),
+        told=told_of(project, checkout[0].version),
     )
 
 

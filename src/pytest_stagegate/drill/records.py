@@ -14,6 +14,7 @@ from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.linesets import bits, written
 from pytest_stagegate.model.repository import ChangedFile, Diff
 from pytest_stagegate.model.tests import Outcome
+from pytest_stagegate.model.told import ToldData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -173,6 +174,18 @@ def _half_skipped(record: _Lines) -> Iterator[lines.Line]:
     return _ended(Outcome.SKIPPED, most=passed // 2, reason="planted")(record)
 
 
+def _of_notes(**worse: Any) -> Callable[[_Lines], Iterator[lines.Line]]:
+    """Return an edit of what the release notes tell."""
+
+    def edit(record: _Lines) -> Iterator[lines.Line]:
+        for line in record:
+            told = isinstance(line, lines.Told) and isinstance(line.notes, ToldData)
+            yield lines.Told(notes=msgspec.structs.replace(line.notes, **worse)) if told else line  # type: ignore[union-attr]
+
+    return edit
+
+
+_HIGH: Final = "99999.0.0"
 _OVERDUE: Final = "planted owner=drill until=1970-01-01"
 
 FAULTS: Final[tuple[Fault, ...]] = (
@@ -193,4 +206,13 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("nothing is covered", in_records(_of_coverage(_not_covered))),
     Fault("a file is missing from the coverage", in_records(_of_coverage(_one_file_less))),
     Fault("every line is new, and none is covered", in_records(_changed)),
+    Fault("the release notes have no entry", in_records(_of_notes(entries=()))),
+    Fault(
+        "a breaking change says nothing of upgrading",
+        in_records(_of_notes(breaking=1, without_upgrade=1, titles=("planted",))),
+    ),
+    Fault(
+        "the version is that of the release before",
+        in_records(_of_notes(since="the drill", version_before=_HIGH, implied="major")),
+    ),
 )

@@ -21,6 +21,7 @@ from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 from pytest_stagegate.model.times import utc_time
+from pytest_stagegate.model.told import ToldData
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,7 @@ class Fold:
         self._coverage: CoverageData | Absent = _NOT_MEASURED
         self._repository: RepositoryData | None = None
         self._released: ReleasedPolicy | None = None
+        self._told: ToldData | Absent | None = None
         self._properties: list[PropertyTest] = []
         self._warnings: list[WarningLine] = []
         self._endings: list[Note] = []
@@ -73,6 +75,7 @@ class Fold:
             lines.NotMeasured: self._on_not_measured,
             lines.Sources: self._on_sources,
             lines.Released: self._on_released,
+            lines.Told: self._on_told,
             lines.Attached: self._on_attached,
             lines.Ending: self._on_ending,
             lines.End: self._on_end,
@@ -102,6 +105,7 @@ class Fold:
             coverage=self._coverage,
             repository=self._repository,
             released=self._released,
+            told=self._told,
             properties=least(self._properties),
             warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
             warnings_recorded=run.warnings_recorded,
@@ -256,6 +260,9 @@ class Fold:
         if not isinstance(msgspec.json.decode(line.released.content), dict):
             raise ValueError("the released policy is no table")
         self._released = line.released
+
+    def _on_told(self, line: lines.Told) -> None:
+        self._told = line.notes
 
     def _on_attached(self, line: lines.Attached) -> None:
         if line.modified is not None:

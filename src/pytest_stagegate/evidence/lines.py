@@ -10,12 +10,14 @@ from typing import Final
 
 import msgspec
 
+from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
+from pytest_stagegate.model.told import ToldData
 
 SCHEMA: Final = "stagegate/evidence/1"
 ITEMS_PER_LINE: Final = 1000
@@ -168,6 +170,12 @@ class Released(_Line, frozen=True, kw_only=True, tag="released-policy"):
     released: ReleasedPolicy
 
 
+class Told(_Line, frozen=True, kw_only=True, tag="release-notes"):
+    """What the release notes told when the run ended, or why nothing is known of that; only where a gate asks."""
+
+    notes: ToldData | Absent
+
+
 class Attached(_Line, frozen=True, kw_only=True, tag="attached"):
     """A further evidence file that the run was given, as it was when the run ended.
 
@@ -225,6 +233,7 @@ Line = (
     | NotMeasured
     | Sources
     | Released
+    | Told
     | Attached
     | Ending
     | End

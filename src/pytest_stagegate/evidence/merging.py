@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tags import Tag
+    from pytest_stagegate.model.told import ToldData
 
 _NOT_MEASURED: Final = Absent("not-measured", "no evidence holds any coverage")
 
@@ -53,6 +54,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         properties=least(test for run in runs for test in run.properties),
         repository=_repository(runs),
         released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
+        told=_told(runs),
         warnings=_warnings(runs),
         warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
         subject=_subject(runs, subject),
@@ -99,6 +101,15 @@ def _repository(runs: Sequence[Evidence]) -> RepositoryData | None:
     """Return what the runs say of the sources; of several that differ the one that knows most."""
     known = [run.repository for run in runs if run.repository is not None]
     return min(known, key=_ignorance, default=None)
+
+
+def _told(runs: Sequence[Evidence]) -> ToldData | Absent | None:
+    """Return what the runs tell of the changes, where those that say anything say the same."""
+    said = sorted({msgspec.json.encode(run.told): run.told for run in runs if run.told is not None}.items())
+    if len(said) < 2:
+        return said[0][1] if said else None
+    absent = next((told for _, told in said if isinstance(told, Absent)), None)
+    return absent or Absent("notes-differ", "the records tell different things of what changed, so one of them errs")
 
 
 def _ignorance(data: RepositoryData) -> tuple[bool, bool, bool, bool, bytes]:

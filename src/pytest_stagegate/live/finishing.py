@@ -14,12 +14,11 @@ from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, sectio
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.folding import read_record
-from pytest_stagegate.evidence.lines import Released, Sources
 from pytest_stagegate.live.attached import attached
+from pytest_stagegate.live.history import history_lines
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.producing import Making
-from pytest_stagegate.project import Project, released_policy
 from pytest_stagegate.run import Decided, Question, decide_on, publish
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.live.recording import Recorder
     from pytest_stagegate.model.decision import Note, Subject
     from pytest_stagegate.model.sources import EvidenceRule
+    from pytest_stagegate.project import Project
 
 HOLD_STATUS: Final = 21
 _SHOWING: Final = (
@@ -220,6 +220,7 @@ class Finishing:
     def _close(self, session: pytest.Session, own: int) -> None:
         assert self.recorder is not None
         assert self.measurement is not None
+        assert self.checkout is not None
         for reason, text in _endings(session, own):
             self.recorder.ended_early(reason, text)
         try:
@@ -231,12 +232,9 @@ class Finishing:
         try:
             for line in attached(self._given, self._project.rootdir, session.config, self.recorder.started):
                 self.recorder.line(line)
-            gates = self._project.gates(self._stage, self._environment)
-            if (repository := self._project.repository(os.environ, gates)) is not None:
-                self.recorder.line(Sources(repository=repository))
-            released = released_policy(self._project)
-            if released is not None:
-                self.recorder.line(Released(released=released))
+            version = self.checkout[0].version
+            for said in history_lines(self._project, self._stage, self._environment, version):
+                self.recorder.line(said)
             self.recorder.close(own, coverage)
         except OSError as error:
             self._fault = f"the record can't be written: {error.strerror}"

@@ -20,6 +20,7 @@ from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.sign_offs import SignOffsData
 from pytest_stagegate.model.tests import Exit, TestData
+from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.model.upstream import DecisionsData
 from pytest_stagegate.model.verdicts import Verdict
 
@@ -129,6 +130,7 @@ class Evidence:
         sign_offs: Who said what of the decision; nothing before the other gates were judged.
         decisions: Decisions that were taken before this one.
         operations: What people have written for the operational documents.
+        told: What the release notes tell, or why that is not known; None when nobody has asked.
     """
 
     tests: TestData
@@ -156,3 +158,4 @@ class Evidence:
     sign_offs: SignOffsData = field(default_factory=SignOffsData)
     decisions: DecisionsData = field(default_factory=DecisionsData)
     operations: OperationsData = field(default_factory=OperationsData)
+    told: ToldData | Absent | None = None

@@ -17,6 +17,7 @@ from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tests import TestResults
+from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import Level, OnMissing
 from pytest_stagegate.policy.binding import BoundGate
@@ -43,6 +44,7 @@ _FACES: Final[dict[type, str]] = {
     PropertyTests: "property tests",
     SignOffs: "sign-offs",
     Operations: "the texts for the operational documents",
+    ReleaseNotes: "the release notes",
 }
 _MISSING: Final = {
     OnMissing.HOLD: "NO EVIDENCE, and the decision is at best HOLD.",

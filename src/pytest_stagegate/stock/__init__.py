@@ -15,6 +15,7 @@ from pytest_stagegate.stock import (
     flaky,
     matrix,
     metrics,
+    notes,
     operations,
     property_tests,
     results,
@@ -45,4 +46,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     sign_off,
     upstream,
     operations,
+    notes,
 )

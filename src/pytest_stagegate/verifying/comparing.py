@@ -126,6 +126,8 @@ def _lacking(gate: str, definition: Gate, again: Replayed) -> str:
     """Return why nothing can be said of a gate; empty where something can."""
     if gate in again.asking and again.evidence.repository is None:
         return NO_GIT
+    if gate in again.noting and again.evidence.told is None:
+        return "what the release notes told is in no record"
     return next((why for kind, why in again.doubts.lacking.items() if kind in _kinds(definition)), "")
 
 

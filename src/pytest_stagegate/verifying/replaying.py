@@ -20,8 +20,10 @@ from pytest_stagegate.evidence.packing import safe_name
 from pytest_stagegate.evidence.readers.sign_off import signature_path
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
+from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.sources import KINDS
 from pytest_stagegate.model.times import rfc3339, utc_time
+from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.policy.binding import bound_of
 from pytest_stagegate.policy.finding import canonical, revived
 from pytest_stagegate.policy.loading import policy_of
@@ -86,6 +88,7 @@ class Replayed:
         doubts: What stands in the way of telling.
         undated: Files that nothing but the recorded decision dates.
         asking: Ids of the gates that need to know what git says of the sources.
+        noting: Ids of the gates that need to know what the release notes tell.
     """
 
     decision: Decision
@@ -94,6 +97,7 @@ class Replayed:
     doubts: Doubts
     undated: tuple[str, ...]
     asking: frozenset[str]
+    noting: frozenset[str]
 
 
 def replayed(recorded: Decision, found: Located, root: Path, scratch: Path, *, with_gates: bool) -> Replayed:
@@ -138,7 +142,13 @@ def replayed(recorded: Decision, found: Located, root: Path, scratch: Path, *, w
     if undated:
         decision, evidence = decision_of(project, question)
     return Replayed(
-        _with_names(decision, recorded), evidence, registry, doubts, undated, _asking(project, decision.stage)
+        _with_names(decision, recorded),
+        evidence,
+        registry,
+        doubts,
+        undated,
+        _asking(project, decision.stage, Repository, SignOffs),
+        _asking(project, decision.stage, ReleaseNotes),
     )
 
 
@@ -155,10 +165,10 @@ def _project(recorded: Decision, asked: Asked, root: Path, registry: Registry) -
     return Project(root, policy, bound, vocabulary, registry, None, asked.project)
 
 
-def _asking(project: Project, stage: str) -> frozenset[str]:
+def _asking(project: Project, stage: str, *faces: type) -> frozenset[str]:
     places = (None, *project.policy.environments)
     active = [each for place in places for each in project.gates(stage, place)]
-    return frozenset(each.id for each in active if each.needs(Repository) or each.reads_sign_offs)
+    return frozenset(each.id for each in active if any(each.needs(face) for face in faces))
 
 
 def _with_names(decision: Decision, recorded: Decision) -> Decision:

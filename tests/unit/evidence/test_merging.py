@@ -17,6 +17,7 @@ from pytest_stagegate.model.extent import Scope
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Exit, TestData
+from pytest_stagegate.model.told import ToldData
 from tests.unit.fakes import ABSENT, SUBJECT, coverage_of, evidence_of, file_of, outcomes_of, property_test
 
 ONE = coverage_of(file_of("a.py", 3, 4), file_of("b.py", 1, 2))
@@ -217,3 +218,39 @@ def test_a_part_that_measured_python_and_does_not_say_of_what_is_remembered(
     silent = coverage_of(file_of(path, 1, 2))
     assert union([silent, coverage_of(scopes=(Scope(("src",)),))]).scopes == scopes
     assert union([silent, silent]) == silent
+
+
+TOLD = ToldData(
+    since="v1",
+    version_before="1",
+    implied="minor",
+    entries=(),
+    breaking=0,
+    without_upgrade=0,
+    titles=(),
+    commits=3,
+)
+MORE = msgspec.structs.replace(TOLD, commits=4)
+SHALLOW = Absent("shallow-clone", "the clone is shallow")
+
+
+@pytest.mark.parametrize(
+    ("said", "whole"),
+    [
+        ((None, None), None),
+        ((TOLD, None), TOLD),
+        ((None, SHALLOW), SHALLOW),
+        ((TOLD, TOLD), TOLD),
+        ((TOLD, SHALLOW), SHALLOW),
+        ((SHALLOW, TOLD, MORE), SHALLOW),
+    ],
+)
+def test_runs_tell_of_the_changes_what_all_that_say_anything_agree_in(said: tuple[Any, ...], whole: Any) -> None:
+    runs = [shard(str(number), replace(evidence_of(), told=each)) for number, each in enumerate(said)]
+    assert together(*runs).told == together(*reversed(runs)).told == whole
+
+
+def test_of_runs_that_tell_different_changes_none_is_believed() -> None:
+    whole = together(shard("a", replace(evidence_of(), told=TOLD)), shard("b", replace(evidence_of(), told=MORE)))
+    assert isinstance(whole.told, Absent)
+    assert whole.told.reason == "notes-differ"
