@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.changes.corrections import corrections_of
 from pytest_stagegate.evidence.changes.drafted import Reading
@@ -22,6 +24,7 @@ from pytest_stagegate.evidence.changes.spans import span_of, version_of
 from pytest_stagegate.evidence.git import GitError
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.model.notes import Notes
+from pytest_stagegate.model.proof import linked
 from pytest_stagegate.telling.accounting import Asked, account
 from pytest_stagegate.telling.correcting import corrected, refated
 from pytest_stagegate.telling.folding import contributors_of, implied_by, placed, sections_of
@@ -75,6 +78,21 @@ def notes_of(project: Project, asked: NotesQuestion) -> Notes:
         return _notes(project, asked)
     except GitError as error:
         raise EvidenceError(f"git can't say what changed: {error}.", code="unreadable") from error
+
+
+def proven_notes(project: Project, asked: NotesQuestion) -> Notes:
+    """Return the notes of one release with what the decision's tests say of them; raises as `notes_of` does.
+
+    Where the decision is about another commit than that at which the notes end, a warning says so.
+    """
+    notes = notes_of(project, asked)
+    if asked.decision is None:
+        return notes
+    commit = asked.decision.subject.commit
+    if commit is not None and commit != notes.last_commit:
+        text = f"The decision is about commit {commit}, and these notes end at {notes.last_commit}."
+        notes = msgspec.structs.replace(notes, warnings=(*notes.warnings, text))
+    return linked(notes, asked.decision.requirements)
 
 
 def _notes(project: Project, asked: NotesQuestion) -> Notes:
