@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from pytest_stagegate.errors import EvidenceError, StageGateError, UsageError
 from pytest_stagegate.evidence.changes.corrections import corrections_of
 from pytest_stagegate.evidence.changes.drafted import Reading
@@ -23,6 +25,7 @@ from pytest_stagegate.evidence.git import GitError
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.notes import Notes
+from pytest_stagegate.model.proof import linked
 from pytest_stagegate.model.told import ReleaseNotes, ToldData, told_data
 from pytest_stagegate.model.versions import final_of
 from pytest_stagegate.telling.accounting import Asked, account
@@ -79,6 +82,21 @@ def notes_of(project: Project, asked: NotesQuestion) -> Notes:
         return _notes(project, asked)
     except GitError as error:
         raise EvidenceError(f"git can't say what changed: {error}.", code="unreadable") from error
+
+
+def proven_notes(project: Project, asked: NotesQuestion) -> Notes:
+    """Return the notes of one release with what the decision's tests say of them; raises as `notes_of` does.
+
+    Where the decision is about another commit than that at which the notes end, a warning says so.
+    """
+    notes = notes_of(project, asked)
+    if asked.decision is None:
+        return notes
+    commit = asked.decision.subject.commit
+    if commit is not None and commit != notes.last_commit:
+        text = f"The decision is about commit {commit}, and these notes end at {notes.last_commit}."
+        notes = msgspec.structs.replace(notes, warnings=(*notes.warnings, text))
+    return linked(notes, asked.decision.requirements)
 
 
 def told_of(

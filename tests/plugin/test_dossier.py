@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 import re
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pytest_stagegate.cli import main
+from pytest_stagegate.documents.notes_markdown import SINKS, Sink
 
 if TYPE_CHECKING:
     from tests.plugin.conftest import Project
@@ -42,6 +44,16 @@ TESTS: Final = """
     @pytest.mark.xfail(reason="<b>known</b>, see @dana")
     def test_known(): assert False
 """
+IGNORED: Final = ".*\n__pycache__\nkeys\ndist\ndossier\n*.zip*\nsign-offs\nrunpytest-*\nstd*"
+CHAIN: Final = """
+    [tool.stagegate]
+    artifacts = ["dist/*.whl"]
+    [tool.stagegate.gate.upstream]
+    require = ["build"]
+    [tool.stagegate.gate.sign-off]
+    roles = { qa = 1 }
+"""
+PERSON: Final = ("-c", "user.name=dana", "-c", "user.email=dana@example.org")
 HOW_TO: Final = Path(__file__).parents[2] / "docs" / "how-to" / "attach-to-a-release.md"
 GH: Final = """#!/bin/sh
 for word in "$@"; do echo "$word"; done > gh.log
@@ -66,7 +78,7 @@ def shop(project: Project) -> Project:
 def dossier(*args: str) -> tuple[int, str]:
     out = io.StringIO()
     with redirect_stdout(out), redirect_stderr(out), pytest.raises(SystemExit) as ended:
-        main(["dossier", *args])
+        main(["dossier", *([] if Path(".git").is_dir() else ["--no-notes"]), *args])
     assert isinstance(ended.value.code, int)
     return ended.value.code, out.getvalue()
 
@@ -215,10 +227,187 @@ def test_the_script_of_the_how_to_announces_what_it_made(shop: Project, monkeypa
     shop.write("release.sh", found[1])
     shop.write("bin/gh", GH)
     (shop.path / "bin/gh").chmod(0o755)
+    shop.write(".gitignore", IGNORED)
+    shop.commit_everything()
+    monkeypatch.delenv("STAGEGATE_COMMIT")
     tools = Path(shutil.which("stagegate") or pytest.skip("stagegate is not installed")).parent
     monkeypatch.setenv("PATH", os.pathsep.join((str(shop.path / "bin"), str(tools), os.environ["PATH"])))
     ended = subprocess.run(["sh", "release.sh", "v1.2.0"], cwd=shop.path, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     words = (shop.path / "gh.log").read_text(encoding="utf-8").splitlines()
     assert words[:4] == ["release", "create", "v1.2.0", "./shop-1.2.0.dossier.zip"]
-    assert words[-2:] == ["--notes-file", "dossier/report.md"]
+    assert words[-2:] == ["--notes-file", "dossier/notes.md"]
+
+
+# ---- a release from the build to the dossier, and what an auditor says of it
+
+
+def stagegate(*args: str) -> tuple[int, str]:
+    out = io.StringIO()
+    with redirect_stdout(out), redirect_stderr(out), pytest.raises(SystemExit) as ended:
+        main([*args])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, out.getvalue()
+
+
+def git(project: Project, *words: str) -> None:
+    subprocess.run(["git", *PERSON, *words], cwd=project.path, check=True, capture_output=True)
+
+
+def key_of(folder: Path, name: str) -> str:
+    """Make a key, and return the line that allows it to a person of that name."""
+    folder.mkdir(exist_ok=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / name)], check=True)
+    kind, key = (folder / f"{name}.pub").read_text(encoding="utf-8").split()[:2]
+    return f"{name}@example.org {kind} {key}\n"
+
+
+@pytest.fixture
+def released(shop: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Return a project with a decided build, a record for its release, and the dossier of the signed decision."""
+    if shutil.which("git") is None or shutil.which("ssh-keygen") is None:
+        pytest.skip("needs the programs git and ssh-keygen")
+    monkeypatch.delenv("STAGEGATE_COMMIT")
+    shop.write("pyproject.toml", f"{POLICY}{CHAIN}")
+    shop.write(".gitignore", IGNORED)
+    shop.write("gates/allowed_signers", key_of(shop.path / "keys", "erin"))
+    git(shop, "init", "--quiet")
+    git(shop, "add", "--all")
+    git(shop, "commit", "--quiet", "--message=feat: sell in more currencies")
+    shop.write("dist/shop-1.2.0-py3-none-any.whl", "what is shipped")
+    shop.run("--stage-gate-at=build", "--stage-gate-out=.stagegate/build")
+    shop.run("--stage-gate-at=release")
+    given = (".stagegate/evidence.jsonl", ".stagegate/build/decision.json")
+    assert stagegate("check", *given, "--at=release")[0] == 21
+    assert stagegate("sign-off", "--role=qa", "--as=erin@example.org", "--key=keys/erin")[0] == 0
+    status, told = stagegate("check", *given, "sign-offs", "--at=release")
+    assert status == 0, told
+    status, told = dossier()
+    assert status == 0, told
+    assert "--notes-file dossier/notes.md" in told
+    return shop
+
+
+def verified(project: Project, what: str, *more: str, signers: str = "gates/allowed_signers") -> tuple[int, str]:
+    """Verify far from the project, with the auditor's own file of signers."""
+    far = project.path / ".far"
+    far.mkdir(exist_ok=True)
+    return stagegate("verify", what, f"--root={far}", f"--allowed-signers={signers}", *more)
+
+
+def test_a_signed_release_with_its_chain_verifies_and_is_anchored(released: Project) -> None:
+    names = {path.relative_to(released.path / "dossier").as_posix() for path in files_of(released.path / "dossier")}
+    (record,) = (name for name in names if re.fullmatch(r"sign-offs/.*\.json", name))
+    assert names >= {
+        *("allowed_signers", "chain/build.json", f"{record}.sig", "evidence/trigger.md"),
+        *("notes.html", "notes.json", "notes.md"),
+        *("statements/test-result.intoto.json", "statements/vsa.intoto.json"),
+    }
+    assert "sell in more currencies" in (released.path / "dossier/notes.md").read_text(encoding="utf-8").lower()
+    for what in ("dossier", "shop-1.2.0.dossier.zip"):
+        status, told = verified(released, what)
+        assert status == 0, told
+        assert "anchored by: the signature of erin@example.org (qa), key SHA256:" in " ".join(told.split())
+
+
+def files_of(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_changed_byte_of_any_file_is_found(released: Project) -> None:
+    for path in files_of(released.path / "dossier"):
+        content = path.read_bytes()
+        middle = len(content) // 2
+        path.write_bytes(content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :])
+        assert verified(released, "dossier")[0] == 20, path.name
+        path.write_bytes(content)
+    packed = released.path / "shop-1.2.0.dossier.zip"
+    whole = packed.read_bytes()
+    for place in (10, len(whole) // 2, len(whole) - 10):
+        packed.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        assert verified(released, packed.name)[0] == 20
+
+
+def test_a_forgery_that_fits_together_is_not_anchored(released: Project) -> None:
+    signers = released.path / "gates/allowed_signers"
+    auditors = released.path / ".auditors"
+    auditors.write_bytes(signers.read_bytes())
+    # Somebody who can change everything but the auditor's file lets another test pass, and signs with a key of theirs.
+    record = released.path / ".stagegate/evidence.jsonl"
+    record.write_bytes(record.read_bytes().replace(b"::test_passes", b"::test_forged"))
+    signers.write_text(key_of(released.path / "keys/forged", "erin"), encoding="utf-8")
+    shutil.rmtree(released.path / "sign-offs")
+    given = (".stagegate/evidence.jsonl", ".stagegate/build/decision.json", "--at=release")
+    stagegate("check", *given)
+    stagegate("sign-off", "--role=qa", "--as=erin@example.org", "--key=keys/forged/erin")
+    assert stagegate("check", *given[:2], "sign-offs", given[2])[0] == 0
+    assert dossier()[0] == 0
+
+    status, told = verified(released, "dossier", signers=".auditors")
+    assert status == 21
+    assert "different" not in told
+    assert "not anchored:" in told
+    assert ".auditors has no line that gives its key to erin@example.org" in " ".join(told.split())
+    assert verified(released, "dossier", signers="dossier/allowed_signers")[0] == 2
+
+
+def test_a_decision_that_was_edited_is_found_and_its_signatures_are_of_another(released: Project) -> None:
+    path = released.path / "dossier/decision.json"
+    path.write_bytes(path.read_bytes().replace(b'"version": "1.2.0"', b'"version": "1.2.1"'))
+    status, told = verified(released, "dossier")
+    assert status == 20
+    assert "what was signed is another decision" in " ".join(told.split())
+    assert "not anchored:" in told
+
+
+def test_an_override_is_no_difference(released: Project) -> None:
+    with (released.path / "pyproject.toml").open("a", encoding="utf-8") as policy:
+        policy.write('[tool.stagegate.override]\nroles = ["release-manager"]\nmax_days = 14\n')
+    released.write("test_shop.py", TESTS.replace("def test_passes(): pass", "def test_fails(): assert 0"))
+    git(released, "commit", "--quiet", "--all", "--message=fix: try it")
+    released.run("--stage-gate-at=build", "--stage-gate-out=.stagegate/build")
+    released.run("--stage-gate-at=release")
+    last = (dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=2)).date().isoformat()
+    words = ("--role=release-manager", "--override", "--reason=hotfix", f"--expires={last}")
+    assert stagegate("sign-off", *words, "--as=erin@example.org", "--key=keys/erin")[0] == 0
+    given = (".stagegate/evidence.jsonl", "sign-offs")
+    stagegate("check", *given, "--at=release")
+    assert '"of": "NO_GO"' in (released.path / ".stagegate/decision.json").read_text(encoding="utf-8")
+    assert dossier()[0] == 0
+    status, told = verified(released, "dossier")
+    assert status == 0, told
+
+
+def test_without_a_repository_nothing_is_told_of_what_changed(shop: Project) -> None:
+    shop.run("--stage-gate-at=release")
+    status, told = stagegate("dossier")
+    assert status == 21
+    assert "release notes: there is no git repository" in told
+    assert "--no-notes" in told
+    assert not list(shop.path.glob("*dossier*"))
+
+
+def test_notes_of_another_commit_are_refused(released: Project) -> None:
+    git(released, "commit", "--quiet", "--allow-empty", "--message=later")
+    status, told = dossier()
+    assert status == 21
+    assert "the release notes would end at" in told
+    assert dossier("--notes=..HEAD~1")[0] == 0
+
+
+def test_notes_that_are_too_long_for_a_release_have_a_shorter_form(
+    released: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(20):
+        git(released, "commit", "--quiet", "--allow-empty", f"--message=feat: sell {number}, which {'says more ' * 30}")
+    released.run("--stage-gate-at=build")
+    assert dossier()[0] == 0
+    assert not (released.path / "dossier/release-body.md").exists()
+    whole = (released.path / "dossier/notes.md").read_text(encoding="utf-8")
+    monkeypatch.setitem(SINKS, "release", Sink(characters=len(whole) // 2))
+    status, told = dossier()
+    assert status == 0, told
+    assert "--notes-file dossier/release-body.md" in told
+    assert (released.path / "dossier/notes.md").read_text(encoding="utf-8") == whole
+    assert len((released.path / "dossier/release-body.md").read_text(encoding="utf-8")) < len(whole)
+    assert stagegate("verify", "dossier")[0] == 0

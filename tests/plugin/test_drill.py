@@ -61,7 +61,6 @@ POLICY: Final = """
     command = "undo"
     previous = "the one before"
     data = "stays"
-    rehearsed_by = "tests/test_prices.py"
     [tool.stagegate.gate.property-tests]
     min_examples = 5
     [tool.stagegate.gate.sign-off]

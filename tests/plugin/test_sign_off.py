@@ -149,3 +149,40 @@ def today() -> str:
     import datetime as dt
 
     return dt.datetime.now(dt.timezone.utc).date().isoformat()
+
+
+def test_a_signed_decision_is_told_without_the_gates_of_the_project(shop: Project) -> None:
+    own = "from pytest_stagegate import TestResults, check, gate\n\n@gate\ndef own(tests: TestResults):\n"
+    shop.write("gates/own.py", f"{own}    yield check('passed', tests.passed, at_least=1)\n")
+    commit(shop)
+    shop.run()
+    assert signed() == 0
+    assert checked(shop)["decision"] == "GO"
+    status, told = stagegate("verify", "--json", "--allowed-signers=gates/allowed_signers")
+    found = {each["name"]: each["answer"] for each in json.loads(told)["findings"]}
+    assert (status, found["own"], found["basis"]) == (21, "can't tell", "can't tell")
+    assert (found["sign-off"], found["sign_offs"]) == ("identical", "identical")
+    assert json.loads(told)["anchors"][0].startswith("the signature of erin@example.org (qa), key SHA256:")
+    assert stagegate("verify", "--with-gates")[0] == 0
+
+
+def test_a_sign_off_whose_signature_is_not_here_can_t_be_told(shop: Project) -> None:
+    shop.run()
+    signed()
+    checked(shop)
+    (signature,) = (shop.path / "sign-offs").glob("*.sig")
+    signature.unlink()
+    status, told = stagegate("verify", "--json", "--allowed-signers=gates/allowed_signers")
+    found = {each["name"]: each["answer"] for each in json.loads(told)["findings"] if each["part"] == "gates"}
+    assert (status, found["sign-off"], json.loads(told)["anchors"]) == (21, "can't tell", [])
+
+
+def test_a_signed_decision_for_a_later_stage_of_the_same_record_is_identical(shop: Project) -> None:
+    shop.write("stagegate.toml", POLICY.replace('stage = "test"', 'stage = "release"'))
+    commit(shop)
+    shop.run()
+    stagegate("check", "--at=release")
+    assert signed() == 0
+    stagegate("check", "--at=release")
+    status, told = stagegate("verify")
+    assert status == 0, told

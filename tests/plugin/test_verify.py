@@ -373,3 +373,36 @@ def test_nothing_to_verify_is_a_mistake(project: Project) -> None:
     (project.path / "empty").mkdir()
     assert verify("empty").status == 2
     assert verify("empty", "--sha256", "abc").status == 2
+
+
+def test_a_key_that_follows_from_one_kind_of_evidence_is_told_by_that_kind(project: Project) -> None:
+    with_evidence(project)
+    project.run("--stage-gate-evidence=lint.sarif")
+    (project.path / "lint.sarif").unlink()
+
+    def renamed(decision: dict[str, Any]) -> None:
+        decision["requirements"] = [{"id": "R-1", "outcome": "passed", "tests": [], "tests_omitted": 0}]
+
+    edited(project.path / ".stagegate" / "decision.json", renamed)
+    found = verify("--json").answers("decision")
+    assert (found["requirements"], found["upstream"], found["basis"]) == ("different", "identical", "can't tell")
+
+
+def test_a_basis_that_is_not_that_of_the_decision_is_different_whatever_can_t_be_told(project: Project) -> None:
+    project.write("gates/own.py", OWN_GATE)
+    project.write("test_it.py", MIXED)
+    project.run()
+    edited(project.path / ".stagegate" / "decision.json", lambda decision: decision.update(basis="0" * 64))
+    found = verify("--json")
+    assert found.status == 20
+    assert ("basis", "different", "it is not the basis of what the decision states") in found.odd
+
+
+def test_signers_of_a_decision_without_a_sign_off_anchor_nothing(project: Project) -> None:
+    project.write("test_it.py", MIXED)
+    project.write("signers", "")
+    project.run()
+    found = verify("--allowed-signers", "signers")
+    assert found.status == 21
+    assert "no sign-off of this decision is among its evidence" in " ".join(found.out.split())
+    assert verify("--allowed-signers", "nowhere").status == 2

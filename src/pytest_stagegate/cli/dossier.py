@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +11,7 @@ import click
 
 from pytest_stagegate.cli.parts import FILE, FOLDER, LACKING, LAST_DECISION, short
 from pytest_stagegate.documents.wording import clean
-from pytest_stagegate.dossiers import Request, collected, write_dossier
+from pytest_stagegate.dossiers import BODY, Request, collected, write_dossier
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.model.decision import Word
 from pytest_stagegate.project import load_project
@@ -34,6 +35,8 @@ _LONGEST_BODY: Final = 125_000
 @click.option("--out", type=FOLDER, default=Path("dossier"), show_default=True, help="The folder; the zip lies beside.")
 @click.option("--evidence", metavar="PATH", multiple=True, type=click.Path(path_type=Path), help="Files or folders.")
 @click.option("--tag", help="The release's tag in the commands [default: v and the version]")
+@click.option("--notes", "range_", metavar="FROM..TO", help="Which changes are told [default: as `stagegate notes`]")
+@click.option("--no-notes", is_flag=True, help="Make no release notes.")
 @click.option("--draft", is_flag=True, help="Also for a provisional decision; every document says DRAFT.")
 def command(
     decision: Path,
@@ -42,18 +45,29 @@ def command(
     out: Path,
     evidence: tuple[Path, ...],
     tag: str | None,
+    range_: str | None,
+    no_notes: bool,
     draft: bool,
 ) -> int:
     """Put a decision, its documents and its evidence into one folder and one zip.
 
     Evidence is what the decision lists with a digest; it is looked for beside the decision, below the root and in what
-    --evidence names, and one file that is missing or has changed ends the command. Nothing else is copied. The commands
-    that attach the zip to a release are printed, and none is run.
+    --evidence names, and one file that is missing or has changed ends the command. Nothing else is copied. The release
+    notes are told from the history. The commands that attach the zip to a release are printed, and none is run.
     """
     if tag is not None and tag.startswith("-"):
         raise UsageError(f"--tag: {tag!r} is no name of a tag")
-    templates = load_project(root.resolve(), policy).templates
-    asked = Request(decision=decision, root=root, evidence=evidence, templates=templates, draft=draft)
+    if no_notes and range_ is not None:
+        raise UsageError("--notes: does not go with --no-notes")
+    asked = Request(
+        decision=decision,
+        project=load_project(root.resolve(), policy),
+        evidence=evidence,
+        notes=not no_notes,
+        range=range_,
+        environ=os.environ,
+        draft=draft,
+    )
     out = Path.cwd() / out
     try:
         dossier = collected(asked)
@@ -65,8 +79,8 @@ def command(
     except OSError as error:
         click.echo(f"stagegate: the dossier can't be written: {error.strerror}: {error.filename}", err=True)
         return LACKING
-    for name in dossier.passed_over:
-        click.echo(f"left out statements/{clean(name)}: it is about another decision")
+    for text in dossier.left_out:
+        click.echo(f"left out: {clean(text)}")
     click.echo(f"wrote {short(out)}/ ({len(dossier.files) + 1} files)")
     click.echo(f"wrote {short(target)}")
     click.echo(f"wrote {short(sums)}")
@@ -84,7 +98,7 @@ def _announcing(dossier: Dossier, out: Path, target: Path, sums: Path, tag: str 
     if target.stat().st_size >= _LARGEST_ASSET:
         yield f"{short(target)} has 2 GiB or more, and GitHub takes no asset of that size: keep it elsewhere."
         return
-    body = out / ("notes.md" if "notes.md" in dossier.files else "report.md")
+    body = out / next(name for name in (BODY, "notes.md", "report.md") if name in dossier.files)
     if len(body.read_text(encoding="utf-8")) > _LONGEST_BODY:
         yield f"{short(body)} has more than {_LONGEST_BODY} characters: shorten it before it becomes a release's text."
     version = found.subject.version or "unknown"

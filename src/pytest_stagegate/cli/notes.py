@@ -16,10 +16,9 @@ from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError, StageGateError, UsageError
 from pytest_stagegate.model.audience import for_audience
 from pytest_stagegate.model.decision import Decision
-from pytest_stagegate.model.notes import AUDIENCES, Notes
-from pytest_stagegate.model.proof import linked
-from pytest_stagegate.noting import NotesQuestion, notes_of
-from pytest_stagegate.project import Project, load_project
+from pytest_stagegate.model.notes import AUDIENCES
+from pytest_stagegate.noting import NotesQuestion, proven_notes
+from pytest_stagegate.project import load_project
 
 
 @click.command(
@@ -58,7 +57,8 @@ def command(
         raise UsageError(f"--sink: only Markdown is made to fit; take it out, or --format {format_}")
     project = load_project(root.resolve(), policy)
     try:
-        notes = _notes(project, range_, version, paths, decision)
+        about = (None, None) if decision is None else _read(decision)
+        notes = proven_notes(project, NotesQuestion(range_, version, paths, os.environ, *about))
     except EvidenceError as error:
         # Nothing is decided here, so nothing is held.
         raise StageGateError(str(error), code=error.code) from error
@@ -73,19 +73,6 @@ def command(
         raise UsageError(f"{short(out)}: can't be written: {error.strerror}") from error
     click.echo(f"wrote {short(out)}")
     return 0
-
-
-def _notes(
-    project: Project, range_: str | None, version: str | None, paths: tuple[str, ...], decision: Path | None
-) -> Notes:
-    if decision is None:
-        return notes_of(project, NotesQuestion(range_, version, paths, os.environ))
-    made, digest = _read(decision)
-    notes = notes_of(project, NotesQuestion(range_, version, paths, os.environ, made, digest))
-    if made.subject.commit is not None and made.subject.commit != notes.last_commit:
-        text = f"The decision is about commit {made.subject.commit}, and these notes end at {notes.last_commit}."
-        notes = msgspec.structs.replace(notes, warnings=(*notes.warnings, text))
-    return linked(notes, made.requirements)
 
 
 def _read(path: Path) -> tuple[Decision, str]:

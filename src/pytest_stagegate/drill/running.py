@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.drill import files, records, sign_offs
+from pytest_stagegate.drill import files, operations, records, sign_offs
 from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.hooks import Fault
+    from pytest_stagegate.model.operations import OperationsPlan
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.project import Project
     from pytest_stagegate.run import Question
@@ -119,6 +120,13 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
                 planted.append(Planted(fault.name, _tripped(before, trial.decide(copies))))
             else:
                 idle.append(fault.name)
+        begun = operations.left_open(project.policy.operations)
+        if begun == project.policy.operations:
+            idle.append(operations.NAME)
+        else:
+            trial.write(begun)
+            planted.append(Planted(operations.NAME, _tripped(before, trial.decide(trial.copies()))))
+            trial.write(project.policy.operations)
         missing = frozenset(
             result.gate for copies in trial.one_less() for result in _stopped(before, trial.decide(copies))
         )
@@ -160,6 +168,10 @@ class _Trial:
             copies = self.copies()
             copies[number].path.unlink()
             yield copies
+
+    def write(self, plan: OperationsPlan) -> None:
+        """Let other texts for operators stand in the policy."""
+        self._project = replace(self._project, policy=replace(self._project.policy, operations=plan))
 
     def seal(self, copies: Sequence[Given]) -> None:
         """Let what is stated of the copies hold again: that a file was changed is not what the fault is about."""

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SUMS: Final = "SHA256SUMS"
+SIGNERS: Final = "allowed_signers"
+"""In a dossier the keys with which its sign-offs were verified when it was decided."""
 
 
 def sums_of(digests: Mapping[str, str]) -> bytes:

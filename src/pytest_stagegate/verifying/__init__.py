@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.documents.rendering import decision_json
-from pytest_stagegate.errors import EvidenceError, StageGateError
+from pytest_stagegate.errors import EvidenceError, StageGateError, UsageError
 from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.model.decision import SCHEMA, Decision
+from pytest_stagegate.model.manifest import SIGNERS
 from pytest_stagegate.model.verification import Answer, Finding, Verification, worst
 from pytest_stagegate.policy.finding import canonical, digest
 from pytest_stagegate.verifying.anchoring import anchors, notes, signatures
@@ -89,6 +90,8 @@ def _anchors(recorded: Decision, whole: Located, there: Opened, audit: Audit) ->
     held = anchors(there, audit.sha256)
     if audit.allowed_signers is None:
         return held
+    if audit.allowed_signers.resolve() == (there.folder / SIGNERS).resolve():
+        raise UsageError("--allowed-signers: this file lies beside what it would anchor; take one of your own")
     signed = signatures(recorded, whole, audit.allowed_signers)
     return (*held[0], *signed[0]), (*held[1], *signed[1])
 

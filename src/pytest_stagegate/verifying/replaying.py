@@ -157,7 +157,10 @@ def _project(recorded: Decision, asked: Asked, root: Path, registry: Registry) -
     named = Layer(recorded.policy.source, "", (), {}, "")
     policy = policy_of((named,), revived(json.loads(canonical(recorded.policy.content))))
     # Gates that are not loaded can't be judged, and waivers of them can't be used: both are told apart later.
-    tables = tuple(table for table in policy.gates if table.uses in registry.gates)
+    # The recorded content is sorted by name; the order of the tables as they were written is that of the results.
+    order = {result.gate: number for number, result in reversed(tuple(enumerate(recorded.gates)))}
+    loaded = (table for table in policy.gates if table.uses in registry.gates)
+    tables = tuple(sorted(loaded, key=lambda table: order.get(table.id, len(order))))
     bound, mistakes = bound_of(replace(policy, gates=tables, waivers=()), registry.gates, registry.local)
     if policy.mistakes or mistakes:
         raise MistakesError("the recorded policy", [*policy.mistakes, *mistakes], code="policy")
