@@ -230,6 +230,26 @@ def test_nothing_sticks_out_sideways(browser: Browser, width: int) -> None:
     assert {name: answer for name, answer in seen.items() if answer != [0, []]} == {}
 
 
+@pytest.mark.parametrize("width", [320, 360, 800])
+def test_the_word_of_the_decision_stays_on_one_line(browser: Browser, width: int) -> None:
+    seen = browser.ask_each(
+        SAMPLES, "(doc, win, all) => doc.querySelector('h1 .word').getClientRects().length", width=width
+    )
+    assert set(seen.values()) == {1}
+
+
+@pytest.mark.parametrize("format", ["html", "md"])
+def test_what_people_said_and_decided_before_stands_ahead_of_the_long_tables(format: str) -> None:
+    text = samples.render(samples.release(), format)
+    heads = ["Override", "What stands against"] if format == "html" else ["is overridden by", "What stands against"]
+    heads += ["Sign-off", "Decisions of earlier stages"]
+    long = ["All gates" if format == "html" else "## Gates", "Tests that did not plainly pass", "Requirements"]
+    found = [re.search(rf"(>|## |The NO GO ){head}|{head}", text) for head in (*heads, *long)]
+    places = [each.start() for each in found if each is not None]
+    assert len(places) == len(heads) + len(long)
+    assert places == sorted(places)
+
+
 def test_what_scrolls_sideways_can_be_reached_and_has_a_name(browser: Browser) -> None:
     browser.write(samples.no_go())
     (scrolling,) = browser.ask(
@@ -317,6 +337,7 @@ def test_size_with_as_many_rows_as_there_may_be() -> None:
 def test_both_documents_say_the_same_things_first(decision: Callable[[], Decision]) -> None:
     made = decision()
     page, text = samples.render(made, "html"), html.unescape(re.sub(r"\\(.)", r"\1", samples.render(made, "md")))
+    text = text.replace("\N{ZERO WIDTH SPACE}", "")
     word = made.decision.value.replace("_", " ")
     assert f'<span class="word">{word}</span>' in page
     assert re.match(rf"# \S {word}( \(provisional\))?: parcel-rates, version 1\.2\.0\n", text)

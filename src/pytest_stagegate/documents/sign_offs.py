@@ -53,7 +53,8 @@ def _override(use: OverrideUse) -> str:
 
 def _row(row: SignOffRow) -> tuple[str, ...]:
     trusted = f"authenticated, key {row.key}" if row.authenticated else "recorded, not authenticated"
-    state = "; ".join(part for part in (trusted, "" if row.state == CURRENT else row.state, row.why) if part)
+    state = trusted if row.state == CURRENT else f"{row.state}; {trusted}"
+    state += f". {row.why}" if row.why else ""
     answer = f"{row.answer}, override until {row.override.expires}" if row.override is not None else row.answer
     comment = " ".join(part for part in (row.override.reason if row.override else "", row.comment) if part)
     return tuple(clean(each) for each in (row.role, row.person, answer, row.at, state, comment or "–"))

@@ -27,8 +27,8 @@ def markdown_text(text: str) -> str:
     """Return text that Markdown shows as it is, on one line: no markup, mention, reference or HTML."""
     one_line = " ".join(text.split())
     escaped = _MARKUP.sub(r"\\\1", one_line).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    escaped = escaped.replace("$", "&#36;")
-    broken = _SHORTHAND.sub(lambda match: f"{match[0]}&#8203;", escaped)
+    # Behind the signs that are broken: the number of the entity would look like a reference.
+    broken = _SHORTHAND.sub(lambda match: f"{match[0]}&#8203;", escaped).replace("$", "&#36;")
     return _LINE_START.sub(lambda match: f"{match[0][:-1]}\\{match[0][-1]}", broken)
 
 
