@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PERSON: Final = re.compile(r"\s*<[^<>]*>?\s*$")
 _ADDRESS: Final = re.compile(r"\S+@\S+")
+_BY_ROBOTS: Final = re.compile(r"^---\nupdated-dependencies:\n.*|^-{9}[ \t]*$", re.DOTALL | re.MULTILINE)
 _BEHIND_NAME: Final = re.compile(r"[ \t]*<[^<>\s@]+@[^<>\s]+>")
 _OTHER_AUTHORS: Final = "co-authored-by"
 
@@ -42,7 +43,7 @@ def drafts_of(commit: Commit, pull: str, package: str, rules: NotesRules, addres
     entry = Entry(
         section="",
         text=one_line(override or text) or "(no message)",
-        body=_without_people(message.body),
+        body=_prose(message.body),
         breaking=message.breaking,
         breaks=message.breaks,
         upgrade="\n".join(message.values("upgrade", "upgrade-note", "migration")),
@@ -79,9 +80,9 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _without_people(text: str) -> str:
-    """Return a text without the addresses that stand behind names: ``Ada <ada@example.com>``."""
-    return _BEHIND_NAME.sub("", text)
+def _prose(body: str) -> str:
+    """Return what people say in a body: without addresses behind names, and without what hosting sites put there."""
+    return _BY_ROBOTS.sub("", _BEHIND_NAME.sub("", body)).strip()
 
 
 def authors_of(commit: Commit) -> tuple[str, ...]:

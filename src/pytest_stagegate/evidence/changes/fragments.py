@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 import sys
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.changes import Draft
 
 _TOWNCRIER_TYPES: Final = ("feature", "bugfix", "doc", "removal", "misc")
+_BY_SCRIV: Final = re.compile(r"\d{8}_\d{6}_.*\.(?:rst|md)")
 _NO_FRAGMENTS: Final = ("readme", "template", "_template", "scriv")
 
 
@@ -49,10 +51,12 @@ def towncrier(reading: Reading) -> Told | None:
 def scriv(reading: Reading) -> Told | None:
     """Return what scriv's fragments of a range tell; None where the project has no scriv."""
     config = _scriv_config(reading)
-    if config is None:
+    table = config or {}
+    folder = str(table.get("fragment_directory", "changelog.d"))
+    files = _told(reading, folder, str(table.get("changelog", f"CHANGELOG.{table.get('format', 'rst')}")), set())
+    # Scriv works without any configuration too.
+    if config is None and not any(_BY_SCRIV.match(PurePosixPath(file.path).name) for file in files):
         return None
-    folder = str(config.get("fragment_directory", "changelog.d"))
-    files = _told(reading, folder, str(config.get("changelog", "CHANGELOG.rst")), set())
     drafts = tuple(draft for file in files for draft in _scriv(reading, file))
     return Told(f"scriv fragments ({folder})", drafts, written=True)
 
@@ -141,14 +145,15 @@ def _table(reading: Reading, file: str, tool: str) -> dict[str, Any] | None:
 def _scriv_config(reading: Reading) -> dict[str, Any] | None:
     if (table := _table(reading, "pyproject.toml", "scriv")) is not None:
         return table
-    for file, name in (("changelog.d/scriv.ini", "scriv"), ("setup.cfg", "tool:scriv"), ("tox.ini", "scriv")):
+    for file in ("changelog.d/scriv.ini", "setup.cfg", "tox.ini"):
         parser = configparser.ConfigParser(interpolation=None)
         try:
             parser.read_string(text_at(reading.rootdir, reading.span.last, file) or "")
         except configparser.Error:
             continue
-        if parser.has_section(name):
-            return dict(parser.items(name))
+        for name in ("scriv", "tool:scriv"):
+            if parser.has_section(name):
+                return dict(parser.items(name))
     return None
 
 

@@ -78,7 +78,8 @@ def _plain_rst(text: str) -> str:
     marks: list[str] = []
     comment = False
     for line in text.splitlines():
-        if line.startswith("..") and "::" not in line and not line.startswith(".. _"):
+        # A row of dots below a line makes a heading of it.
+        if re.match(r"\.\.(?:\s|$)", line) and "::" not in line and not line.startswith(".. _"):
             comment = True
             continue
         comment = comment and (line.startswith(" ") or not line.strip())
