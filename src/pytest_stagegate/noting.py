@@ -35,10 +35,9 @@ from pytest_stagegate.telling.known import known_issues_of
 from pytest_stagegate.telling.references import addresses_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pytest_stagegate.judging import ActiveGate
     from pytest_stagegate.model.changes import Commit, Span, Told
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.note_rules import NotesRules
@@ -99,9 +98,7 @@ def proven_notes(project: Project, asked: NotesQuestion) -> Notes:
     return linked(notes, asked.decision.requirements)
 
 
-def told_of(
-    project: Project, version: str | None, gates: Iterable[ActiveGate] | None = None
-) -> ToldData | Absent | None:
+def told_of(project: Project, version: str | None) -> ToldData | Absent | None:
     """Return what gates judge of the notes since the last release, or why it is not known; None when none asks.
 
     A pre-release is judged by all that its final will tell: by that its version has to have grown.
@@ -109,9 +106,8 @@ def told_of(
     Args:
         project: Policy and gates.
         version: The version that is declared.
-        gates: The gates of the decision; every gate of the policy where it is not known yet.
     """
-    if not project.reads((ReleaseNotes,), gates):
+    if not project.reads((ReleaseNotes,)):
         return None
     try:
         notes = notes_of(project, NotesQuestion(None, final_of(version), (), {}))

@@ -76,7 +76,7 @@ def release(folder: Path, environment: Mapping[str, str], say: Callable[[str], N
         ended.append(run("sign-off", f"--role={role}", f"--as={person}", key, f"--decision={_RELEASE}", f"--out={_SIGNED}"))
     ended.append(run(*_DECIDE, _SIGNED, "--out=.stagegate/release"))
     say("\nEverything that an auditor needs goes into one folder and one zip.")
-    ended.append(run("dossier", f"--decision={_RELEASE}", f"--out={_SIGNED}"))
+    ended.append(run("dossier", f"--decision={_RELEASE}"))
     signers = "--allowed-signers=gates/allowed_signers"
     ended.append(run("verify", "parcel-rates-1.2.0.dossier.zip", signers, "-q"))
     return ended

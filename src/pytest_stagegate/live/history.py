@@ -30,5 +30,6 @@ def history_lines(project: Project, stage: str, environment: str | None, version
         yield Sources(repository=repository)
     if (released := released_policy(project)) is not None:
         yield Released(released=released)
-    if (told := told_of(project, version, gates)) is not None:
+    # A later stage may be decided on the same record, and has to be verified from it.
+    if (told := told_of(project, version)) is not None:
         yield Told(notes=told)
