@@ -179,7 +179,7 @@ class _Shown:
         yield "after", f"{notes.since} ({notes.first_commit})" if notes.since else "the beginning of the history"
         yield "up to", f"{notes.until} ({notes.last_commit})" if notes.last_commit else notes.until
         fates = Counter(each.fate if each.fate in FATES else "other" for each in notes.fates)
-        parts = ", ".join(f"{count} {fate}" for fate, count in sorted(fates.items()))
+        parts = ", ".join(f"{fate} {count}" for fate, count in sorted(fates.items()))
         yield "commits", f"{len(notes.fates)}: {parts}" if parts else "none"
         if notes.folded:
             yield "pre-releases told here", ", ".join(notes.folded)
