@@ -26,7 +26,7 @@ from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.notes import Notes
 from pytest_stagegate.model.proof import linked
-from pytest_stagegate.model.told import ReleaseNotes, ToldData, told_data
+from pytest_stagegate.model.told import ToldData, told_data
 from pytest_stagegate.model.versions import final_of
 from pytest_stagegate.telling.accounting import Asked, account
 from pytest_stagegate.telling.correcting import corrected, refated
@@ -98,8 +98,8 @@ def proven_notes(project: Project, asked: NotesQuestion) -> Notes:
     return linked(notes, asked.decision.requirements)
 
 
-def told_of(project: Project, version: str | None) -> ToldData | Absent | None:
-    """Return what gates judge of the notes since the last release, or why it is not known; None when none asks.
+def told_of(project: Project, version: str | None) -> ToldData | Absent:
+    """Return what gates judge of the notes since the last release, or why it is not known.
 
     A pre-release is judged by all that its final will tell: by that its version has to have grown.
 
@@ -107,8 +107,6 @@ def told_of(project: Project, version: str | None) -> ToldData | Absent | None:
         project: Policy and gates.
         version: The version that is declared.
     """
-    if not project.reads((ReleaseNotes,)):
-        return None
     try:
         notes = notes_of(project, NotesQuestion(None, final_of(version), (), {}))
     except StageGateError as error:

@@ -121,11 +121,19 @@ def test_the_record_decides_the_same_when_the_history_has_gone_on(shop: Project)
     assert release(shop).gate("notes")["verdict"] == "FAIL"
 
 
-def test_a_record_is_told_of_the_changes_only_where_a_gate_asks(shop: Project) -> None:
+def test_a_record_is_told_of_the_changes_only_where_the_policy_has_the_gate(shop: Project) -> None:
     change(shop, "feat: pay by card", "1.1.0")
     assert shop.run().word == "GO"
-    assert recorded(shop.path / RECORD) == []
+    assert len(recorded(shop.path / RECORD)) == 1
     assert shop.check("--at", "release", RECORD).gate("notes")["verdict"] == "PASS"
+    assert answers()["notes"][0] == "identical"
+    without_the_gate(shop)
+    assert recorded(shop.path / RECORD) == []
+
+
+def without_the_gate(shop: Project) -> None:
+    (shop.path / "std.toml").write_text('default_stage = "test"\n', encoding="utf-8")
+    shop.run("--stage-gate-policy=std.toml")
 
 
 def test_a_decision_with_the_changes_in_its_record_is_verified(shop: Project) -> None:
@@ -136,8 +144,8 @@ def test_a_decision_with_the_changes_in_its_record_is_verified(shop: Project) ->
 
 def test_a_decision_without_the_changes_in_a_record_can_t_be_told(shop: Project) -> None:
     change(shop, "feat: pay by card", "1.1.0")
-    shop.run()
-    assert shop.check("--at", "release", RECORD).word == "GO"
+    without_the_gate(shop)
+    assert shop.check("--at", "release", RECORD).gate("notes")["verdict"] == "PASS"
     answer, text = answers()["notes"]
     assert (answer, text.partition(": ")[2]) == ("can't tell", "what the release notes told is in no record")
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.evidence.lines import Released, Sources, Told
-from pytest_stagegate.noting import told_of
+from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.project import released_policy
 
 if TYPE_CHECKING:
@@ -31,5 +31,7 @@ def history_lines(project: Project, stage: str, environment: str | None, version
     if (released := released_policy(project)) is not None:
         yield Released(released=released)
     # A later stage may be decided on the same record, and has to be verified from it.
-    if (told := told_of(project, version)) is not None:
-        yield Told(notes=told)
+    if project.reads((ReleaseNotes,)):
+        from pytest_stagegate.noting import told_of
+
+        yield Told(notes=told_of(project, version))
