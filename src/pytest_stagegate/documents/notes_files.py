@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_stagegate.documents.notes_markdown import SINKS, notes_md
 from pytest_stagegate.documents.notes_view import notes_view
+from pytest_stagegate.documents.schemas import schema_of
 from pytest_stagegate.documents.templating import render, with_content_policy
 from pytest_stagegate.model.notes import SCHEMA, Notes
 
@@ -39,8 +40,7 @@ def notes_json(notes: Notes) -> bytes:
 
 def notes_schema() -> dict[str, object]:
     """Return the JSON Schema (2020-12) of ``notes.json``, made from the types it is written from."""
-    schema = msgspec.json.schema(Notes)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": SCHEMA, **schema}
+    return schema_of(Notes, SCHEMA)
 
 
 def notes_file(

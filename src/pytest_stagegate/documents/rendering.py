@@ -12,10 +12,11 @@ import msgspec
 
 from pytest_stagegate.documents.gates_xml import gates_xml
 from pytest_stagegate.documents.intoto import STATEMENT_FILES, statements
+from pytest_stagegate.documents.schemas import schema_of
 from pytest_stagegate.documents.templating import render, with_content_policy
 from pytest_stagegate.documents.view import View, view
 from pytest_stagegate.documents.writing import write_whole
-from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.model.decision import SCHEMA, Decision
 from pytest_stagegate.model.manifest import SUMS, sums_of
 
 _IGNORE: Final = b"*\n"
@@ -62,8 +63,7 @@ def decision_json(decision: Decision) -> bytes:
 
 def decision_schema() -> dict[str, object]:
     """Return the JSON Schema (2020-12) of ``decision.json``, made from the types it is written from."""
-    schema = msgspec.json.schema(Decision)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "stagegate/decision/1", **schema}
+    return schema_of(Decision, SCHEMA)
 
 
 def documents_of(
