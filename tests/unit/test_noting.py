@@ -217,8 +217,8 @@ def test_no_address_of_a_person_gets_out(root: Path) -> None:
     assert "@" not in "".join(found.entries[0].authors)
 
 
-def told(root: Path, version: str | None = "1.1.0", gate: str = "notes") -> ToldData | Absent | None:
-    (root / "pyproject.toml").write_text(f"[tool.stagegate.gate.{gate}]\n")
+def told(root: Path, version: str | None = "1.1.0") -> ToldData | Absent:
+    (root / "pyproject.toml").write_text("[tool.stagegate.gate.notes]\n")
     return told_of(load_project(root), version)
 
 
@@ -250,10 +250,6 @@ def test_a_pre_release_is_judged_by_all_since_the_last_final(root: Path) -> None
     found = told(root, "1.1.0rc2")
     assert isinstance(found, ToldData)
     assert (found.since, found.implied, found.commits) == ("v1.0.0", "minor", 2)
-
-
-def test_nothing_is_collected_where_no_gate_asks(root: Path) -> None:
-    assert told(root, gate="debt") is None
 
 
 def test_what_stands_in_the_way_of_collecting_is_told_to_the_gate(root: Path) -> None:
