@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
 from pytest_stagegate.documents.notes_markdown import SINKS, notes_md
 from pytest_stagegate.documents.notes_view import notes_view
 from pytest_stagegate.documents.schemas import schema_of
 from pytest_stagegate.documents.templating import render, with_content_policy
+from pytest_stagegate.model.canonical import json_of
 from pytest_stagegate.model.notes import SCHEMA, Notes
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def notes_html(notes: Notes, audience: str | None, templates: Path | None) -> by
 
 def notes_json(notes: Notes) -> bytes:
     """Return ``notes.json``: keys sorted, two spaces, one line feed at the end."""
-    return msgspec.json.format(msgspec.json.encode(notes, order="sorted"), indent=2) + b"\n"
+    return json_of(notes)
 
 
 def notes_schema() -> dict[str, object]:

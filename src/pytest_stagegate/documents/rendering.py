@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from pytest_stagegate.documents.gates_xml import gates_xml
 from pytest_stagegate.documents.intoto import STATEMENT_FILES, statements
 from pytest_stagegate.documents.schemas import schema_of
 from pytest_stagegate.documents.templating import render, with_content_policy
 from pytest_stagegate.documents.view import View, view
 from pytest_stagegate.documents.writing import write_whole
+from pytest_stagegate.model.canonical import json_of
 from pytest_stagegate.model.decision import SCHEMA, Decision
 from pytest_stagegate.model.manifest import SUMS, sums_of
 
@@ -58,7 +57,7 @@ def places_of(wanted: Wanted, out: Path) -> tuple[Path, ...]:
 
 def decision_json(decision: Decision) -> bytes:
     """Return ``decision.json``: keys sorted, two spaces, one line feed at the end."""
-    return msgspec.json.format(msgspec.json.encode(decision, order="sorted"), indent=2) + b"\n"
+    return json_of(decision)
 
 
 def decision_schema() -> dict[str, object]:

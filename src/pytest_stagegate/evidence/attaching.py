@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.model.canonical import json_of
 from pytest_stagegate.model.times import utc_time
 
 if TYPE_CHECKING:
@@ -80,4 +81,4 @@ def read_attachment(path: Path) -> Attachment | None:
 
 def attachment_json(attachment: Attachment) -> bytes:
     """Return the bytes of an attachment: keys sorted, two spaces, one line feed at the end."""
-    return msgspec.json.format(msgspec.json.encode(attachment, order="sorted"), indent=2) + b"\n"
+    return json_of(attachment)

@@ -14,6 +14,7 @@ from pytest_stagegate.evidence.attaching import Attachment, attachment_path, rea
 from pytest_stagegate.evidence.finding import RECORD, Given, Recorded, expand, modified, sha256_of, shown, united
 from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.evidence.formats import detect, read_file
+from pytest_stagegate.model.commits import short
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.numbers import Duration
@@ -279,7 +280,7 @@ def _outdated(
         text = f"{base.name}: its content has changed since its attachment was written."
         notes.append(Note(reason="changed", text=text))
     if attachment is not None and contents.commit and attachment.commit not in (None, contents.commit):
-        text = f"{base.name}: it says commit {contents.commit[:12]}, and its attachment {attachment.commit}."
+        text = f"{base.name}: it says commit {short(contents.commit)}, and its attachment {attachment.commit}."
         notes.append(Note(reason="other-commit", text=text))
     if attachment is not None and rule.producer is not None and attachment.command != rule.producer.command:
         text = f"{base.name}: it was made with another command than the policy has for {rule.producer.name} now."

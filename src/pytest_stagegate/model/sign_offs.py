@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
 
+from pytest_stagegate.model.canonical import json_of
 from pytest_stagegate.model.times import utc_time
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class SignOffRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 def canonical(record: SignOffRecord) -> bytes:
     """Return the bytes that are signed: keys sorted, two spaces, one line feed at the end."""
-    return msgspec.json.format(msgspec.json.encode(record, order="sorted"), indent=2) + b"\n"
+    return json_of(record)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from pytest_stagegate.model.changes import Draft
+from pytest_stagegate.model.commits import short
 from pytest_stagegate.model.note_rules import UNNOTED
 from pytest_stagegate.model.notes import Fate
 from pytest_stagegate.telling.branches import brought_by
@@ -128,7 +129,7 @@ class _Accounting:
             if fate == "told":
                 for number in self._tellers.get(target, ()):
                     self._commits_told.setdefault(number, []).append(commit)
-            found[id_] = (fate, why) if fate != "entry" else ("told", f"It belongs to {target[:12]}.")
+            found[id_] = (fate, why) if fate != "entry" else ("told", f"It belongs to {short(target)}.")
         return found
 
     def _with_fixes(self, commit: Commit, draft: Draft) -> Draft:
@@ -169,9 +170,9 @@ class _Accounting:
         if commit.earlier:
             return "earlier", ""
         if id_ in self._reverted.back:
-            return "reverted", f"Taken back by {self._reverted.back[id_][:12]}."
+            return "reverted", f"Taken back by {short(self._reverted.back[id_])}."
         if id_ in self._reverted.reverts:
-            return "revert", f"Takes back {self._reverted.reverts[id_][:12]}."
+            return "revert", f"Takes back {short(self._reverted.reverts[id_])}."
         if commit.joins and not self._says_more(commit):
             return "merge", ""
         if self._asked.within is not None and id_ not in self._asked.within and not commit.joins:
@@ -232,8 +233,8 @@ class _Accounting:
     def _drafts(self, commit: Commit) -> Iterator[Draft]:
         if commit.message.unusual:
             self._warnings.append(
-                f"Commit {commit.id[:12]} marks a breaking change in its own way; it is told as one, and a correction "
-                "can say otherwise."
+                f"Commit {short(commit.id)} marks a breaking change in its own way; it is told as one, and a "
+                "correction can say otherwise."
             )
         pull = self._pulls.get(commit.id, "")
         for draft in drafts_of(commit, pull, self._package(commit), self._asked.rules, self._asked.addresses):
