@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from pytest_stagegate.model.goals import GoalRow, MilestoneRow
+from pytest_stagegate.model.manual import ManualRow
 from pytest_stagegate.model.requirements import RequirementRow
 from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
 from pytest_stagegate.model.verdicts import GateResult
@@ -365,6 +367,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     policy: PolicyReference
     drift: tuple[Drift, ...] = ()
     requirements: tuple[RequirementRow, ...] = ()
+    goals: tuple[GoalRow, ...] = ()
+    milestones: tuple[MilestoneRow, ...] = ()
+    manual: tuple[ManualRow, ...] = ()
     basis: str = ""
     sign_offs: tuple[SignOffRow, ...] = ()
     override: OverrideUse | None = None

@@ -1,0 +1,73 @@
+"""Goals of a plan and how far they are, in the shape of ``decision.json``."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class GoalCell(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a goal is verified at one stage in one environment.
+
+    Attributes:
+        stage: Stage of the linked tests.
+        environment: The environment that they ran in; None where none was named.
+        outcome: ``passed``, ``failed``, ``partial`` or ``not-run``.
+        tests: How many linked tests there are, manual ones among them.
+        manual: How many of them are manual.
+    """
+
+    stage: str
+    environment: str | None
+    outcome: str
+    tests: int
+    manual: int = 0
+
+
+class GoalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One goal of the plan.
+
+    Attributes:
+        id: Id, as tests name it in ``@pytest.mark.requirement``.
+        title: The goal in plain words.
+        priority: ``must``, ``should`` or ``could``; empty when it is not stated.
+        milestone: Id of its milestone; empty for none.
+        owner: Who answers for it; may be empty.
+        status: The plan's own word for how far it is; may be empty.
+        outcome: ``passed``, ``failed``, ``partial``, ``not-run`` or ``waived``, over all cells.
+        lacks: What the plan does not say of it, by key (``owner``, ``acceptance`` …).
+        cells: Its linked tests by stage and environment.
+        source: The evidence file that has it, as in the list of evidence.
+    """
+
+    id: str
+    title: str
+    priority: str
+    milestone: str
+    owner: str
+    status: str
+    outcome: str
+    lacks: tuple[str, ...] = ()
+    cells: tuple[GoalCell, ...] = ()
+    source: str = ""
+
+
+class MilestoneRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One milestone of the plan.
+
+    Attributes:
+        id: Id, unique in the plan.
+        title: In plain words.
+        due: The day, ``YYYY-MM-DD``; None where none is stated.
+        goals: How many goals it has.
+        done: How many of them are done.
+        forecast: The day on which it will be done at the pace so far; None where that can't be told.
+        text: The same in a sentence for people.
+    """
+
+    id: str
+    title: str
+    due: str | None
+    goals: int
+    done: int
+    forecast: str | None = None
+    text: str = ""
