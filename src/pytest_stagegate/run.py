@@ -157,7 +157,6 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         blockers=blockers,
         gates=results,
         waivers=_waivers(project, given, asked, place),
-        manual=manual_of(evidence, [each.active for each in asked], place),
         evidence=(*index(signed.sources), *signed.allowed, *further_files(evidence)),
         sign_offs=signed.data.rows,
         override=override,
@@ -171,6 +170,7 @@ def _draft(
 ) -> Decision:
     """Return a decision as it is before anybody's word on it."""
     rows, omitted = rows_of(evidence.tests)
+    manual = manual_of(evidence, project.gates(place.stage, place.environment), place)
     return Decision(
         decision=Word.HOLD,
         provisional=evidence.provisional,
@@ -191,7 +191,8 @@ def _draft(
         waivers=(),
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
-        requirements=requirement_rows(evidence.tests),
+        manual=manual,
+        requirements=requirement_rows(evidence.tests, manual),
         upstream=upstream_rows(vetted.sources, project.policy),
     )
 

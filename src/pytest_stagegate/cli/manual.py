@@ -14,8 +14,9 @@ from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, LACKING, MA
 from pytest_stagegate.cli.results_files import new_file, write_results
 from pytest_stagegate.documents.rendering import ignore_folder
 from pytest_stagegate.documents.wording import plural
-from pytest_stagegate.errors import UsageError
+from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.git import GitError, git
+from pytest_stagegate.evidence.manual.importing import COLUMNS, Stated, results_in
 from pytest_stagegate.evidence.manual.listing import Listed, found_already, listed
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.evidence.readers.manual import LONGEST_NAME, is_person
@@ -183,3 +184,68 @@ def _nothing(rows: tuple[ManualRow, ...], tests: tuple[str, ...]) -> str:
         return f"no manual test is meant by {', '.join(tests)}"
     passed = plural(len(rows), "manual test")
     return f"nothing to do: {passed} passed" if rows else "nothing to do: the record lists no manual test"
+
+
+@command.command(
+    "import",
+    epilog="\b\nExamples:\n  stagegate manual import results.csv"
+    "\n  stagegate manual import qa.csv --column outcome=Status --column who=Tester --commit 4473828df832",
+)
+@click.argument("files", nargs=-1, required=True, type=FILE)
+@click.option("--column", "columns", multiple=True, metavar="NAME=THEIRS", help="What their table calls a column.")
+@click.option("--by", metavar="PERSON", help="Who did those that name nobody.")
+@click.option("--commit", metavar="ID", help="The commit of those that state none.")
+@click.option("--env", metavar="ENV", help="The environment of those that state none.")
+@_record
+@_out
+@_root
+@_policy
+def import_command(
+    files: tuple[Path, ...],
+    columns: tuple[str, ...],
+    by: str | None,
+    commit: str | None,
+    env: str | None,
+    record: Path,
+    out: Path,
+    root: Path,
+    policy: Path | None,
+) -> int:
+    """Take in results from tables: CSV with a head, or a JSON list of objects.
+
+    Columns are id, outcome (passed, failed, blocked), who, when, commit, environment and note. Either every row is in
+    order and all are written, or none is, and every mistake is told.
+    """
+    project = load_project(root.resolve(), policy)
+    environments = project.policy.environments
+    known("--env", env, environments)
+    build = listed(record, project.rootdir, subject_of(project.rootdir, os.environ)[0].commit)
+    stated = Stated(by, commit, env)
+    theirs = dict(_column(each) for each in columns)
+    results = [result for path in files for result in _taken(path, build, environments, theirs, stated)]
+    try:
+        if out == Path(MANUAL_RESULTS):
+            ignore_folder(out.parent)
+        path = new_file(out, dt.datetime.now(dt.timezone.utc), "import")
+        write_results(path, results, ())
+    except OSError as error:
+        raise UsageError(f"{short(out)}: can't be written: {error.strerror}: {error.filename}") from error
+    click.echo(f"wrote {short(path)}: {plural(len(results), 'result')}")
+    return 0
+
+
+def _column(written: str) -> tuple[str, str]:
+    ours, _, theirs = written.partition("=")
+    known("--column", ours, COLUMNS)
+    if not theirs:
+        raise UsageError(f"--column: {written!r} names no column of the table; write for example outcome=Status")
+    return ours, theirs
+
+
+def _taken(
+    path: Path, build: Listed, environments: tuple[str, ...], columns: dict[str, str], stated: Stated
+) -> tuple[ManualResult, ...]:
+    try:
+        return results_in(path, build, environments, columns, stated)
+    except EvidenceError as error:
+        raise UsageError(str(error)) from error

@@ -161,6 +161,7 @@ class Collecting:
         tag, requirements = self._tagger.read(item)
         if is_manual(item):
             self._manual[id(item)] = manual_test(item, tag, requirements)
+            requirements = ()
         for each in requirements:
             self._requirements.setdefault(each, []).append(len(self._tags))
         self._tags.append(tag)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.hooks import gate
+from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.manual import PENDING, STALE, ManualTests
 from pytest_stagegate.model.verdicts import Check, Verdict
 from pytest_stagegate.thresholds import check, no_evidence
@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 _NOBODY: Final = "the record lists no manual test of the stages that are decided"
 
 
+class ManualOptions(GateOptions, frozen=True):
+    """The gate ``manual`` has no options of its own: every manual test has to be done."""
+
+
 @gate(
     name="manual",
     title="People have done every manual test, and none of them failed",
     stage="test",
+    options=ManualOptions,
     remedy="Mend what failed or kept a test from being done, and let people do it again: stagegate manual run.",
 )
 def manual(tests: ManualTests) -> Iterator[Check]:
