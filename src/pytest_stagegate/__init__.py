@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.findings import Findings
+    from pytest_stagegate.model.manual import ManualTests
     from pytest_stagegate.model.metrics import Metrics
     from pytest_stagegate.model.numbers import (
         CellName,
@@ -51,6 +52,7 @@ __all__ = [
     "Fault",
     "Findings",
     "GateOptions",
+    "ManualTests",
     "Matrix",
     "Measure",
     "Metrics",
@@ -83,6 +85,7 @@ _HOME: Final = {
     "PropertyTests": "model.property_tests",
     "Operations": "model.operations",
     "Metrics": "model.metrics",
+    "ManualTests": "model.manual",
     "Matrix": "hooks",
     "Fault": "hooks",
     "Findings": "model.findings",

@@ -20,6 +20,8 @@ from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.manual import KIND as MANUAL
+from pytest_stagegate.model.manual import ManualTests, manual_rows
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
 from pytest_stagegate.model.operations import Operations
@@ -79,6 +81,7 @@ _KINDS: Final[dict[type, str]] = {
     PropertyTests: "tests",
     SignOffs: SIGN_OFFS,
     Decisions: "decisions",
+    ManualTests: MANUAL,
 }
 """Kind of evidence that each face shows."""
 
@@ -290,6 +293,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Repository: Repository(evidence.repository or UNKNOWN, tally),
         Baseline: Baseline(evidence.baseline, tally),
         Decisions: Decisions(evidence.decisions, evidence.subject, tally),
+        ManualTests: ManualTests(manual_rows(evidence.manual, place, active.max_age), tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,

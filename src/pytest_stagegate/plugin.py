@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Generator
 
 # Help texts and the rest of each option; any of them switches the plugin on.
@@ -58,6 +59,10 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 _DEST = {option: option[2:].replace("stage-gate", "stagegate").replace("-", "_") for option in _OPTIONS}
 
 
+def _asked_for(asked: argparse.Namespace) -> bool:
+    return any(getattr(asked, switch, None) for switch in _DEST.values())
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the options."""
     group = parser.getgroup("stagegate", "stage gates: may this build go on to its next stage?")
@@ -69,16 +74,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marks, so that they are valid with --strict-markers, in every run."""
     config.addinivalue_line("markers", "stage(name): the delivery stage that the test belongs to, e.g. 'deploy'")
     config.addinivalue_line("markers", "environment(*names): the environments that the test may run in")
+    config.addinivalue_line("markers", "manual: a person does the test; the steps stand in its docstring")
     config.addinivalue_line("markers", "requirement(*ids): the requirements that the test verifies, e.g. 'PAY-7'")
+    if not _asked_for(config.option):
+        from pytest_stagegate.live.manual_guard import guard_manual_tests
+
+        guard_manual_tests(config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Parser) -> Generator[None, None, None]:
     """Switch on before anything of the project is imported, so that coverage sees every line."""
-    asked = early_config.known_args_namespace
-    if not any(getattr(asked, switch, None) for switch in _DEST.values()):
+    if not _asked_for(early_config.known_args_namespace):
         return (yield)
-    from pytest_stagegate.live import switch_on
+    from pytest_stagegate.live.session import switch_on
 
     switched = switch_on(early_config, parser)
     try:

@@ -19,7 +19,7 @@ from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.baselines import read_baseline
 from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
-from pytest_stagegate.evidence.merging import merged
+from pytest_stagegate.evidence.merging import merged, of_environment
 from pytest_stagegate.evidence.operations import read_operations
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
@@ -42,7 +42,7 @@ from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
-from pytest_stagegate.summing import further_files, index, matrix, rows_of, totals
+from pytest_stagegate.summing import further_files, index, manual_data, manual_of, matrix, rows_of, totals
 from pytest_stagegate.tagging import stages_of
 from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
@@ -170,6 +170,7 @@ def _draft(
 ) -> Decision:
     """Return a decision as it is before anybody's word on it."""
     rows, omitted = rows_of(evidence.tests)
+    manual = manual_of(evidence, project.gates(place.stage, place.environment), place)
     return Decision(
         decision=Word.HOLD,
         provisional=evidence.provisional,
@@ -190,7 +191,8 @@ def _draft(
         waivers=(),
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
-        requirements=requirement_rows(evidence.tests),
+        manual=manual,
+        requirements=requirement_rows(evidence.tests, manual),
         upstream=upstream_rows(vetted.sources, project.policy),
     )
 
@@ -321,6 +323,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         told=whole.told or question.told,
         decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
         operations=_operations(project, place.stage),
+        manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage)),
     )
 
 
@@ -338,9 +341,7 @@ def _of_environment(
     project: Project, vetted: Vetted, question: Question, place: Place, environment: str, baseline: BaselineData
 ) -> tuple[Evidence, Place]:
     """Return the evidence of one environment alone, and where it is judged."""
-    there = summed(
-        [each for each in vetted.sources if each.environment == environment or each.kind == "decisions"], place.instant
-    )
+    there = summed(of_environment(vetted.sources, environment), place.instant)
     asked = replace(question, environment=environment)
     at = replace(place, environment=environment)
     return replace(_evidence(project, there, asked, at), baseline=baseline), at

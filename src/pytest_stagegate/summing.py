@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, TestRow, Tests
+from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.tests import Outcome, TestData
@@ -15,9 +16,11 @@ from pytest_stagegate.model.tests import Outcome, TestData
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pytest_stagegate.judging import ActiveGate
     from pytest_stagegate.model.baseline import BaselineData
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.operations import OperationsData, OperationsFile
+    from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.sources import Source
 
 NOT_PASSED_LIMIT: Final = 500
@@ -39,7 +42,8 @@ def totals(tests: TestData) -> Tests:
     return Tests(
         **{name: getattr(counts, name) for name in counts.__struct_fields__},
         skipped_files=len(tests.skipped_files),
-        not_selected=sum(detail.not_selected for detail in tests.details.values()),
+        not_selected=sum(detail.not_selected and not detail.manual for detail in tests.details.values()),
+        manual=sum(detail.manual for detail in tests.details.values()),
         untagged=tests.counts(lambda tag: not tag.tagged).collected,
         subtests=sum(detail.subtest_count for detail in tests.details.values()),
     )
@@ -98,6 +102,33 @@ def index(sources: Iterable[Source]) -> tuple[EvidenceItem, ...]:
         name = item.id if names[item.id] == 1 else f"{item.id}-{seen[item.id]}"
         numbered.append(msgspec.structs.replace(item, id=name))
     return tuple(numbered)
+
+
+def manual_data(whole: Evidence, sources: Iterable[Source], stages: frozenset[str]) -> ManualData:
+    """Return the manual tests that records list, with every result that can be used.
+
+    Args:
+        whole: What all sources say together.
+        sources: All of them.
+        stages: Stages whose manual tests have to be done.
+    """
+    results = [
+        Stated(result, each.name, each.max_age, each.commit_required)
+        for each in sources
+        if each.usable and each.contents is not None
+        for result in each.contents.manual or ()
+    ]
+    return ManualData(whole.manual.tests, tuple(results), stages, whole.subject.commit)
+
+
+def manual_of(evidence: Evidence, gates: Iterable[ActiveGate], place: Place) -> tuple[ManualRow, ...]:
+    """Return the manual tests of a decision; the strictest age that a gate names holds."""
+    return manual_rows(evidence.manual, place, strictest_age(gates))
+
+
+def strictest_age(gates: Iterable[ActiveGate]) -> int | None:
+    """Return the least age that a gate allows to results of manual tests, in microseconds; None where none says."""
+    return min((each.max_age for each in gates if each.max_age is not None and each.needs(ManualTests)), default=None)
 
 
 def further_files(evidence: Evidence) -> tuple[EvidenceItem, ...]:

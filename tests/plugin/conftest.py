@@ -15,7 +15,7 @@ import pytest
 
 # A run inside this process takes away what it imported, and half a package imported anew is two packages.
 import pytest_stagegate.evidence.coverage_report
-import pytest_stagegate.live  # noqa: F401
+import pytest_stagegate.live.session  # noqa: F401
 from pytest_stagegate.cli import main
 
 MIXED = """

@@ -391,6 +391,6 @@ def test_a_suite_that_imports_hypothesis_and_uses_it_nowhere_is_not_listened_to(
 
 
 def test_the_plugin_itself_does_not_import_hypothesis() -> None:
-    code = "import sys, pytest_stagegate.live; print('hypothesis' in sys.modules)"
+    code = "import sys, pytest_stagegate.live.session; print('hypothesis' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"

@@ -26,6 +26,7 @@ _COMMANDS: Final = (
     "drill",
     "explain",
     "inspect",
+    "manual",
     "notes",
     "sign-off",
     "verify",

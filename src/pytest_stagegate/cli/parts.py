@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from pytest_stagegate.errors import UsageError, nearest
-from pytest_stagegate.evidence.finding import PRODUCED, given, produced_below, sign_offs_below
+from pytest_stagegate.evidence.finding import PRODUCED, given, manual_results_below, produced_below, sign_offs_below
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.told import ReleaseNotes
@@ -36,6 +36,9 @@ LAST_DECISION: Final = ".stagegate/decision.json"
 
 SIGN_OFFS: Final = "sign-offs"
 """Where `stagegate sign-off` writes when nothing else is said."""
+
+MANUAL_RESULTS: Final = ".stagegate/manual"
+"""Where `stagegate manual` writes when nothing else is said."""
 
 DEFECT: Final = 20
 """Exit status of a command that found what can't fail."""
@@ -70,9 +73,10 @@ def short(path: Path) -> str:
 
 
 def default_evidence() -> tuple[str, ...]:
-    """Return the record of the last run, what `stagegate collect` has added since, and the sign-offs."""
+    """Return the record of the last run, what was added since: by producers, by manual tests and by sign-offs."""
     produced = Path(DEFAULT_RECORD).with_name(PRODUCED)
     added = [produced.as_posix()] if produced_below(produced) else []
+    added += [MANUAL_RESULTS] if manual_results_below(Path(MANUAL_RESULTS)) else []
     return (DEFAULT_RECORD, *added, *([SIGN_OFFS] if sign_offs_below(Path(SIGN_OFFS)) else []))
 
 

@@ -27,6 +27,8 @@ def gates_xml(decision: Decision, view: View) -> bytes:
     suite.add_property("decision", decision.decision.value)
     if view.sign_offs.override:
         suite.add_property("override", view.sign_offs.override)
+    if view.manual.sentence:
+        suite.add_property("manual", view.manual.sentence)
     for result, shown in zip(decision.gates, view.gates, strict=True):
         case = TestCase(shown.id, classname="stagegate.gate", time=0.0)
         case.result = _results(result.verdict, result.effect, f"{shown.summary} {shown.remedy}".strip(), result.reason)

@@ -78,4 +78,4 @@ def _row(row: RequirementRow) -> RequirementView:
 
 def _test(test: LinkedTest) -> str:
     place = ", ".join(part for part in (test.stage, test.environment, test.shard) if part)
-    return clean(f"{test.id} ({test.outcome}; {place})")
+    return clean(f"{test.id} ({'manual, ' if test.manual else ''}{test.outcome}; {place})")

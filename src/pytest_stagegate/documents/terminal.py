@@ -58,6 +58,8 @@ def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator
         yield from _wrapped(f"{blocker.sign} the run: ", blocker.text, columns, blocker.style)
         if blocker.remedy and (following is None or following.remedy != blocker.remedy):
             yield from _wrapped("    remedy: ", blocker.remedy, columns, "")
+    if view.manual.sentence:
+        yield from _wrapped("by hand: ", view.manual.sentence, columns, "")
     for note in (*view.sign_offs.notes, *view.waiver_notes):
         yield from _wrapped("! ", note, columns, "conditional")
     for gate in view.gates:

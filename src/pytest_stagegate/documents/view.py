@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.documents.counts import MATRIX_HEAD, matrix_row, totals
+from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, artifact_pair, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
-from pytest_stagegate.model.decision import Cell, Decision, Drift, EvidenceItem, TestRow, Word
+from pytest_stagegate.model.decision import Decision, Drift, EvidenceItem, TestRow, Word
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.thresholds import show_duration
 
@@ -41,21 +43,6 @@ SIGNS: Final = {
 
 PLACES: Final = 5
 """How many places are shown where space is short."""
-
-_COUNTED: Final = (
-    "collected",
-    "executed",
-    "passed",
-    "failed",
-    "errors",
-    "skipped",
-    "xfailed",
-    "xpassed",
-    "flaky",
-    "deselected",
-    "lost",
-)
-
 
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
 
@@ -156,6 +143,7 @@ class View:
         tests: Tests that did not plainly pass.
         tests_more: A sentence when there are more; empty otherwise.
         requirements: The requirements that tests are linked to, worst first.
+        manual: The manual tests, worst first.
         collection_errors: Path and message.
         run: Label and value: facts about the run.
         evidence_head: Column heads of the evidence index.
@@ -185,6 +173,7 @@ class View:
     tests: tuple[TestView, ...]
     tests_more: str
     requirements: RequirementsView
+    manual: ManualTestsView
     collection_errors: tuple[tuple[str, str], ...]
     run: tuple[tuple[str, str], ...]
     evidence_head: tuple[str, ...]
@@ -219,12 +208,13 @@ def view(decision: Decision, digest: str) -> View:
         blockers=tuple(_blocker(blocker, gates) for blocker in decision.blockers),
         gates=gates,
         drift=tuple(drift_line(each) for each in decision.drift),
-        totals=_totals(decision),
-        matrix_head=("stage", "environment", *_COUNTED),
-        matrix=tuple(_cell(cell) for cell in decision.matrix),
+        totals=totals(decision.tests),
+        matrix_head=MATRIX_HEAD,
+        matrix=tuple(matrix_row(cell) for cell in decision.matrix),
         tests=tuple(_test(row) for row in decision.not_passed),
         tests_more=f"{omitted} more are in evidence.jsonl." if omitted else "",
         requirements=requirements_view(decision.requirements),
+        manual=manual_view(decision.manual),
         collection_errors=tuple((clean(e.path), clean(e.message)) for e in decision.collection_errors),
         run=tuple((clean(key), clean(value)) for key, value in sorted(decision.run.items())),
         evidence_head=_EVIDENCE_HEAD,
@@ -358,21 +348,6 @@ def first_places(gate: GateView) -> tuple[str, ...]:
     """Return the first five places of a gate and, where there are more, how many."""
     more = len(gate.where) + gate.where_omitted - PLACES
     return (*gate.where[:PLACES], f"… and {more} more in report.html") if more > 0 else gate.where
-
-
-def _totals(decision: Decision) -> tuple[tuple[str, str], ...]:
-    tests = decision.tests
-    labels = {
-        "skipped_files": "files skipped as a whole",
-        "not_selected": "deselected by stage or environment",
-        "untagged": "without a stage of their own",
-        "subtests": "subtests",
-    }
-    return tuple((labels.get(name, name), str(getattr(tests, name))) for name in (*_COUNTED, *labels))
-
-
-def _cell(cell: Cell) -> tuple[str, ...]:
-    return (cell.stage, cell.environment or "–", *(str(getattr(cell, name)) for name in _COUNTED))
 
 
 def _test(row: TestRow) -> TestView:

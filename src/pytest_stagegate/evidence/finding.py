@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate.errors import EvidenceError, UsageError, nearest
 from pytest_stagegate.evidence.attaching import SUFFIX, read_attachment
+from pytest_stagegate.evidence.readers.manual import SUFFIX as RESULTS
 from pytest_stagegate.evidence.readers.sign_off import is_sign_off
 from pytest_stagegate.model.decision import Handed
 from pytest_stagegate.model.sources import FORMATS
@@ -89,7 +90,7 @@ def given(written: str, base: Path, option: str, stages: Iterable[str], environm
 
 
 def expand(asked: Iterable[Given]) -> Iterator[Given]:
-    """Replace each folder by the records below it, what producers made, sign-offs and a dossier's earlier decisions.
+    """Replace each folder by what is below it: records, what producers made, manual results, sign-offs, a chain.
 
     The documents of a run lie beside its record: its own decision is no evidence unless somebody names it.
 
@@ -118,6 +119,15 @@ def sign_offs_below(folder: Path) -> list[Path]:
     return sorted(path for name in names if is_sign_off(path := folder / name))
 
 
+def manual_results_below(folder: Path) -> list[Path]:
+    """Return the files with results of manual tests in a folder."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return sorted(folder / name for name in names if name.endswith(RESULTS))
+
+
 def _produced(folder: str | Path, name: str) -> Path | None:
     """Return the file that an attachment is about, where that is a producer's."""
     if not name.endswith(SUFFIX):
@@ -143,6 +153,7 @@ def _below(folder: Path) -> list[Path]:
         seen.add(real)
         found += [Path(place, name) for name in names if name == RECORD]
         found += [path for name in names if (path := _produced(place, name)) is not None]
+        found += [Path(place, name) for name in names if name.endswith(RESULTS)]
         found += [path for name in names if is_sign_off(path := Path(place, name))]
         if Path(place).name == CHAIN:
             found += [Path(place, name) for name in names if name.endswith(".json") and not name.endswith(SUFFIX)]

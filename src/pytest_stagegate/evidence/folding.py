@@ -13,6 +13,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note
 from pytest_stagegate.model.evidence import Evidence, Origin, WarningLine
+from pytest_stagegate.model.manual import ManualData, ManualTest, united_tests
 from pytest_stagegate.model.property_tests import PropertyTest, least
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Diff, RepositoryData
@@ -47,6 +48,7 @@ class Fold:
         self._repository: RepositoryData | None = None
         self._released: ReleasedPolicy | None = None
         self._told: ToldData | Absent | None = None
+        self._manual: list[ManualTest] = []
         self._properties: list[PropertyTest] = []
         self._warnings: list[WarningLine] = []
         self._endings: list[Note] = []
@@ -63,6 +65,7 @@ class Fold:
             lines.Items: self._on_items,
             lines.Linked: self._on_linked,
             lines.LeftOut: self._on_left_out,
+            lines.Manual: self._on_manual,
             lines.Started: self._on_started,
             lines.Passed: self._on_passed,
             lines.Test: self._on_test,
@@ -106,6 +109,7 @@ class Fold:
             repository=self._repository,
             released=self._released,
             told=self._told,
+            manual=ManualData(united_tests([self._manual])),
             properties=least(self._properties),
             warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
             warnings_recorded=run.warnings_recorded,
@@ -184,7 +188,7 @@ class Fold:
     def _on_left_out(self, line: lines.LeftOut) -> None:
         tests = self._tests
         self._known(*line.items)
-        if line.by not in ("hand", "selection", "nobody"):
+        if line.by not in ("hand", "selection", "manual", "nobody"):
             raise ValueError(f"tests were left out by {line.by!r}, which this version does not know")
         if line.by == "nobody":
             self._removed += len(line.items)
@@ -193,7 +197,10 @@ class Fold:
             return
         for item in line.items:
             tests.outcomes[item] = Outcome.DESELECTED
-            tests.details[item] = Detail(not_selected=line.by == "selection")
+            tests.details[item] = Detail(not_selected=line.by != "hand", manual=line.by == "manual")
+
+    def _on_manual(self, line: lines.Manual) -> None:
+        self._manual.extend(line.tests)
 
     def _known(self, *items: int) -> None:
         if items and not 0 <= min(items) <= max(items) < len(self._tests.ids):

@@ -28,7 +28,8 @@ _SCHEMA: Final = re.compile(r'"schema"\s*:\s*"stagegate/decision/')
 _FIRST_OBJECT: Final = re.compile(r"\[\s*\{([^{}]*)\}")
 _PERFORMANCE: Final = tuple(f'"{key}"' for key in ("id", "key", "value", "start", "stop"))
 _OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t]*$)", re.MULTILINE)
-_SIGN_OFF: Final = re.compile(r'"schema"\s*:\s*"stagegate/sign-off/1"')
+_OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual)/')
+"""What else of ours says so itself, by the name of the format."""
 _LCOV: Final = re.compile(r"\s*(#[^\n]*\n\s*)*(TN|SF):")
 
 
@@ -88,8 +89,8 @@ def _of_text(text: str) -> str:
         return "pytest-benchmark"
     if start.startswith("#") and _OPENMETRICS.search(start):
         return "openmetrics"
-    if start.startswith("{") and _SIGN_OFF.search(start):
-        return "sign-off"
+    if start.startswith("{") and (ours := _OURS.search(start)):
+        return ours[1]
     if start.startswith("{"):
         key = _JSON.search(start)
         return _JSON_FORMATS.get(key[1], "ctrf") if key is not None else ""

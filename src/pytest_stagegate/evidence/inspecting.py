@@ -10,6 +10,7 @@ from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.findings import LEVELS
 from pytest_stagegate.model.inspected import Inspected
+from pytest_stagegate.model.manual import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.findings import FindingsData
+    from pytest_stagegate.model.manual import ManualResult
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tests import TestData
 
@@ -71,6 +73,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return {"metrics": len(contents.metrics.metrics)}
     if contents.decision is not None:
         return _decision(contents.decision)
+    if contents.manual is not None:
+        return _manual(contents.manual)
     tests = _tests(contents.tests) if contents.tests is not None else {}
     return {**tests, **(_coverage(contents.coverage) if contents.coverage is not None else {})}
 
@@ -88,6 +92,11 @@ def _decision(decision: Decision) -> dict[str, int | dict[str, int]]:
         "tests": decision.tests.collected,
         "artifacts": len(decision.subject.artifacts),
     }
+
+
+def _manual(results: Sequence[ManualResult]) -> dict[str, int | dict[str, int]]:
+    counts = Counter(each.outcome for each in results)
+    return {"results": len(results), "by_outcome": {outcome: counts[outcome] for outcome in OUTCOMES}}
 
 
 def _in_words(decision: Decision) -> str:

@@ -14,6 +14,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.evidence import WarningLine
+from pytest_stagegate.model.manual import ManualTest
 from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
@@ -70,10 +71,19 @@ class Linked(_Line, frozen=True, kw_only=True, tag="requirement"):
 
 
 class LeftOut(_Line, frozen=True, kw_only=True, tag="left-out"):
-    """Collected tests that were taken out: ``by`` is ``hand``, ``selection`` or ``nobody`` (removed silently)."""
+    """Collected tests that were taken out.
+
+    ``by`` is ``hand``, ``selection``, ``manual`` (left to people) or ``nobody`` (removed silently).
+    """
 
     by: str
     items: tuple[int, ...]
+
+
+class Manual(_Line, frozen=True, kw_only=True, tag="manual"):
+    """Tests that people do by hand; several lines add up."""
+
+    tests: tuple[ManualTest, ...]
 
 
 class Started(_Line, frozen=True, kw_only=True, tag="started"):
@@ -221,6 +231,7 @@ Line = (
     | Items
     | Linked
     | LeftOut
+    | Manual
     | Started
     | Passed
     | Test

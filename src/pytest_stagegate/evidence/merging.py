@@ -14,6 +14,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage, united
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.extent import PYTHON, Scope
+from pytest_stagegate.model.manual import ManualData, united_tests
 from pytest_stagegate.model.property_tests import least
 from pytest_stagegate.model.tests import Outcome, TestData
 
@@ -55,6 +56,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         repository=_repository(runs),
         released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
         told=_told(runs),
+        manual=ManualData(united_tests(run.manual.tests for run in runs)),
         warnings=_warnings(runs),
         warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
         subject=_subject(runs, subject),
@@ -67,6 +69,11 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         facts=_facts(runs, labels),
         origins=tuple(origin for run in runs for origin in run.origins),
     )
+
+
+def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:
+    """Return the sources of one environment, and those that are of none as a whole."""
+    return [each for each in sources if each.environment == environment or each.kind in ("decisions", "manual")]
 
 
 def _place(source: Source) -> tuple[str, ...]:

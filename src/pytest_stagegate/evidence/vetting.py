@@ -11,6 +11,7 @@ from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
+from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tests import Outcome
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.decision import Artifact, Subject
     from pytest_stagegate.model.expected import Expected
+    from pytest_stagegate.model.manual import ManualResult
     from pytest_stagegate.model.tests import TestData
+
+_BY_THEMSELVES: Final = (SIGN_OFFS, MANUAL)
+"""Kinds of evidence of which no file is held against the decision as a whole."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
 """How far clocks of two machines may differ."""
@@ -87,10 +92,11 @@ class Vetted:
 def vet(sources: Iterable[Source], yardstick: Yardstick) -> Vetted:
     """Hold each source against what is decided; the order of the sources makes no difference.
 
-    A sign-off is bound to what was decided upon and to nothing else, which is not known yet.
+    A sign-off is bound to what was decided upon and to nothing else, which is not known yet. Of results of manual tests
+    each one says by itself when and where it was made, and of which commit: it is judged alone.
     """
     ordered = sorted(sources, key=_order)
-    ordered, said = ([each for each in ordered if (each.kind == SIGN_OFFS) is later] for later in (False, True))
+    ordered, said = ([each for each in ordered if (each.kind in _BY_THEMSELVES) is later] for later in (False, True))
     commit = yardstick.commit or _most_stated(ordered)
     latest = (
         max([yardstick.as_of, *(parsed(each.created) for each in ordered if each.evidence and each.created)])
@@ -314,6 +320,8 @@ def _told_by_run(source: Source, sources: Sequence[Source]) -> bool:
 def _provisional(source: Source) -> list[Note]:
     if not source.usable or source.kind in ("run", SIGN_OFFS):
         return []
+    if source.contents is not None and source.contents.manual is not None:
+        return _provisional_results(source.name, source.contents.manual)
     if source.commit is None:
         return [Note(reason="commit-not-stated", text=f"{source.name} does not state the commit that it is about.")]
     if source.dirty:
@@ -322,8 +330,19 @@ def _provisional(source: Source) -> list[Note]:
     return []
 
 
+def _provisional_results(name: str, results: Iterable[ManualResult]) -> list[Note]:
+    notes = {}
+    for each in results:
+        if each.commit is None:
+            text = f"{name} has results of manual tests that do not state their commit."
+            notes["commit-not-stated"] = text
+        elif each.dirty:
+            notes["dirty-tree"] = f"{name} has results of manual tests from a work tree with changes in no commit."
+    return [Note(reason=reason, text=text) for reason, text in sorted(notes.items())]
+
+
 def _ages(source: Source, as_of: dt.datetime) -> list[Age]:
-    if not source.usable or source.created is None or source.kind == SIGN_OFFS:
+    if not source.usable or source.created is None or source.kind in _BY_THEMSELVES:
         return []
     age = max(0, (as_of - parsed(source.created)) // dt.timedelta(microseconds=1))
     return [Age(kind, source.name, age, source.max_age) for kind in source.kinds]

@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from pytest_stagegate.errors import Mistake, MistakesError
+from pytest_stagegate.live.left_to_people import is_manual, manual_test
 from pytest_stagegate.live.levels import Tagger
+from pytest_stagegate.model.manual import ManualTest
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.tagging import TagMistake
 
@@ -35,6 +37,8 @@ class Collected(msgspec.Struct, frozen=True, array_like=True):
         by_nobody: Indexes that left the session unreported.
         order: Index of each item of the session, in the session's order.
         requirements: For each requirement the indexes of the tests that are linked to it.
+        manual: Those tests that are left to people.
+        by_manual: Indexes that are left out because of that.
     """
 
     ids: list[str]
@@ -45,6 +49,8 @@ class Collected(msgspec.Struct, frozen=True, array_like=True):
     by_nobody: list[int]
     order: list[int]
     requirements: dict[str, list[int]]
+    manual: list[ManualTest]
+    by_manual: list[int]
 
 
 class Collecting:
@@ -80,6 +86,7 @@ class Collecting:
         self._all: list[pytest.Item] = []
         self._tags: list[Tag] = []
         self._requirements: dict[str, list[int]] = {}
+        self._manual: dict[int, ManualTest] = {}
         self._by_hand: set[int] = set()
         self._by_selection: set[int] = set()
         self._selecting = False
@@ -123,10 +130,12 @@ class Collecting:
             tag_of=[position[tag] for tag in self._tags],
             tags=tags,
             by_hand=sorted(index_of[each] for each in by_hand if each in index_of),
-            by_selection=sorted(index_of[each] for each in by_selection if each in index_of),
+            by_selection=sorted(index_of[i] for i in by_selection if i in index_of and i not in self._manual),
             by_nobody=sorted(index_of[each] for each in gone),
             order=[index_of[id(item)] for item in session.items],
             requirements=self._requirements,
+            manual=list(self._manual.values()),
+            by_manual=sorted(index_of[i] for i in by_selection if i in index_of and i in self._manual),
         )
         self._forget()
         self._done(collected)
@@ -150,19 +159,23 @@ class Collecting:
 
     def _read(self, item: pytest.Item) -> Tag:
         tag, requirements = self._tagger.read(item)
+        if is_manual(item):
+            self._manual[id(item)] = manual_test(item, tag, requirements)
+            requirements = ()
         for each in requirements:
             self._requirements.setdefault(each, []).append(len(self._tags))
         self._tags.append(tag)
         return tag
 
     def _forget(self) -> None:
-        self._all, self._tags, self._requirements = [], [], {}
+        self._all, self._tags, self._requirements, self._manual = [], [], {}, {}
         self._tagger.forget()
 
     def _select(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         tag_of = {id(item): tag for item, tag in zip(self._all, self._tags, strict=True)}
         keeps = {tag: self._selection.keeps(tag) for tag in set(self._tags)}
-        left_out = [item for item in items if id(item) in tag_of and not keeps[tag_of[id(item)]]]
+        chosen = {each for each, tag in tag_of.items() if keeps[tag] and each not in self._manual}
+        left_out = [item for item in items if id(item) in tag_of and id(item) not in chosen]
         if not left_out:
             return
         away = {id(item) for item in left_out}

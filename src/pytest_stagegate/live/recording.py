@@ -76,11 +76,14 @@ class Recorder:
         self._writer.linked(collected.requirements, first=first)
         self._writer.left_out("hand", [first + item for item in collected.by_hand])
         self._writer.left_out("selection", [first + item for item in collected.by_selection])
+        self._writer.left_out("manual", [first + item for item in collected.by_manual])
         self._writer.left_out("nobody", [first + item for item in collected.by_nobody])
+        if collected.manual:
+            self._writer.line(lines.Manual(tests=tuple(collected.manual)))
         self._writer.flush()
         self._total += len(collected.ids)
         self._selected += len(collected.order)
-        self._by_selection += len(collected.by_selection)
+        self._by_selection += len(collected.by_selection) + len(collected.by_manual)
         self._by_hand += len(collected.by_hand)
         if first:
             return

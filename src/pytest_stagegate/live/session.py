@@ -23,6 +23,7 @@ from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.facts import facts_of
 from pytest_stagegate.live.finishing import Finishing, only_shows
+from pytest_stagegate.live.markdown import tests_in
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
 from pytest_stagegate.live.property_tests import ProfileLoader, PropertyTestsFound, profile_asked_for, shown
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import argparse
 
     from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.manual import ManualTest
     from pytest_stagegate.model.sources import EvidenceRule
 
 
@@ -255,7 +257,10 @@ class Starting:
             return
         project = self._setup.project
         subject, notes = subject_of(project.rootdir, os.environ, project.policy.artifacts)
+        written = self._written_down()
         recorder = self._recorder(config, subject, notes)
+        if written:
+            recorder.line(lines.Manual(tests=written))
         _register(config, recorder, "stagegate-recorder")
         if config.getoption("dist", "no") != "no":
             side = ControllerSide(recorder, self._setup.measurement, _stop)
@@ -274,6 +279,14 @@ class Starting:
         self._finishing.measurement = self._setup.measurement
         self._finishing.checkout = subject, notes
         _register(config, self._finishing, "stagegate-finishing")
+
+    def _written_down(self) -> tuple[ManualTest, ...]:
+        """Return the manual tests that stand in Markdown."""
+        project = self._setup.project
+        try:
+            return tests_in(project.rootdir, project.policy.manual_folder, project.vocabulary)
+        except MistakesError as error:
+            _stop(error)
 
     def _collecting(self, done: Callable[..., None], failed: Callable[[MistakesError], None]) -> Collecting:
         return Collecting(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Decision
 from pytest_stagegate.model.findings import FindingsData
+from pytest_stagegate.model.manual import ManualResult
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.sign_offs import Signed
 from pytest_stagegate.model.tests import TestData
@@ -22,6 +23,7 @@ class Contents:
         findings: What a linter or scanner found, a report for each of its runs; None when the file holds none.
         metrics: Numbers, or None when the file holds none.
         sign_off: What somebody said of a decision, or None when the file is no sign-off.
+        manual: What people found in manual tests, or None when the file has no such results.
         decision: A decision of ours, or None when the file is none.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
@@ -37,6 +39,7 @@ class Contents:
     findings: tuple[FindingsData, ...] | None = None
     metrics: MetricsData | None = None
     sign_off: Signed | None = None
+    manual: tuple[ManualResult, ...] | None = None
     decision: Decision | None = None
     producer: str = ""
     created: str | None = None

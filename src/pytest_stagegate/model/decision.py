@@ -55,8 +55,9 @@ class Tests(msgspec.Struct, frozen=True, kw_only=True):
     """Counts of the whole run.
 
     Beside the names of `Counts`: ``skipped_files`` are modules skipped as a whole, which are no items;
-    ``not_selected`` are those of ``deselected`` that the choice of stage or environment left out; ``untagged``
-    tests got the default stage; ``subtests`` ran inside tests and are in no other count.
+    ``not_selected`` are those of ``deselected`` that the choice of stage or environment left out, ``manual`` those
+    that are left to people; ``untagged`` tests got the default stage; ``subtests`` ran inside tests and are in no
+    other count.
     """
 
     __test__: ClassVar[bool] = False
@@ -74,6 +75,7 @@ class Tests(msgspec.Struct, frozen=True, kw_only=True):
     lost: int
     skipped_files: int
     not_selected: int
+    manual: int = 0
     untagged: int
     subtests: int
 

@@ -13,6 +13,7 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note, Subject
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
+from pytest_stagegate.model.manual import ManualData
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.operations import OperationsData
 from pytest_stagegate.model.property_tests import PropertyTest
@@ -130,6 +131,7 @@ class Evidence:
         sign_offs: Who said what of the decision; nothing before the other gates were judged.
         decisions: Decisions that were taken before this one.
         operations: What people have written for the operational documents.
+        manual: Manual tests and what people found in them.
         told: What the release notes tell, or why that is not known; None when nobody has asked.
     """
 
@@ -158,4 +160,5 @@ class Evidence:
     sign_offs: SignOffsData = field(default_factory=SignOffsData)
     decisions: DecisionsData = field(default_factory=DecisionsData)
     operations: OperationsData = field(default_factory=OperationsData)
+    manual: ManualData = field(default_factory=ManualData)
     told: ToldData | Absent | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.requirements import LINKED_LIMIT, LinkedTest, RequirementRow
@@ -10,6 +11,7 @@ from pytest_stagegate.model.tests import Outcome
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pytest_stagegate.model.manual import ManualRow
     from pytest_stagegate.model.tests import TestData
 
 _BAD: Final = (Outcome.FAILED, Outcome.ERROR)
@@ -23,21 +25,39 @@ _WORST_FIRST: Final = (
     Outcome.PASSED,
 )
 
+_MANUAL: Final = {
+    "failed": Outcome.FAILED,
+    "blocked": Outcome.FAILED,
+    "pending": Outcome.DESELECTED,
+    "stale": Outcome.DESELECTED,
+    "passed": Outcome.PASSED,
+}
+"""What the outcome of a manual test is worth among others."""
 
-def requirement_rows(data: TestData) -> tuple[RequirementRow, ...]:
+
+def requirement_rows(data: TestData, manual: Sequence[ManualRow] = ()) -> tuple[RequirementRow, ...]:
     """Return a row for each requirement that a test is linked to, by id.
 
     A test that was left out in one environment counts where it ran in another.
+
+    Args:
+        data: Tests and their links.
+        manual: The manual tests of the decision.
     """
-    return tuple(_row(data, name, indexes) for name, indexes in data.links)
+    by_hand: dict[str, list[ManualRow]] = defaultdict(list)
+    for row in manual:
+        for name in row.requirements:
+            by_hand[name].append(row)
+    linked = dict(data.links)
+    return tuple(_row(data, name, linked.get(name, ()), by_hand[name]) for name in sorted({*linked, *by_hand}))
 
 
-def _row(data: TestData, name: str, indexes: Sequence[int]) -> RequirementRow:
+def _row(data: TestData, name: str, indexes: Sequence[int], manual: Sequence[ManualRow]) -> RequirementRow:
     ran = {data.plain_id(index) for index in indexes if data.outcomes[index] != Outcome.DESELECTED}
     counting = [i for i in indexes if data.outcomes[i] != Outcome.DESELECTED or data.plain_id(i) not in ran]
-    linked = sorted((_linked(data, index) for index in counting), key=_place)
-    outcomes = {Outcome(data.outcomes[index]) for index in counting}
-    executed = any(data.executed(index) for index in counting)
+    linked = sorted([*(_linked(data, index) for index in counting), *map(_by_hand, manual)], key=_place)
+    outcomes = {Outcome(data.outcomes[index]) for index in counting} | {_MANUAL[row.outcome] for row in manual}
+    executed = any(data.executed(index) for index in counting) or any(row.outcome == "passed" for row in manual)
     kept = tuple(linked[:LINKED_LIMIT])
     return RequirementRow(id=name, outcome=_word(outcomes, executed), tests=kept, tests_omitted=len(linked) - len(kept))
 
@@ -61,6 +81,12 @@ def _linked(data: TestData, index: int) -> LinkedTest:
     )
 
 
+def _by_hand(row: ManualRow) -> LinkedTest:
+    return LinkedTest(
+        id=row.id, stage=row.stage, environment=row.environment, shard=None, outcome=row.outcome, manual=True
+    )
+
+
 def _place(test: LinkedTest) -> tuple[int, str, str, str, str]:
-    rank = _WORST_FIRST.index(Outcome[test.outcome.upper()])
+    rank = _WORST_FIRST.index(_MANUAL[test.outcome] if test.manual else Outcome[test.outcome.upper()])
     return rank, test.id, test.stage, test.environment or "", test.shard or ""

@@ -55,7 +55,8 @@ class LinkedTest(msgspec.Struct, frozen=True, kw_only=True):
         stage: Stage tag.
         environment: The environment that its run was against; None when the run named none.
         shard: The shard that had it, or None.
-        outcome: Outcome word.
+        outcome: Outcome word; of a manual test as in its row.
+        manual: Whether a person does it.
     """
 
     id: str
@@ -63,6 +64,7 @@ class LinkedTest(msgspec.Struct, frozen=True, kw_only=True):
     environment: str | None
     shard: str | None
     outcome: str
+    manual: bool = False
 
 
 class RequirementRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,10 +33,11 @@ FORMATS: Final = {
     "metrics-json": "metrics",
     "decision": "decisions",
     "sign-off": "sign-offs",
+    "manual": "manual",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
-KINDS: Final = ("tests", "coverage", "findings", "metrics", "decisions", "sign-offs")
+KINDS: Final = ("tests", "coverage", "findings", "metrics", "decisions", "sign-offs", "manual")
 """Kinds of evidence that files bring."""
 
 

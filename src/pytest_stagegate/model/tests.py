@@ -57,6 +57,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
         subtest_count: How many subtests ran.
         worker: The worker process, where there was one.
         not_selected: Deselected by the choice of stage or environment, not by hand.
+        manual: Left to people; it is `not_selected` too.
     """
 
     executed: bool = False
@@ -67,6 +68,7 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
     subtest_count: int = 0
     worker: str = ""
     not_selected: bool = False
+    manual: bool = False
 
 
 class Exit(NamedTuple):
@@ -191,11 +193,9 @@ class TestData:
 
     def not_selected_of(self, stages: Container[str]) -> int:
         """Count the tests of some stages that the choice of stage left out, and not that of the environment."""
-        return sum(
-            detail.not_selected and tag.stage in stages and (not tag.environments or tag.ran_in in tag.environments)
-            for index, detail in self.details.items()
-            for tag in (self.tags[self.tag_of[index]],)
-        )
+        left_out = (index for index, each in self.details.items() if each.not_selected and not each.manual)
+        tags = (self.tags[self.tag_of[index]] for index in left_out)
+        return sum(tag.stage in stages and (not tag.environments or tag.ran_in in tag.environments) for tag in tags)
 
     def stages(self) -> set[str]:
         """Return the stages of which at least one test was not deselected."""

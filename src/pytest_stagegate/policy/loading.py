@@ -13,6 +13,7 @@ from pytest_stagegate.policy.baseline import baseline_folder, baseline_tolerance
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.extending import resolved, stacked
 from pytest_stagegate.policy.finding import NO_FILE, Read, canonical, digest, find, from_disk
+from pytest_stagegate.policy.manual import manual_folder
 from pytest_stagegate.policy.model import COMMON_KEYS, DEFAULT_STAGES, RELEASE_TAGS, GateTable, Layer, Policy
 from pytest_stagegate.policy.noting import notes_rules
 from pytest_stagegate.policy.operations import operations_of
@@ -47,6 +48,7 @@ _KEYS: Final = (
     "override",
     "artifacts",
     "operations",
+    "manual",
     "notes",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
@@ -128,6 +130,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         override=override_rule(reader, table),
         artifacts=artifact_globs(reader, table),
         operations=operations_of(reader, table),
+        manual_folder=manual_folder(reader, table),
         notes=notes_rules(reader, table),
     )
 

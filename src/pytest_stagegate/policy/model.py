@@ -114,6 +114,7 @@ class Policy:
         allowed_signers: File with the keys that may sign, relative to the root.
         override: Who may go over a NO_GO; None for nobody.
         artifacts: Globs of what is shipped, relative to the root.
+        manual_folder: Folder with manual tests in Markdown, relative to the root, or None.
         operations: What people have written for the operational documents.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
@@ -143,6 +144,7 @@ class Policy:
     allowed_signers: str = DEFAULT_SIGNERS
     override: OverrideRule | None = None
     artifacts: tuple[str, ...] = ()
+    manual_folder: str | None = None
     operations: OperationsPlan = field(default_factory=OperationsPlan)
     mistakes: tuple[Mistake, ...] = ()
 

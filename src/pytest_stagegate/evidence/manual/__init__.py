@@ -1,0 +1,1 @@
+"""Manual tests as people write them, and the results that they hand over."""

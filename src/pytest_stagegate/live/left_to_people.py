@@ -1,0 +1,44 @@
+"""Manual tests among what pytest collected: they are never run, and what is to be done is taken from the docstring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.evidence.manual.steps import of_docstring
+from pytest_stagegate.model.manual import ManualTest, digest_of
+from pytest_stagegate.tagging import TagMistake
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_stagegate.model.tags import Tag
+
+MARK: Final = "manual"
+
+
+def is_manual(item: pytest.Item) -> bool:
+    """Return whether a test is left to people."""
+    return item.get_closest_marker(MARK) is not None
+
+
+def manual_test(item: pytest.Item, tag: Tag, requirements: tuple[str, ...]) -> ManualTest:
+    """Return what people have to do for a collected test.
+
+    Raises:
+        TagMistake: When it doesn't say.
+    """
+    mark = item.get_closest_marker(MARK)
+    if mark is not None and (mark.args or mark.kwargs):
+        raise TagMistake("the mark 'manual' takes nothing; the steps stand in the docstring")
+    title, steps = of_docstring(getattr(getattr(item, "obj", None), "__doc__", None))
+    if not steps:
+        raise TagMistake("a manual test says in its docstring what to do: a title, and below it the steps")
+    return ManualTest(
+        id=item.nodeid,
+        title=title,
+        steps=steps,
+        digest=digest_of(steps),
+        stage=tag.stage,
+        environments=tag.environments,
+        requirements=requirements,
+    )
