@@ -19,9 +19,11 @@ from pytest_stagegate.stock import (
     operations,
     property_tests,
     results,
+    sbom,
     sign_off,
     skips,
     upstream,
+    vulnerabilities,
     warnings,
 )
 
@@ -47,4 +49,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     upstream,
     operations,
     notes,
+    sbom,
+    vulnerabilities,
 )
