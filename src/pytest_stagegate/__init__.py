@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.property_tests import PropertyTests
     from pytest_stagegate.model.repository import Repository
+    from pytest_stagegate.model.sbom import Sboms
     from pytest_stagegate.model.sign_offs import SignOffs
     from pytest_stagegate.model.tests import TestResults
     from pytest_stagegate.model.told import ReleaseNotes
     from pytest_stagegate.model.upstream import Decisions
     from pytest_stagegate.model.verdicts import Check, Verdict
+    from pytest_stagegate.model.vulnerabilities import Vulnerabilities
     from pytest_stagegate.thresholds import check, no_evidence
 
 __all__ = [
@@ -64,11 +66,13 @@ __all__ = [
     "Ratio",
     "ReleaseNotes",
     "Repository",
+    "Sboms",
     "Share",
     "SignOffs",
     "StageName",
     "TestResults",
     "Verdict",
+    "Vulnerabilities",
     "Warnings",
     "__version__",
     "check",
@@ -81,6 +85,8 @@ _HOME: Final = {
     "Repository": "model.repository",
     "ReleaseNotes": "model.told",
     "Place": "model.place",
+    "Sboms": "model.sbom",
+    "Vulnerabilities": "model.vulnerabilities",
     "SignOffs": "model.sign_offs",
     "PropertyTests": "model.property_tests",
     "Operations": "model.operations",

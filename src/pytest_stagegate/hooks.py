@@ -24,12 +24,14 @@ from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import Enforcement, Level
+from pytest_stagegate.model.vulnerabilities import Vulnerabilities
 
 PROJECT: Final = "stagegate"
 """Name under which pluggy knows the hooks, and entry-point group of third-party gates."""
@@ -140,6 +142,8 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Place,
     ReleaseNotes,
     SignOffs,
+    Sboms,
+    Vulnerabilities,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

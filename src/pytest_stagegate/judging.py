@@ -29,6 +29,7 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.repository import UNKNOWN, Repository
+from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
@@ -37,6 +38,7 @@ from pytest_stagegate.model.texts import without_folders
 from pytest_stagegate.model.told import NOT_ASKED, ReleaseNotes
 from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import SEVERITY, Check, Enforcement, GateResult, Level, OnMissing, Verdict
+from pytest_stagegate.model.vulnerabilities import Vulnerabilities
 from pytest_stagegate.thresholds import no_evidence, show_duration
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ _KINDS: Final[dict[type, str]] = {
     Metrics: "metrics",
     PropertyTests: "tests",
     SignOffs: SIGN_OFFS,
+    Sboms: "sbom",
+    Vulnerabilities: "vulnerabilities",
     Decisions: "decisions",
     ManualTests: MANUAL,
 }
@@ -289,6 +293,8 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Warnings: Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded),
         Findings: Findings(evidence.findings, tally),
         Metrics: Metrics(evidence.metrics, tally),
+        Sboms: Sboms(evidence.sboms, evidence.subject, tally),
+        Vulnerabilities: Vulnerabilities(evidence.scans, evidence.subject, tally),
         PropertyTests: PropertyTests(evidence.properties, tally),
         Repository: Repository(evidence.repository or UNKNOWN, tally),
         Baseline: Baseline(evidence.baseline, tally),

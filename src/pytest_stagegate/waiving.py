@@ -12,6 +12,7 @@ from pytest_stagegate.judging import judge
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.globs import matches, selects
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.vulnerabilities import without_named
 from pytest_stagegate.model.waivers import Waiver, WaiverRow, WaiverState, WaiverUse
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _row(waiver: Waiver, state: WaiverState, place: Place) -> WaiverRow:
 
 
 def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
-    """Return evidence without the tests, files, findings and metrics that globs name, also in its baseline."""
+    """Return evidence without the tests, files, findings and whatever else globs name, also in its baseline."""
     subjects = tuple(subjects)
 
     def named(*names: str) -> bool:
@@ -182,6 +183,8 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
             replace(report, metrics=tuple(each for each in report.metrics if not named(each.name)))
             for report in evidence.metrics
         ),
+        sboms=tuple(each for each in evidence.sboms if not named(each.file, *(s.name for s in each.subjects))),
+        scans=without_named(evidence.scans, named),
         properties=tuple(each for each in evidence.properties if not named(each.name)),
         repository=repository,
         baseline=_baseline_without(evidence.baseline, named),

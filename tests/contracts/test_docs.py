@@ -30,9 +30,11 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REASONS, REMEDIES
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.model.upstream import Decisions
+from pytest_stagegate.model.vulnerabilities import Vulnerabilities
 from pytest_stagegate.policy import explaining, loading
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.project import load_project
@@ -217,6 +219,8 @@ FACES: Final = (
     Baseline,
     Decisions,
     ReleaseNotes,
+    Sboms,
+    Vulnerabilities,
 )
 
 

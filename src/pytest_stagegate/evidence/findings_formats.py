@@ -33,6 +33,11 @@ def format_of_findings(text: str) -> str:
     return "pylint-json" if known or keys == {"messages", "statistics"} else ""
 
 
+def keys_of(text: str) -> list[str]:
+    """Return the keys of the object that a text begins with, as far as it goes."""
+    return list(_keys(text, 0))
+
+
 def _of_array(keys: set[str]) -> str:
     if {"fingerprint", "location"} <= keys:
         return "gitlab-code-quality"

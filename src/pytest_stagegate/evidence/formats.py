@@ -7,7 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.findings_formats import format_of_findings
+from pytest_stagegate.evidence.findings_formats import format_of_findings, keys_of
+from pytest_stagegate.evidence.supply_formats import format_of_supply
 from pytest_stagegate.model.sources import FORMATS
 
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def _of_text(text: str) -> str:
         return "decision"
     if start.startswith(("{", "[")) and (found := format_of_findings(start)):
         return found
+    if start.startswith("{") and (found := format_of_supply(start, keys_of(start))):
+        return found
     if start.startswith("[") and _is_performance(start):
         return "allure-perf"
     if _BENCHMARK.match(start):
@@ -110,4 +113,6 @@ def _of_xml(text: str) -> str:
     name, attributes = (element[1], element[2]) if element is not None else ("", "")
     if name == "coverage":
         return "clover" if "clover" in attributes or "generated" in attributes else "cobertura"
+    if name.rpartition(":")[2] == "bom" and "cyclonedx.org" in attributes:
+        return "cyclonedx"
     return "jacoco" if name == "report" else "junit"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.gathering import Defaults, gather
+from pytest_stagegate.evidence.inspecting_supply import supplied
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.findings import LEVELS
 from pytest_stagegate.model.inspected import Inspected
@@ -69,6 +70,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return {}
     if contents.findings is not None:
         return _findings(contents.findings)
+    if contents.sbom is not None or contents.scan is not None:
+        return supplied(contents)
     if contents.metrics is not None:
         return {"metrics": len(contents.metrics.metrics)}
     if contents.decision is not None:

@@ -52,6 +52,8 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         ),
         findings=tuple(report for each in usable for report in _findings(each)),
         metrics=tuple(each.metrics for each in contents if each.metrics is not None),
+        sboms=tuple(each.sbom for each in contents if each.sbom is not None),
+        scans=tuple(each.scan for each in contents if each.scan is not None),
         properties=least(test for run in runs for test in run.properties),
         repository=_repository(runs),
         released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),

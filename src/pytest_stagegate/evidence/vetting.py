@@ -43,6 +43,9 @@ _UNFIT: Final = {
 }
 """What a file in each state makes of a gate that would read it."""
 
+_REPEATABLE: Final = ("coverage", "metrics", "sbom", "vulnerabilities", "decisions")
+"""Kinds of which the same twice is no more than once."""
+
 _TOLD_BY_GATES: Final = (State.STALE, State.FAILED)
 """States that say something of the gates that read the file, and not of the evidence as a whole."""
 
@@ -296,7 +299,7 @@ def _duplicates(sources: Sequence[Source]) -> list[Source]:
         key = (source.kind, *cell) if source.kind == "run" else (source.kind, *cell, source.sha256 or "")
         if source.made_by:
             key = ("made by", *cell, source.made_by)
-        harmless = source.kind in ("coverage", "metrics", "decisions") or _found_nothing(source)
+        harmless = source.kind in _REPEATABLE or _found_nothing(source)
         alone = not source.usable or (not source.made_by and harmless)
         known = source if alone else first.setdefault(key, source)
         if known is not source:

@@ -19,11 +19,13 @@ from pytest_stagegate.model.operations import OperationsData
 from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
+from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.sign_offs import SignOffsData
 from pytest_stagegate.model.tests import Exit, TestData
 from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.model.upstream import DecisionsData
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.vulnerabilities import ScanData
 
 
 class WarningLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +125,8 @@ class Evidence:
         unfit: Pieces that gates can't rely on.
         findings: What linters and scanners found, a report for each of their runs.
         metrics: Numbers that tools measured, a report for each file.
+        sboms: What bills of materials list.
+        scans: What scanners know of vulnerabilities, and what became of those.
         properties: What Hypothesis says of the property tests that passed or failed, by node id.
         repository: What git says of the sources, or None when nobody has asked it.
         baseline: What an earlier, good run had.
@@ -152,6 +156,8 @@ class Evidence:
     unfit: tuple[Unfit, ...] = ()
     findings: tuple[FindingsData, ...] = ()
     metrics: tuple[MetricsData, ...] = ()
+    sboms: tuple[SbomData, ...] = ()
+    scans: tuple[ScanData, ...] = ()
     properties: tuple[PropertyTest, ...] = ()
     repository: RepositoryData | None = None
     baseline: BaselineData = field(default_factory=BaselineData)

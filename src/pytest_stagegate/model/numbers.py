@@ -32,7 +32,9 @@ _MICROSECONDS: Final = {
 
 
 def singular(unit: str) -> str:
-    """Return the unit of one thing: ``test`` for ``tests``; ``ms`` and ``celsius`` stay as they are."""
+    """Return the unit of one thing: ``test`` for ``tests``, ``entry`` for ``entries``; ``ms``, ``celsius`` stay."""
+    if unit.endswith("ies"):
+        return f"{unit[:-3]}y"
     return unit if len(unit) <= len("ms") or unit.endswith(("us", "ss")) else unit.removesuffix("s")
 
 

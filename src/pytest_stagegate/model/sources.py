@@ -31,13 +31,26 @@ FORMATS: Final = {
     "pytest-benchmark": "metrics",
     "allure-perf": "metrics",
     "metrics-json": "metrics",
+    "cyclonedx": "sbom",
+    "spdx-json": "sbom",
+    "pip-audit-json": "vulnerabilities",
     "decision": "decisions",
     "sign-off": "sign-offs",
     "manual": "manual",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
-KINDS: Final = ("tests", "coverage", "findings", "metrics", "decisions", "sign-offs", "manual")
+KINDS: Final = (
+    "tests",
+    "coverage",
+    "findings",
+    "metrics",
+    "sbom",
+    "vulnerabilities",
+    "decisions",
+    "sign-offs",
+    "manual",
+)
 """Kinds of evidence that files bring."""
 
 
@@ -155,4 +168,14 @@ class Source:
         """Kinds of evidence that it brings; all of them when it could not be told."""
         if self.kind == "run":
             return ("tests", "coverage")
+        if self.format == "cyclonedx":
+            return self._of_bom()
         return (self.kind,) if self.kind else KINDS
+
+    def _of_bom(self) -> tuple[str, ...]:
+        """Return what a bill of materials brings; what can't be read might have brought both."""
+        read = self.contents
+        if read is None:
+            return ("sbom", "vulnerabilities")
+        brought = (("sbom", read.sbom), ("vulnerabilities", read.scan))
+        return tuple(kind for kind, said in brought if said is not None)

@@ -16,11 +16,13 @@ from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import Level, OnMissing
+from pytest_stagegate.model.vulnerabilities import Vulnerabilities
 from pytest_stagegate.policy.binding import BoundGate
 from pytest_stagegate.policy.drifting import in_words
 from pytest_stagegate.policy.limits import shown
@@ -45,6 +47,8 @@ _FACES: Final[dict[type, str]] = {
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
     SignOffs: "sign-offs",
+    Sboms: "bills of materials",
+    Vulnerabilities: "scans for vulnerabilities",
     Operations: "the texts for the operational documents",
     ReleaseNotes: "the release notes",
 }

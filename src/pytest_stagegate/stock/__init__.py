@@ -20,9 +20,11 @@ from pytest_stagegate.stock import (
     operations,
     property_tests,
     results,
+    sbom,
     sign_off,
     skips,
     upstream,
+    vulnerabilities,
     warnings,
 )
 
@@ -49,4 +51,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     upstream,
     operations,
     notes,
+    sbom,
+    vulnerabilities,
 )

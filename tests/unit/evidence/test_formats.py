@@ -84,6 +84,10 @@ def expected(path: Path) -> str:
         return (
             "sarif" if path.suffix == ".sarif" else "gitlab-code-quality" if ".gitlab." in path.name else f"{tool}-json"
         )
+    if path.relative_to(DATA).parts[0] == "supply":
+        of_tool = {"cyclonedx": "cyclonedx", "spdx": "spdx-json"}
+        tool = path.name.split("-")[0]
+        return of_tool.get(tool, "pip-audit-json" if tool == "pip" else f"{tool}-json")
     if path.relative_to(DATA).parts[0] == "metrics":
         named = (name for name in ("pytest-benchmark", "allure") if path.name.startswith(name))
         return {"pytest-benchmark": "pytest-benchmark", "allure": "allure-perf"}.get(next(named, ""), "openmetrics")

@@ -188,7 +188,15 @@ def test_what_is_no_number(written: object) -> None:
 
 @pytest.mark.parametrize(
     ("unit", "one"),
-    [("tests", "test"), ("seconds", "second"), ("ms", "ms"), ("s", "s"), ("celsius", "celsius"), ("", "")],
+    [
+        ("tests", "test"),
+        ("entries", "entry"),
+        ("seconds", "second"),
+        ("ms", "ms"),
+        ("s", "s"),
+        ("celsius", "celsius"),
+        ("", ""),
+    ],
 )
 def test_the_unit_of_one_thing(unit: str, one: str) -> None:
     assert singular(unit) == one

@@ -1,0 +1,33 @@
+"""Telling the formats of SBOMs and of scanners for vulnerabilities from the first keys of a JSON file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_BOM: Final = re.compile(r'"bomFormat"\s*:\s*"CycloneDX"')
+_COMPONENTS: Final = re.compile(r'\{\s*"components"\s*:\s*\[\s*\{(?=[^{}]*"(?:bom-ref|type|purl|name)"\s*:)')
+"""How the Python tools of CycloneDX begin: their keys are sorted, so its name stands far behind."""
+
+
+_SPDX_3: Final = re.compile(r'"@context"\s*:\s*"https://spdx\.org/rdf/3')
+
+
+def format_of_supply(text: str, keys: Sequence[str]) -> str:
+    """Return the format that the beginning of a JSON file tells; empty where it is none of these.
+
+    Args:
+        text: It begins with a brace; it may break off anywhere.
+        keys: The keys of its object, as far as they can be read.
+    """
+    if _BOM.search(text) is not None or _COMPONENTS.match(text) is not None:
+        return "cyclonedx"
+    known = set(keys)
+    if "spdxVersion" in known or "SPDXID" in known or _SPDX_3.search(text) is not None:
+        return "spdx-json"
+    if keys and keys[0] == "dependencies" and known <= {"dependencies", "fixes"}:
+        return "pip-audit-json"
+    return ""
