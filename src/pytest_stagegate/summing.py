@@ -9,6 +9,7 @@ import msgspec
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, TestRow, Tests
 from pytest_stagegate.model.operations import NO_SUCH_FILE
+from pytest_stagegate.model.plan import FILE_KIND
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.tests import Outcome, TestData
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.baseline import BaselineData
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.operations import OperationsData, OperationsFile
+    from pytest_stagegate.model.plan import GoalsData
     from pytest_stagegate.model.sources import Source
 
 NOT_PASSED_LIMIT: Final = 500
@@ -102,7 +104,7 @@ def index(sources: Iterable[Source]) -> tuple[EvidenceItem, ...]:
 
 def further_files(evidence: Evidence) -> tuple[EvidenceItem, ...]:
     """Return the files that a decision rests on beside those that were handed over."""
-    return (*_compared_with(evidence.baseline), *_operations_files(evidence.operations))
+    return (*_compared_with(evidence.baseline), *_operations_files(evidence.operations), *_plan_files(evidence.goals))
 
 
 def _compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
@@ -138,6 +140,23 @@ def _operations_files(operations: OperationsData) -> tuple[EvidenceItem, ...]:
             text=file.problem,
         )
         for number, file in enumerate(operations.files.values(), start=1)
+    )
+
+
+def _plan_files(goals: GoalsData) -> tuple[EvidenceItem, ...]:
+    """Return the plans of the checkout."""
+    return tuple(
+        EvidenceItem(
+            id=f"plan-{number}",
+            kind=FILE_KIND,
+            source=file.path,
+            sha256=file.sha256,
+            producer="",
+            created=None,
+            state=(State.MISSING if file.missing else State.UNREADABLE if file.problem else State.WHOLE).value,
+            text=file.problem,
+        )
+        for number, file in enumerate(goals.files, start=1)
     )
 
 

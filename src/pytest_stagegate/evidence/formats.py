@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.findings_formats import format_of_findings
+from pytest_stagegate.evidence.goals_formats import format_of_goals
 from pytest_stagegate.model.sources import FORMATS
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def _of_text(text: str) -> str:
     if start.startswith("{") and (_DECISION.match(start) or _SCHEMA.search(start)):
         return "decision"
     if start.startswith(("{", "[")) and (found := format_of_findings(start)):
+        return found
+    if found := format_of_goals(start):
         return found
     if start.startswith("[") and _is_performance(start):
         return "allure-perf"

@@ -69,6 +69,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return _findings(contents.findings)
     if contents.metrics is not None:
         return {"metrics": len(contents.metrics.metrics)}
+    if contents.goals is not None:
+        return {"goals": len(contents.goals.goals), "milestones": len(contents.goals.milestones)}
     if contents.decision is not None:
         return _decision(contents.decision)
     tests = _tests(contents.tests) if contents.tests is not None else {}

@@ -11,6 +11,7 @@ from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
+from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tests import Outcome
@@ -186,6 +187,9 @@ def _early(source: Source, latest: dt.datetime, as_of: dt.datetime) -> Source:
 def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source:
     if not source.usable:
         return source
+    if source.kind == GOALS:
+        # A plan is about no commit and no environment.
+        return source
     if source.contents is not None and source.contents.decision is not None:
         return _other_commit(_other_project(source, source.contents.decision.subject, yardstick), commit)
     if yardstick.environment is not None and source.environment != yardstick.environment:
@@ -290,7 +294,7 @@ def _duplicates(sources: Sequence[Source]) -> list[Source]:
         key = (source.kind, *cell) if source.kind == "run" else (source.kind, *cell, source.sha256 or "")
         if source.made_by:
             key = ("made by", *cell, source.made_by)
-        harmless = source.kind in ("coverage", "metrics", "decisions") or _found_nothing(source)
+        harmless = source.kind in ("coverage", "metrics", "decisions", GOALS) or _found_nothing(source)
         alone = not source.usable or (not source.made_by and harmless)
         known = source if alone else first.setdefault(key, source)
         if known is not source:
@@ -312,7 +316,7 @@ def _told_by_run(source: Source, sources: Sequence[Source]) -> bool:
 
 
 def _provisional(source: Source) -> list[Note]:
-    if not source.usable or source.kind in ("run", SIGN_OFFS):
+    if not source.usable or source.kind in ("run", SIGN_OFFS, GOALS):
         return []
     if source.commit is None:
         return [Note(reason="commit-not-stated", text=f"{source.name} does not state the commit that it is about.")]

@@ -8,6 +8,7 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Decision
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.metrics import MetricsData
+from pytest_stagegate.model.plan import PlanData
 from pytest_stagegate.model.sign_offs import Signed
 from pytest_stagegate.model.tests import TestData
 
@@ -23,6 +24,7 @@ class Contents:
         metrics: Numbers, or None when the file holds none.
         sign_off: What somebody said of a decision, or None when the file is no sign-off.
         decision: A decision of ours, or None when the file is none.
+        goals: Goals and milestones, or None when the file holds none.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
@@ -38,6 +40,7 @@ class Contents:
     metrics: MetricsData | None = None
     sign_off: Signed | None = None
     decision: Decision | None = None
+    goals: PlanData | None = None
     producer: str = ""
     created: str | None = None
     commit: str | None = None

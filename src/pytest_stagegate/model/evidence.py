@@ -15,6 +15,7 @@ from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.operations import OperationsData
+from pytest_stagegate.model.plan import GoalsData
 from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
@@ -130,6 +131,7 @@ class Evidence:
         sign_offs: Who said what of the decision; nothing before the other gates were judged.
         decisions: Decisions that were taken before this one.
         operations: What people have written for the operational documents.
+        goals: Goals and milestones of the plans.
         told: What the release notes tell, or why that is not known; None when nobody has asked.
     """
 
@@ -158,4 +160,5 @@ class Evidence:
     sign_offs: SignOffsData = field(default_factory=SignOffsData)
     decisions: DecisionsData = field(default_factory=DecisionsData)
     operations: OperationsData = field(default_factory=OperationsData)
+    goals: GoalsData = field(default_factory=GoalsData)
     told: ToldData | Absent | None = None

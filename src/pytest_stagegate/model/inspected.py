@@ -18,6 +18,7 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         figures: Of tests ``tests``, ``passed``, ``failed``, ``errors``, ``skipped`` and what else there is; of coverage
             ``lines_covered``, ``lines_total``, ``branches_covered``, ``branches_total``, ``files``; of findings
             ``findings``, ``by_level`` (of ``error``, ``warning`` and ``note``), ``suppressed``; of metrics ``metrics``;
+            of a plan ``goals``, ``milestones``;
             of a decision ``gates``, ``tests``, ``artifacts``.
             A record of a run that measured coverage has both.
         names: Names of the metrics, each once, or a decision's stage and word; left out of JSON where there are none.

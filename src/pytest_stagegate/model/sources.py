@@ -31,12 +31,14 @@ FORMATS: Final = {
     "pytest-benchmark": "metrics",
     "allure-perf": "metrics",
     "metrics-json": "metrics",
+    "plan": "goals",
+    "needs-json": "goals",
     "decision": "decisions",
     "sign-off": "sign-offs",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
-KINDS: Final = ("tests", "coverage", "findings", "metrics", "decisions", "sign-offs")
+KINDS: Final = ("tests", "coverage", "findings", "metrics", "goals", "decisions", "sign-offs")
 """Kinds of evidence that files bring."""
 
 

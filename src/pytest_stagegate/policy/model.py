@@ -11,6 +11,7 @@ from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.note_rules import NotesRules
 from pytest_stagegate.model.operations import OperationsPlan
+from pytest_stagegate.model.plan import PlanRules
 from pytest_stagegate.model.property_tests import Profile
 from pytest_stagegate.model.sign_offs import OverrideRule
 from pytest_stagegate.model.sources import EvidenceRule
@@ -115,6 +116,7 @@ class Policy:
         override: Who may go over a NO_GO; None for nobody.
         artifacts: Globs of what is shipped, relative to the root.
         operations: What people have written for the operational documents.
+        plan: Where the plan lies, and which marks link tests to it.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -144,6 +146,7 @@ class Policy:
     override: OverrideRule | None = None
     artifacts: tuple[str, ...] = ()
     operations: OperationsPlan = field(default_factory=OperationsPlan)
+    plan: PlanRules = field(default_factory=PlanRules)
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

@@ -18,6 +18,7 @@ from pytest_stagegate.stock import (
     notes,
     operations,
     property_tests,
+    requirements,
     results,
     sign_off,
     skips,
@@ -47,4 +48,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     upstream,
     operations,
     notes,
+    requirements,
 )

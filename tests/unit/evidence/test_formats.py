@@ -84,6 +84,8 @@ def expected(path: Path) -> str:
         return (
             "sarif" if path.suffix == ".sarif" else "gitlab-code-quality" if ".gitlab." in path.name else f"{tool}-json"
         )
+    if path.relative_to(DATA).parts[0] == "goals":
+        return next(name for name in ("github-issues", "gitlab-issues", "needs-json") if name[:5] in path.name)
     if path.relative_to(DATA).parts[0] == "metrics":
         named = (name for name in ("pytest-benchmark", "allure") if path.name.startswith(name))
         return {"pytest-benchmark": "pytest-benchmark", "allure": "allure-perf"}.get(next(named, ""), "openmetrics")
