@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.findings import Findings
+    from pytest_stagegate.model.goals_face import Goals
     from pytest_stagegate.model.manual import ManualTests
     from pytest_stagegate.model.metrics import Metrics
     from pytest_stagegate.model.numbers import (
@@ -54,6 +55,7 @@ __all__ = [
     "Fault",
     "Findings",
     "GateOptions",
+    "Goals",
     "ManualTests",
     "Matrix",
     "Measure",
@@ -105,6 +107,7 @@ _HOME: Final = {
     "Duration": "model.numbers",
     "EnvironmentName": "model.numbers",
     "GateOptions": "hooks",
+    "Goals": "model.goals_face",
     "Measure": "model.numbers",
     "Number": "model.numbers",
     "Percentage": "model.numbers",

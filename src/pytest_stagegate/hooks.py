@@ -17,6 +17,7 @@ from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import Measure
@@ -136,6 +137,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Repository,
     Baseline,
     Decisions,
+    Goals,
     ManualTests,
     Matrix,
     Operations,

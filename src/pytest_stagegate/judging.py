@@ -20,12 +20,14 @@ from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.manual import ManualTests, manual_rows
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.repository import UNKNOWN, Repository
@@ -85,9 +87,13 @@ _KINDS: Final[dict[type, str]] = {
     Sboms: "sbom",
     Vulnerabilities: "vulnerabilities",
     Decisions: "decisions",
+    Goals: GOALS,
     ManualTests: MANUAL,
 }
 """Kind of evidence that each face shows."""
+
+_FURTHER: Final[dict[type, frozenset[str]]] = {Goals: frozenset({"tests"})}
+"""Further kinds that a face shows something of."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,9 @@ class ActiveGate:
 
 def kinds_of(gate: Gate) -> frozenset[str]:
     """Return the kinds of evidence files that a gate reads."""
-    return frozenset(_KINDS[face] for face in gate.needs.values() if face in _KINDS)
+    faces = gate.needs.values()
+    further = (_FURTHER[face] for face in faces if face in _FURTHER)
+    return frozenset(_KINDS[face] for face in faces if face in _KINDS).union(*further)
 
 
 def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Path()) -> GateResult:
@@ -299,6 +307,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Repository: Repository(evidence.repository or UNKNOWN, tally),
         Baseline: Baseline(evidence.baseline, tally),
         Decisions: Decisions(evidence.decisions, evidence.subject, tally),
+        Goals: Goals(evidence.goals, tests, tally, day=place.day),
         ManualTests: ManualTests(manual_rows(evidence.manual, place, active.max_age), tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),

@@ -144,8 +144,14 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     if idle:
         mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]
         raise MistakesError("the policy", mistakes, code="policy")
-    vocabulary = Vocabulary(policy.stages, policy.environments, policy.default_stage, policy.tags)
+    vocabulary = vocabulary_of(policy)
     return Project(rootdir, policy, bound, vocabulary, registry, policy_file, declared_name(rootdir))
+
+
+def vocabulary_of(policy: Policy) -> Vocabulary:
+    """Return how a policy's tests are tagged and linked."""
+    markers = policy.plan.requirement_markers
+    return Vocabulary(policy.stages, policy.environments, policy.default_stage, policy.tags, markers)
 
 
 def matches_a_file(pattern: str, rootdir: Path) -> bool:

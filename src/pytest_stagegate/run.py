@@ -13,17 +13,15 @@ import msgspec
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.chaining import decisions_among, upstream_rows
+from pytest_stagegate.checkout import baseline_of, operations_of, plans_of
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import attachment_path
-from pytest_stagegate.evidence.baselines import read_baseline
 from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged, of_environment
-from pytest_stagegate.evidence.operations import read_operations
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.baseline import Baseline, BaselineData
 from pytest_stagegate.model.decision import (
     Asked,
     Decision,
@@ -34,12 +32,12 @@ from pytest_stagegate.model.decision import (
     Word,
 )
 from pytest_stagegate.model.linked import requirement_rows
-from pytest_stagegate.model.operations import Operations, OperationsData
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.model.told import ToldData
+from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
 from pytest_stagegate.summing import further_files, index, manual_data, manual_of, matrix, rows_of, totals
@@ -52,6 +50,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.documents.view import View
     from pytest_stagegate.judging import ActiveGate
+    from pytest_stagegate.model.baseline import BaselineData
     from pytest_stagegate.model.decision import Blocker
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.repository import RepositoryData
@@ -139,7 +138,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         UsageError: When the files leave open what is asked.
     """
     vetted, place = _vetted(project, question)
-    evidence = replace(_evidence(project, vetted, question, place), baseline=_baseline(project, place.stage))
+    evidence = replace(_evidence(project, vetted, question, place), baseline=baseline_of(project, place.stage))
     asked = _asked(project, vetted, question, evidence, place)
     first = {number: _ruled(project, each) for number, each in enumerate(asked) if not each.active.reads_sign_offs}
     draft = _draft(project, vetted, evidence, place, tuple(result for result, _, _ in first.values()))
@@ -150,6 +149,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         for number, each in enumerate(asked)
     ]
     results = tuple(result for result, _, _ in given)
+    goals, milestones = planned(project, evidence, [each for _, used, _ in given for each in used], place.day)
     blockers, override = overridden(_blockers(results, asked, evidence, place), signed.data.rows)
     decision = msgspec.structs.replace(
         draft,
@@ -160,6 +160,8 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         evidence=(*index(signed.sources), *signed.allowed, *further_files(evidence)),
         sign_offs=signed.data.rows,
         override=override,
+        goals=goals,
+        milestones=milestones,
         question=_put(project, question, vetted),
     )
     return decision, evidence
@@ -216,19 +218,6 @@ def _beside(out: Path) -> Iterator[Path]:
     """Yield what a run has left in the output folder beside its documents."""
     made = [path for each in produced_below(out / PRODUCED) for path in (each, attachment_path(each))]
     yield from (path for path in (*(out / name for name in EVIDENCE_FILES), *made) if path.is_file())
-
-
-def _baseline(project: Project, stage: str) -> BaselineData:
-    """Return the project's baseline where a gate asks for it."""
-    if not project.asks_for(Baseline, stage):
-        return BaselineData()
-    return read_baseline(project.rootdir, project.policy.baseline, project.name)
-
-
-def _operations(project: Project, stage: str) -> OperationsData:
-    """Return the texts for the operational documents where a gate asks for them."""
-    asked = project.asks_for(Operations, stage)
-    return read_operations(project.rootdir, project.policy.operations) if asked else OperationsData()
 
 
 def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
@@ -322,7 +311,8 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         released=whole.released if whole.origins else question.released,
         told=whole.told or question.told,
         decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
-        operations=_operations(project, place.stage),
+        operations=operations_of(project, place.stage),
+        goals=plans_of(project, vetted.sources, place.stage),
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage)),
     )
 
@@ -341,10 +331,10 @@ def _of_environment(
     project: Project, vetted: Vetted, question: Question, place: Place, environment: str, baseline: BaselineData
 ) -> tuple[Evidence, Place]:
     """Return the evidence of one environment alone, and where it is judged."""
-    there = summed(of_environment(vetted.sources, environment), place.instant)
+    there = of_environment(vetted.sources, environment)
     asked = replace(question, environment=environment)
     at = replace(place, environment=environment)
-    return replace(_evidence(project, there, asked, at), baseline=baseline), at
+    return replace(_evidence(project, summed(there, place.instant), asked, at), baseline=baseline), at
 
 
 def _left_out(project: Project, whole: Evidence, stage: str, asked: str | None) -> tuple[Note, ...]:

@@ -10,6 +10,7 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, TestRow, Tests
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE
+from pytest_stagegate.model.plan import FILE_KIND
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.tests import Outcome, TestData
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.operations import OperationsData, OperationsFile
     from pytest_stagegate.model.place import Place
+    from pytest_stagegate.model.plan import GoalsData
     from pytest_stagegate.model.sources import Source
 
 NOT_PASSED_LIMIT: Final = 500
@@ -133,7 +135,7 @@ def strictest_age(gates: Iterable[ActiveGate]) -> int | None:
 
 def further_files(evidence: Evidence) -> tuple[EvidenceItem, ...]:
     """Return the files that a decision rests on beside those that were handed over."""
-    return (*_compared_with(evidence.baseline), *_operations_files(evidence.operations))
+    return (*_compared_with(evidence.baseline), *_operations_files(evidence.operations), *_plan_files(evidence.goals))
 
 
 def _compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
@@ -169,6 +171,23 @@ def _operations_files(operations: OperationsData) -> tuple[EvidenceItem, ...]:
             text=file.problem,
         )
         for number, file in enumerate(operations.files.values(), start=1)
+    )
+
+
+def _plan_files(goals: GoalsData) -> tuple[EvidenceItem, ...]:
+    """Return the plans of the checkout."""
+    return tuple(
+        EvidenceItem(
+            id=f"plan-{number}",
+            kind=FILE_KIND,
+            source=file.path,
+            sha256=file.sha256,
+            producer="",
+            created=None,
+            state=(State.MISSING if file.missing else State.UNREADABLE if file.problem else State.WHOLE).value,
+            text=file.problem,
+        )
+        for number, file in enumerate(goals.files, start=1)
     )
 
 

@@ -6,7 +6,7 @@ rule (the last that matches). A nearer one replaces the stage and, separately, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -57,12 +57,19 @@ class Vocabulary:
         environments: Names of environments.
         default_stage: Stage of tests that nothing tags.
         rules: Path rules, in order; the last that matches wins.
+        linking: Marks of other plugins that link tests to requirements, too.
     """
 
     stages: tuple[str, ...]
     environments: tuple[str, ...]
     default_stage: str
     rules: tuple[TagRule, ...] = ()
+    linking: tuple[str, ...] = ()
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """Names of all marks that say something of a test."""
+        return (STAGE_MARK, ENVIRONMENT_MARK, REQUIREMENT_MARK, *self.linking)
 
     def read(self, level: TagLevel) -> Said:
         """Return what the marks of one level say.
@@ -77,6 +84,7 @@ class Vocabulary:
             raise TagMistake(f"two stages on the same {level.kind}: {named}; keep one of them")
         places = [name for mark in level.marks if mark.name == ENVIRONMENT_MARK for name in self._places(mark)]
         linked = [name for mark in level.marks if mark.name == REQUIREMENT_MARK for name in _requirements(mark)]
+        linked += [name for mark in level.marks if mark.name in self.linking for name in _verified(mark)]
         stage = stages[0] if stages else None
         return Said(stage, tuple(dict.fromkeys(places)) if places else None, tuple(dict.fromkeys(linked)))
 
@@ -126,11 +134,32 @@ def _requirements(mark: MarkUse) -> tuple[str, ...]:
     if not mark.args or mark.kwargs:
         example = '@pytest.mark.requirement("PAY-7")'
         raise TagMistake(f"the mark 'requirement' takes ids as texts; write for example {example}")
-    for each in mark.args:
-        if not is_requirement_id(each):
-            rule = f"one line of 1 to {REQUIREMENT_ID_LIMIT} characters, with no blanks around it"
-            raise TagMistake(f"the id of a requirement is {rule}; {shortened(repr(each), 100)} is none")
-    return mark.args
+    return tuple(map(_requirement_id, mark.args))
+
+
+def _requirement_id(each: object) -> str:
+    if isinstance(each, str) and is_requirement_id(each):
+        return each
+    rule = f"one line of 1 to {REQUIREMENT_ID_LIMIT} characters, with no blanks around it"
+    raise TagMistake(f"the id of a requirement is {rule}; {shortened(repr(each), 100)} is none")
+
+
+_ID_KEYS: Final = ("verifies", "req_ids", "req_id", "requirement_ids")
+
+
+def _verified(mark: MarkUse) -> Iterator[str]:
+    """Yield the ids of another plugin's mark: texts and lists of them, by position or as one of `_ID_KEYS`.
+
+    ``verifies`` of pytest-verifies takes ids one after another, ``requirements`` of pytest-gxp a list of them; what
+    else stands in such a mark is that plugin's own.
+    """
+    left = [*mark.args, *(mark.kwargs[key] for key in _ID_KEYS if mark.kwargs.get(key) is not None)]
+    while left:
+        each = left.pop(0)
+        if isinstance(each, (list, tuple, set, frozenset)):
+            left[:0] = sorted(each, key=repr) if isinstance(each, (set, frozenset)) else each
+        else:
+            yield _requirement_id(each.strip() if isinstance(each, str) else each)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.baseline import BaselineData
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.place import Place
+    from pytest_stagegate.model.plan import GoalsData
     from pytest_stagegate.model.repository import Diff
     from pytest_stagegate.model.verdicts import GateResult
 
@@ -186,6 +187,7 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
         sboms=tuple(each for each in evidence.sboms if not named(each.file, *(s.name for s in each.subjects))),
         scans=without_named(evidence.scans, named),
         properties=tuple(each for each in evidence.properties if not named(each.name)),
+        goals=_goals_without(evidence, named),
         repository=repository,
         baseline=_baseline_without(evidence.baseline, named),
     )
@@ -202,6 +204,12 @@ def _diff_without(diff: Diff | Absent, named: Callable[..., bool]) -> Diff | Abs
     if isinstance(diff, Absent):
         return diff
     return msgspec.structs.replace(diff, files=tuple(file for file in diff.files if not named(file.path)))
+
+
+def _goals_without(evidence: Evidence, named: Callable[..., bool]) -> GoalsData:
+    """Return the plans, in which goals and ids of tests that are named are in order whatever is known of them."""
+    ids = {goal.id for plan in evidence.goals.plans for goal in plan.goals} | {name for name, _ in evidence.tests.links}
+    return replace(evidence.goals, excused=frozenset(name for name in ids if named(name)))
 
 
 def _baseline_without(baseline: BaselineData, named: Callable[..., bool]) -> BaselineData:

@@ -25,6 +25,7 @@ from pytest_stagegate.model import decision
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
@@ -218,6 +219,7 @@ FACES: Final = (
     Repository,
     Baseline,
     Decisions,
+    Goals,
     ReleaseNotes,
     Sboms,
     Vulnerabilities,

@@ -61,6 +61,7 @@ POLICY: Final = """
     command = "undo"
     previous = "the one before"
     data = "stays"
+    [tool.stagegate.gate.requirements]
     [tool.stagegate.gate.property-tests]
     min_examples = 5
     [tool.stagegate.gate.sign-off]
@@ -92,14 +93,26 @@ def shop(project: Project) -> Project:
     project.write(
         "tests/test_prices.py",
         """
+        import pytest
         from hypothesis import given, settings, strategies as st
         from prices import price
         from zones import zone
+        @pytest.mark.requirement("ZONE")
         def test_zone(): assert zone("12") == "1"
         def test_price(): assert price(2) == 2
         @settings(max_examples=20, database=None, deadline=None)
         @given(st.integers())
         def test_any_price(cents): assert price(cents) == cents
+        """,
+    )
+    project.write(
+        "stagegate-plan.toml",
+        """
+        [[goal]]
+        id = "ZONE"
+        priority = "must"
+        owner = "dana"
+        acceptance = "each code has its zone"
         """,
     )
     git(project, "init", "--quiet", "--initial-branch=main")

@@ -74,6 +74,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return supplied(contents)
     if contents.metrics is not None:
         return {"metrics": len(contents.metrics.metrics)}
+    if contents.goals is not None:
+        return {"goals": len(contents.goals.goals), "milestones": len(contents.goals.milestones)}
     if contents.decision is not None:
         return _decision(contents.decision)
     if contents.manual is not None:

@@ -75,7 +75,9 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
 
 def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:
     """Return the sources of one environment, and those that are of none as a whole."""
-    return [each for each in sources if each.environment == environment or each.kind in ("decisions", "manual")]
+    return [
+        each for each in sources if each.environment == environment or each.kind in ("decisions", "manual", "goals")
+    ]
 
 
 def _place(source: Source) -> tuple[str, ...]:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_stagegate.tagging import ENVIRONMENT_MARK, REQUIREMENT_MARK, STAGE_MARK, MarkUse, Said, TagLevel, Vocabulary
+from pytest_stagegate.tagging import MarkUse, Said, TagLevel, Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType
 
     from pytest_stagegate.model.tags import Tag
-
-_OURS: Final = (STAGE_MARK, ENVIRONMENT_MARK, REQUIREMENT_MARK)
 
 
 class Tagger:
@@ -47,7 +45,7 @@ class Tagger:
         """
         parent = item.parent
         inherited = self._inherited(parent) if parent is not None else ()
-        own = tuple(self._vocabulary.read(level) for level in _item_levels(item))
+        own = tuple(self._vocabulary.read(level) for level in _item_levels(item, self._vocabulary.marks))
         said = (*own, *inherited)
         known = self._read.get(said)
         if known is None:
@@ -73,9 +71,9 @@ class Tagger:
 
     def _levels(self, node: pytest.Collector) -> Iterator[TagLevel]:
         if isinstance(node, pytest.Package):
-            marks = _uses(_own_marks(self._packages.get(node.path)))
+            marks = _uses(_own_marks(self._packages.get(node.path)), self._vocabulary.marks)
             return iter([TagLevel("package", marks)] if marks else [])
-        return _node_levels(node)
+        return _node_levels(node, self._vocabulary.marks)
 
     def _from_path(self, node: pytest.File) -> Said:
         try:
@@ -85,31 +83,31 @@ class Tagger:
         return self._vocabulary.from_path(path)
 
 
-def _uses(marks: Iterable[pytest.Mark]) -> tuple[MarkUse, ...]:
-    return tuple(MarkUse(mark.name, mark.args, dict(mark.kwargs)) for mark in marks if mark.name in _OURS)
+def _uses(marks: Iterable[pytest.Mark], wanted: tuple[str, ...]) -> tuple[MarkUse, ...]:
+    return tuple(MarkUse(mark.name, mark.args, dict(mark.kwargs)) for mark in marks if mark.name in wanted)
 
 
-def _item_levels(item: pytest.Item) -> Iterator[TagLevel]:
-    if not any(mark.name in _OURS for mark in item.own_markers):
+def _item_levels(item: pytest.Item, wanted: tuple[str, ...]) -> Iterator[TagLevel]:
+    if not any(mark.name in wanted for mark in item.own_markers):
         return
     callspec = getattr(item, "callspec", None)
     of_parameter = {id(mark) for mark in callspec.marks} if callspec is not None else set()
-    parameter = _uses(mark for mark in item.own_markers if id(mark) in of_parameter)
-    function = _uses(mark for mark in item.own_markers if id(mark) not in of_parameter)
+    parameter = _uses((mark for mark in item.own_markers if id(mark) in of_parameter), wanted)
+    function = _uses((mark for mark in item.own_markers if id(mark) not in of_parameter), wanted)
     if parameter:
         yield TagLevel("parameter", parameter)
     if function:
         yield TagLevel("function", function)
 
 
-def _node_levels(node: pytest.Collector) -> Iterator[TagLevel]:
+def _node_levels(node: pytest.Collector, wanted: tuple[str, ...]) -> Iterator[TagLevel]:
     if isinstance(node, pytest.Class) and isinstance(node.obj, type):
         for cls in node.obj.__mro__:
-            marks = _uses(_own_marks(cls))
+            marks = _uses(_own_marks(cls), wanted)
             if marks:
                 yield TagLevel(f"class {cls.__name__}", marks)
         return
-    marks = _uses(node.own_markers)
+    marks = _uses(node.own_markers, wanted)
     if marks:
         yield TagLevel("module", marks)
 

@@ -16,6 +16,7 @@ from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.manual import ManualData
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.operations import OperationsData
+from pytest_stagegate.model.plan import GoalsData
 from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
@@ -136,6 +137,7 @@ class Evidence:
         decisions: Decisions that were taken before this one.
         operations: What people have written for the operational documents.
         manual: Manual tests and what people found in them.
+        goals: Goals and milestones of the plans.
         told: What the release notes tell, or why that is not known; None when nobody has asked.
     """
 
@@ -167,4 +169,5 @@ class Evidence:
     decisions: DecisionsData = field(default_factory=DecisionsData)
     operations: OperationsData = field(default_factory=OperationsData)
     manual: ManualData = field(default_factory=ManualData)
+    goals: GoalsData = field(default_factory=GoalsData)
     told: ToldData | Absent | None = None

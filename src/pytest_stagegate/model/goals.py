@@ -36,6 +36,9 @@ class GoalRow(msgspec.Struct, frozen=True, kw_only=True):
         outcome: ``passed``, ``failed``, ``partial``, ``not-run`` or ``waived``, over all cells.
         lacks: What the plan does not say of it, by key (``owner``, ``acceptance`` …).
         cells: Its linked tests by stage and environment.
+        acceptance: How one sees that it is met; may be empty.
+        benefit: What it is good for; may be empty.
+        resources: What it needs; may be empty.
         source: The evidence file that has it, as in the list of evidence.
     """
 
@@ -48,6 +51,9 @@ class GoalRow(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     lacks: tuple[str, ...] = ()
     cells: tuple[GoalCell, ...] = ()
+    acceptance: str = ""
+    benefit: str = ""
+    resources: str = ""
     source: str = ""
 
 
@@ -57,17 +63,21 @@ class MilestoneRow(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: Id, unique in the plan.
         title: In plain words.
-        due: The day, ``YYYY-MM-DD``; None where none is stated.
+        start: The first day of the work, ``YYYY-MM-DD``; None where none is stated.
+        due: The day on which it has to be done; likewise.
         goals: How many goals it has.
-        done: How many of them are done.
+        done: How many of them are done: the plan's own word says so, or, where it has none, linked tests passed.
+        verified: How many of them have linked tests that all passed.
         forecast: The day on which it will be done at the pace so far; None where that can't be told.
         text: The same in a sentence for people.
     """
 
     id: str
     title: str
+    start: str | None = None
     due: str | None
     goals: int
     done: int
+    verified: int = 0
     forecast: str | None = None
     text: str = ""

@@ -194,6 +194,8 @@ def _in_vocabulary(reader: Reader, path: tuple[str, ...], value: object, asked: 
             reader.in_vocabulary(
                 [cell.environment] if cell.environment is not None else [], path, "environment", policy.environments
             )
+        elif isinstance(cell, EnvironmentName):
+            reader.in_vocabulary([cell], path, "environment", policy.environments)
     kind = typing.get_args(asked)[0] if isinstance(value, dict) else type(value)
     for name in value if isinstance(value, dict) else (str(value),):
         where = (*path, name) if isinstance(value, dict) else path

@@ -11,6 +11,7 @@ from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.explained import ExplainedGate, ExplainedOption, ExplainedPolicy
 from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.operations import Operations
@@ -43,6 +44,7 @@ _FACES: Final[dict[type, str]] = {
     Repository: "the git repository",
     Baseline: "the baseline of an earlier run",
     Decisions: "decisions of earlier stages",
+    Goals: "the goals of the plan",
     ManualTests: "manual tests",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",

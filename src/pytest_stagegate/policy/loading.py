@@ -17,6 +17,7 @@ from pytest_stagegate.policy.manual import manual_folder
 from pytest_stagegate.policy.model import COMMON_KEYS, DEFAULT_STAGES, RELEASE_TAGS, GateTable, Layer, Policy
 from pytest_stagegate.policy.noting import notes_rules
 from pytest_stagegate.policy.operations import operations_of
+from pytest_stagegate.policy.planning import plan_rules, shaping
 from pytest_stagegate.policy.profiles import profiles_of
 from pytest_stagegate.policy.reading import Reader
 from pytest_stagegate.policy.signing import allowed_signers, override_rule
@@ -50,6 +51,7 @@ _KEYS: Final = (
     "operations",
     "manual",
     "notes",
+    "plan",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -108,7 +110,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         layers=layers,
         content=canonical(table),
         sha256=digest(canonical(table)),
-        shape_sha256=digest(canonical({key: table[key] for key in _SHAPE if key in table})),
+        shape_sha256=digest(canonical({key: table[key] for key in _SHAPE if key in table} | shaping(table))),
         stages=stages,
         environments=environments,
         default_stage=default_stage,
@@ -132,6 +134,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         operations=operations_of(reader, table),
         manual_folder=manual_folder(reader, table),
         notes=notes_rules(reader, table),
+        plan=plan_rules(reader, table),
     )
 
 

@@ -11,6 +11,7 @@ from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.note_rules import NotesRules
 from pytest_stagegate.model.operations import OperationsPlan
+from pytest_stagegate.model.plan import PlanRules
 from pytest_stagegate.model.property_tests import Profile
 from pytest_stagegate.model.sign_offs import OverrideRule
 from pytest_stagegate.model.sources import EvidenceRule
@@ -116,6 +117,7 @@ class Policy:
         artifacts: Globs of what is shipped, relative to the root.
         manual_folder: Folder with manual tests in Markdown, relative to the root, or None.
         operations: What people have written for the operational documents.
+        plan: Where the plan lies, and which marks link tests to it.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -146,6 +148,7 @@ class Policy:
     artifacts: tuple[str, ...] = ()
     manual_folder: str | None = None
     operations: OperationsPlan = field(default_factory=OperationsPlan)
+    plan: PlanRules = field(default_factory=PlanRules)
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

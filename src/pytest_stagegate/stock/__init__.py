@@ -19,6 +19,7 @@ from pytest_stagegate.stock import (
     notes,
     operations,
     property_tests,
+    requirements,
     results,
     sbom,
     sign_off,
@@ -53,4 +54,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     notes,
     sbom,
     vulnerabilities,
+    requirements,
 )

@@ -11,7 +11,9 @@ from pytest_stagegate import decide
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.judging import kinds_of
 from pytest_stagegate.model.baseline import Baseline
+from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.operations import Operations
+from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.verdicts import Level
 from pytest_stagegate.model.verification import Answer, Finding
@@ -117,7 +119,7 @@ def _gate(recorded: GateResult, fresh: GateResult | None, again: Replayed) -> Fi
 
 
 def _kinds(definition: Gate) -> set[str]:
-    named = {BASELINE: Baseline, OPERATIONS: Operations}
+    named = {BASELINE: Baseline, OPERATIONS: Operations, PLAN: Goals}
     faces = definition.needs.values()
     return {*kinds_of(definition), *(kind for kind, face in named.items() if face in faces)}
 

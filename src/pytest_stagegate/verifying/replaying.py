@@ -18,6 +18,7 @@ from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.packing import safe_name
 from pytest_stagegate.evidence.readers.sign_off import signature_path
+from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
@@ -28,10 +29,9 @@ from pytest_stagegate.policy.binding import bound_of
 from pytest_stagegate.policy.finding import canonical, revived
 from pytest_stagegate.policy.loading import policy_of
 from pytest_stagegate.policy.model import Layer
-from pytest_stagegate.project import Project
+from pytest_stagegate.project import Project, vocabulary_of
 from pytest_stagegate.registry import Registry
 from pytest_stagegate.run import Question, decision_of
-from pytest_stagegate.tagging import Vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 BASELINE: Final = "baseline"
 OPERATIONS: Final = "operations"
-_NOT_GIVEN: Final = (BASELINE, OPERATIONS)
+_NOT_GIVEN: Final = (BASELINE, OPERATIONS, PLAN)
 """Kinds of evidence that the policy names, so that nobody hands it over; of sign-offs it names the allowed signers."""
 
 _ALLOWED: Final = "allowed-signers"
@@ -164,7 +164,7 @@ def _project(recorded: Decision, asked: Asked, root: Path, registry: Registry) -
     bound, mistakes = bound_of(replace(policy, gates=tables, waivers=()), registry.gates, registry.local)
     if policy.mistakes or mistakes:
         raise MistakesError("the recorded policy", [*policy.mistakes, *mistakes], code="policy")
-    vocabulary = Vocabulary(policy.stages, policy.environments, policy.default_stage, policy.tags)
+    vocabulary = vocabulary_of(policy)
     return Project(root, policy, bound, vocabulary, registry, None, asked.project)
 
 

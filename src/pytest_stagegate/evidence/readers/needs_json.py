@@ -1,0 +1,67 @@
+"""``needs.json`` of Sphinx-Needs: https://sphinx-needs.readthedocs.io/en/latest/builders.html#needs.
+
+Of the versions in it the current one is read. Needs of the default types for how something is done (``spec``, ``impl``,
+``test``) are no goals, and neither are those of other projects; all others are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.evidence.readers.plan_rows import goal_of
+from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
+from pytest_stagegate.model.contents import Contents
+from pytest_stagegate.model.plan import Milestone, PlanData
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NO_GOALS: Final = ("spec", "impl", "test")
+
+
+class _Creator(msgspec.Struct):
+    program: str = ""
+    version: str = ""
+
+
+class _Version(msgspec.Struct):
+    needs: dict[str, dict[str, Any]]
+    created: str = ""
+    creator: _Creator = msgspec.field(default_factory=_Creator)
+
+
+class _Document(msgspec.Struct):
+    versions: dict[str, _Version]
+    current_version: str = ""
+    created: str = ""
+
+
+def read(path: Path, _root: Path) -> Contents:
+    """Read the needs of the current version.
+
+    Args:
+        path: The file.
+        _root: The project's root; nothing here is relative to it.
+
+    Raises:
+        EvidenceError: With file and place, when it is no ``needs.json``, or lacks its current version.
+    """
+    whole = document(path, _Document, "needs.json")
+    current = whole.versions.get(whole.current_version)
+    if current is None:
+        raise EvidenceError(f"{path.name}: it has no version {whole.current_version[:40]!r}, which it says is current")
+    goals = []
+    for name, need in current.needs.items():
+        if need.get("type") not in _NO_GOALS and not need.get("is_external"):
+            goals.append(goal_of(path.name, f"need {name[:40]}", {**need, "id": need.get("id", name)}))
+    named = sorted({goal.milestone for goal in goals if goal.milestone})
+    made = instant(current.created or whole.created)
+    return Contents(
+        goals=PlanData(tuple(goals), tuple(Milestone(name) for name in named)),
+        producer=f"{current.creator.program} {current.creator.version}".strip(),
+        created=rfc3339(made),
+    )

@@ -1,0 +1,108 @@
+"""``stagegate-plan.toml``: the plan as this project defines it; docs/reference/plan-formats.md describes it.
+
+Every mistake in it is told at once: a plan that is half understood is no plan.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_stagegate.errors import EvidenceError, nearest
+from pytest_stagegate.evidence.readers.json_documents import text_of
+from pytest_stagegate.evidence.readers.plan_rows import LONGEST
+from pytest_stagegate.model.contents import Contents
+from pytest_stagegate.model.plan import PRIORITIES, Goal, Milestone, PlanData
+from pytest_stagegate.model.requirements import is_requirement_id
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_DAYS: Final = ("start", "due")
+_SHOWN: Final = 10
+
+
+def read(path: Path, _root: Path) -> Contents:
+    """Read a plan.
+
+    Args:
+        path: The file; UTF-8.
+        _root: The project's root; nothing here is relative to it.
+
+    Raises:
+        EvidenceError: With the file and all mistakes, when it is no plan.
+    """
+    try:
+        whole = tomllib.loads(text_of(path, "a plan").replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise EvidenceError(f"{path.name}: this is no TOML: {error}") from error
+    except RecursionError as error:
+        raise EvidenceError(f"{path.name}: this is no plan: values are nested too deeply") from error
+    mistakes = list(_mistakes(whole))
+    if mistakes:
+        more = [f"and {len(mistakes) - _SHOWN} more"] if len(mistakes) > _SHOWN else []
+        raise EvidenceError(f"{path.name}: {'; '.join([*mistakes[:_SHOWN], *more])}")
+    return Contents(
+        goals=PlanData(
+            goals=tuple(Goal(**{"id": "", **each}) for each in whole.get("goal", [])),
+            milestones=tuple(Milestone(**each) for each in whole.get("milestone", [])),
+        )
+    )
+
+
+def _mistakes(whole: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong, a sentence each."""
+    tables = {"milestone": Milestone._fields, "goal": Goal._fields}
+    yield from (f"unknown table {key!r}; {nearest(key, tables)}" for key in whole if key not in tables)
+    listed: dict[str, list[dict[str, Any]]] = {}
+    for key, fields in tables.items():
+        entries = whole.get(key, [])
+        if not isinstance(entries, list) or not all(isinstance(each, dict) for each in entries):
+            yield f"{key} has to be an array of tables: [[{key}]]"
+            continue
+        listed[key] = entries
+        for number, entry in enumerate(entries, start=1):
+            named = entry.get("id") or f"number {number}"
+            yield from (f"{key} {named}: {told}" for told in _entry(key, entry, fields))
+    yield from _milestones(listed)
+
+
+def _entry(key: str, entry: dict[str, Any], fields: tuple[str, ...]) -> Iterator[str]:
+    for name, value in entry.items():
+        if name not in fields:
+            yield f"unknown key {name!r}; {nearest(name, fields)}"
+        elif key == "milestone" and name in _DAYS:
+            if type(value) is not dt.date:
+                yield f"{name} has to be a day, for example 2027-01-31"
+        elif not isinstance(value, str) or not value.strip() or len(value) > LONGEST:
+            yield f"{name} has to be a text of 1 to {LONGEST:,} characters"
+        elif name == "id" and not is_requirement_id(value):
+            yield "its id has to be one printable line without blanks around it, of at most 200 characters"
+        elif name == "priority" and value not in PRIORITIES:
+            yield f"unknown priority {value!r}; {nearest(value, PRIORITIES)}"
+
+
+def _milestones(listed: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
+    """Yield what is wrong between milestones and goals."""
+    ids = [each.get("id") for each in listed.get("milestone", [])]
+    for number, each in enumerate(listed.get("milestone", []), start=1):
+        name = each.get("id")
+        if not isinstance(name, str):
+            yield f"milestone number {number} has no id"
+        elif name in ids[: number - 1]:
+            yield f"milestone {name} stands twice"
+        first, last = each.get("start"), each.get("due")
+        if type(first) is dt.date and type(last) is dt.date and first > last:
+            yield f"milestone {name}: it starts after the day on which it is due"
+    known = [each for each in ids if isinstance(each, str)]
+    for each in listed.get("goal", []):
+        named = each.get("milestone")
+        if isinstance(named, str) and named not in known:
+            yield f"goal {each.get('id', '')}: unknown milestone {named!r}; {nearest(named, known)}"

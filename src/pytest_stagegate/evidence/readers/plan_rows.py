@@ -1,0 +1,80 @@
+"""From a goal as some tool writes it to a `Goal`: the names of columns and keys, and the words for priorities."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.model.plan import PRIORITIES, Goal
+from pytest_stagegate.model.requirements import REQUIREMENT_ID_LIMIT, is_requirement_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+LONGEST: Final = 4_000
+"""Characters of a text that are kept."""
+
+NAMES: Final = {
+    "id": ("id", "key", "identifier", "issue key"),
+    "title": ("title", "summary", "name"),
+    "priority": ("priority",),
+    "milestone": ("milestone", "release", "fix version"),
+    "owner": ("owner", "assignee", "assigned to"),
+    "status": ("status", "state"),
+    "acceptance": ("acceptance", "acceptance criteria", "acceptance_criteria"),
+    "benefit": ("benefit", "rationale"),
+    "resources": ("resources", "effort", "estimate"),
+}
+"""Under which names a goal's fields stand, in lower case; the first that is there counts."""
+
+_PRIORITY: Final = re.compile(rf"(?:priority\s*(?:::?|/|-)\s*)?({'|'.join(PRIORITIES)})(?:[ -]have)?", re.IGNORECASE)
+
+
+def priority_of(words: Iterable[str]) -> str:
+    """Return the weightiest priority that some words name: ``must``, ``Must have``, ``priority::must``; else empty."""
+    found = {match[1].lower() for word in words if (match := _PRIORITY.fullmatch(word.strip()))}
+    return next((each for each in PRIORITIES if each in found), "")
+
+
+def goal_of(name: str, place: str, fields: Mapping[str, Any]) -> Goal:
+    """Return a goal from its fields by their names in the file.
+
+    Args:
+        name: Name of the file, for messages.
+        place: Which goal it is, for messages.
+        fields: Its fields; what is no text, number or list of texts says nothing.
+
+    Raises:
+        EvidenceError: When its id can be none.
+    """
+    lower = {str(key).strip().lower(): value for key, value in fields.items()}
+    values = {
+        field: next((text for key in keys if (text := _text(lower.get(key)))), "") for field, keys in NAMES.items()
+    }
+    if values["id"] and not is_requirement_id(values["id"]):
+        rule = f"one printable line of at most {REQUIREMENT_ID_LIMIT} characters"
+        raise EvidenceError(f"{name}: {place}: an id is {rule}; {values['id'][:40]!r} is none")
+    values["priority"] = priority_of([values["priority"]])
+    return Goal(**values)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_text, value)))
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return ""
+    return str(value).strip()[:LONGEST]
+
+
+def day_of(value: object) -> dt.date | None:
+    """Return the day that a date, or a text which begins with one, names; None where it names none."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(value[:10]) if isinstance(value, str) else None
+    except ValueError:
+        return None

@@ -1,0 +1,133 @@
+"""The goals of the plan and what their tests say, as a gate reads them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from pytest_stagegate.model.numbers import Measure, Ratio
+from pytest_stagegate.model.plan import says_done
+from pytest_stagegate.model.planned import goal_rows, milestone_rows
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from pytest_stagegate.model.goals import GoalRow, MilestoneRow
+    from pytest_stagegate.model.manual import ManualRow
+    from pytest_stagegate.model.plan import GoalsData
+    from pytest_stagegate.model.tally import Tally
+    from pytest_stagegate.model.tests import TestData
+
+
+class Goals:
+    """The goals of the plan, with the tests that are linked to them.
+
+    A goal whose priority is not known counts as one that must be met.
+
+    Attributes:
+        rows: Every goal, in the order of the plans.
+        problems: Why plans that the policy names could not be read; sentences.
+        verified_here: Whether at the stage that is decided goals have to be verified, and not only linked.
+    """
+
+    def __init__(
+        self, data: GoalsData, tests: TestData, tally: Tally, *, day: dt.date, manual: Sequence[ManualRow] = ()
+    ) -> None:
+        self.rows = goal_rows(data.plans, tests, manual)
+        self.problems = tuple(f"{each.path}: {each.problem}" for each in data.files if each.problem)
+        self.verified_here = data.verified_here
+        self._missing = all(each.missing for each in data.files if each.problem)
+        self._data = data
+        self._tally = tally
+        self._day = day
+        self._named = {name for name, _ in tests.links} | {name for row in manual for name in row.requirements}
+        self._must = tuple(row for row in self.rows if row.priority in ("must", ""))
+
+    def __repr__(self) -> str:
+        """Return a text that is the same in every run, as an assertion may show it."""
+        return "<goals>"
+
+    @property
+    def problem_reason(self) -> str:
+        """Reason code of `problems`: ``missing`` where no file is there, else ``unreadable``."""
+        return "missing" if self._missing else "unreadable"
+
+    @property
+    def milestones(self) -> tuple[MilestoneRow, ...]:
+        """Every milestone, by its day, with its progress on the day of the decision."""
+        self._tally.note(len(self.rows))
+        finished = [is_done(row) for row in self.rows]
+        return milestone_rows(self._data.plans, self.rows, finished, self._day)
+
+    @property
+    def complete(self) -> Measure:
+        """Share of *must* goals of which the plan says id, priority, owner and acceptance; `where` has the others."""
+        return self._share({self._label(row): f"no {', no '.join(row.lacks)}" for row in self._must if row.lacks})
+
+    @property
+    def linked(self) -> Measure:
+        """Share of *must* goals that a test is linked to, collected or manual; `where` has the others."""
+        return self._share({self._label(row): "no linked test" for row in self._must if not row.cells})
+
+    def verified(self, environments: Iterable[str] = ()) -> Measure:
+        """Return the share of *must* goals whose linked tests passed; `where` has the others.
+
+        Args:
+            environments: In each of them linked tests have to have passed.
+        """
+        asked = tuple(environments)
+        short = {self._label(row): why for row in self._must if (why := _unverified(row, asked))}
+        return self._share(short)
+
+    @property
+    def orphans(self) -> Measure:
+        """How many ids tests name that no goal has; `inspected` counts ids and goals."""
+        names = self._named - {row.id for row in self.rows} - self._data.excused
+        return self._count(tuple(sorted(names)), "ids")
+
+    @property
+    def duplicates(self) -> Measure:
+        """How many ids several goals have; `inspected` counts ids and goals."""
+        times = Counter(row.id for row in self.rows if row.id and row.id not in self._data.excused)
+        where = tuple(
+            f"{name} ({', '.join(sorted({row.source for row in self.rows if row.id == name}))})"
+            for name, count in sorted(times.items())
+            if count > 1
+        )
+        return self._count(where, "ids")
+
+    def _count(self, where: tuple[str, ...], unit: str) -> Measure:
+        inspected = len(self.rows) + len(self._named)
+        self._tally.note(inspected)
+        return Measure(len(where), unit=unit, inspected=inspected, where=where)
+
+    def _share(self, short: dict[str, str]) -> Measure:
+        total = len(self._must)
+        self._tally.note(total)
+        excused = {self._label(row) for row in self._must if row.id in self._data.excused}
+        left = {name: why for name, why in short.items() if name not in excused}
+        met = sum(self._label(row) not in left for row in self._must)
+        where = tuple(f"{name}: {why}" for name, why in left.items())
+        return Measure(Ratio(met, total), unit="goals", inspected=total, where=where)
+
+    @staticmethod
+    def _label(row: GoalRow) -> str:
+        return row.id or row.title or "a goal without id and title"
+
+
+def is_done(row: GoalRow) -> bool:
+    """Return whether a goal is done: the plan's own word, or, where it has none, that of its tests."""
+    said = says_done(row.status)
+    return said if said is not None else row.outcome == "passed"
+
+
+def _unverified(row: GoalRow, environments: Sequence[str]) -> str:
+    """Return why a goal is not verified; empty when it is."""
+    if row.outcome != "passed":
+        return row.outcome if row.cells else "no linked test"
+    for each in environments:
+        here = [cell.outcome for cell in row.cells if cell.environment == each]
+        if "passed" not in here:
+            return f"{here[0] if here else 'not-run'} in {each}"
+    return ""

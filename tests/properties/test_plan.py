@@ -1,0 +1,68 @@
+"""Worse evidence never moves the gates over goals up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_stagegate.model.evidence import Evidence
+from pytest_stagegate.model.plan import Goal, GoalsData, PlanData
+from pytest_stagegate.model.requirements import Links
+from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.stock.requirements import requirements
+from tests.unit.fakes import evidence_of, judged, named_tests, share
+
+IDS: Final = ("A", "B", "C")
+WORDS: Final = ("passed", "skipped", "xfailed", "lost", "deselected", "failed", "errors")
+LOW: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.ERROR)
+GOALS: Final = st.lists(
+    st.builds(
+        Goal,
+        st.sampled_from(IDS),
+        st.just(""),
+        st.sampled_from(["must", "should", ""]),
+        owner=st.sampled_from(["dana", ""]),
+        acceptance=st.sampled_from(["it works", ""]),
+    ),
+    max_size=4,
+)
+TESTS: Final = st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from(WORDS)), max_size=5)
+
+
+def evidence(goals: list[Goal], tests: list[tuple[str, str]]) -> Evidence:
+    data = named_tests(*((f"t.py::test_{number}", word) for number, (_, word) in enumerate(tests)))
+    data.links = Links()
+    for number, (name, _) in enumerate(tests):
+        data.links.add(name, [number])
+    return replace(evidence_of(data), goals=GoalsData((PlanData(tuple(goals)),), verified_here=True))
+
+
+def low(found: Evidence, limit: str = "100 %") -> bool:
+    options = {key: share(limit) for key in ("complete", "linked", "verified")}
+    return judged(requirements, found, **options).verdict in LOW
+
+
+@given(GOALS, TESTS, st.integers(0, 4), st.sampled_from(WORDS[1:]), st.sampled_from(["1 %", "50 %", "100 %"]))
+def test_a_test_that_does_not_pass_any_more_helps_no_goal(
+    goals: list[Goal], tests: list[tuple[str, str]], at: int, word: str, limit: str
+) -> None:
+    worse = [(name, word if number == at and was == "passed" else was) for number, (name, was) in enumerate(tests)]
+    assert low(evidence(goals, worse), limit) or not low(evidence(goals, tests), limit)
+
+
+@given(GOALS, TESTS, st.integers(0, 3), st.sampled_from(["owner", "acceptance", "priority", "id"]))
+def test_a_plan_that_says_less_is_judged_no_better(
+    goals: list[Goal], tests: list[tuple[str, str]], at: int, key: str
+) -> None:
+    # Of two goals with one id, taking it from one is no loss but a repair.
+    alone = [goal for number, goal in enumerate(goals) if goal.id not in {each.id for each in goals[:number]}]
+    less = [goal._replace(**{key: ""}) if number == at else goal for number, goal in enumerate(alone)]
+    assert low(evidence(less, tests)) or not low(evidence(alone, tests))
+
+
+@given(GOALS, TESTS)
+def test_a_plan_without_goals_is_never_judged_better(goals: list[Goal], tests: list[tuple[str, str]]) -> None:
+    assert low(evidence([], tests)) or not low(evidence(goals, tests))

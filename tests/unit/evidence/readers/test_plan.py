@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.formats import detect, read_file
+from pytest_stagegate.evidence.readers import needs_json, plan
+from pytest_stagegate.model.plan import Milestone, PlanData
+
+DATA = Path(__file__).parents[3] / "data" / "goals"
+GOAL = '[[goal]]\nid = "A"\ntitle = "a"\npriority = "must"\n'
+
+
+def read(tmp_path: Path, text: str) -> PlanData:
+    file = tmp_path / "stagegate-plan.toml"
+    file.write_text(text, encoding="utf-8")
+    goals = plan.read(file, tmp_path).goals
+    assert goals is not None
+    return goals
+
+
+def test_a_plan_holds_goals_and_milestones(tmp_path: Path) -> None:
+    milestone = '[[milestone]]\nid = "1"\nstart = 2026-11-01\ndue = 2026-12-01\n'
+    said = read(tmp_path, milestone + GOAL + 'milestone = "1"\n')
+    assert said.milestones == (Milestone("1", start=dt.date(2026, 11, 1), due=dt.date(2026, 12, 1)),)
+    assert [(goal.id, goal.priority, goal.milestone) for goal in said.goals] == [("A", "must", "1")]
+
+
+def test_a_goal_without_an_id_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, '[[goal]]\ntitle = "a"\n').goals[0].id == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[goal]]\nid = 'A'\nprio = 'must'", "goal A: unknown key 'prio'; did you mean 'priority'?"),
+        ("[[goal]]\nid = 'A'\npriority = 'Must'", "goal A: unknown priority 'Must'; did you mean 'must'?"),
+        ("[[goal]]\nid = 'A'\nmilestone = '2'", "goal A: unknown milestone '2'; none is declared"),
+        ("[[goal]]\nid = 7", "id has to be a text"),
+        ("[[goal]]\nid = ' A'", "its id has to be one printable line"),
+        ("[[goal]]\nid = 'A'\nowner = ''", "owner has to be a text of 1 to 4,000 characters"),
+        ("goal = 3", "goal has to be an array of tables: [[goal]]"),
+        ("[[goals]]", "unknown table 'goals'; did you mean 'goal'?"),
+        ("[[milestone]]\ntitle = 'x'", "milestone number 1 has no id"),
+        ("[[milestone]]\nid = '1'\n[[milestone]]\nid = '1'", "milestone 1 stands twice"),
+        ("[[milestone]]\nid = '1'\ndue = '2026-01-01'", "due has to be a day"),
+        ("[[milestone]]\nid = '1'\nstart = 2026-02-01\ndue = 2026-01-01", "it starts after the day on which it is due"),
+        ("[[goal]", "this is no TOML"),
+    ],
+)
+def test_what_is_wrong_with_a_plan_is_told(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(EvidenceError) as told:
+        read(tmp_path, text)
+    assert said in str(told.value)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError) as told:
+        read(tmp_path, "[[goal]]\nprio = 'a'\nowns = 'b'\n")
+    assert "prio" in str(told.value)
+    assert "owns" in str(told.value)
+
+
+def test_needs_of_the_current_version_are_goals() -> None:
+    contents = needs_json.read(DATA / "sphinx-needs-9.1.0.needs.json", DATA)
+    assert contents.goals is not None
+    shown = [(goal.id, goal.priority, goal.owner, goal.status) for goal in contents.goals.goals]
+    assert shown == [("RATE_1", "must", "dana", "implemented"), ("RATE_2", "should", "lee", "open")]
+    assert contents.goals.milestones == (Milestone("1.4"),)
+    assert contents.producer == "sphinx_needs 9.1.0"
+
+
+def test_needs_without_their_current_version_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "needs.json"
+    file.write_text('{"current_version": "2", "versions": {"1": {"needs": {}}}}')
+    with pytest.raises(EvidenceError, match="it has no version '2'"):
+        needs_json.read(file, tmp_path)
+
+
+def test_a_plan_and_needs_are_told_from_their_content(tmp_path: Path) -> None:
+    file = tmp_path / "any"
+    file.write_text("# ours\n" + GOAL)
+    needs = DATA / "sphinx-needs-9.1.0.needs.json"
+    assert (detect(file), detect(needs)) == ("plan", "needs-json")
+    assert read_file(needs, DATA, "needs-json").goals is not None
