@@ -242,7 +242,8 @@ def _too_old(active: ActiveGate, age: Age) -> list[Check]:
 
 def _missing(active: ActiveGate, evidence: Evidence) -> list[Check]:
     """Return the checks that stand instead of the gate's own when it is not asked or has nothing to read."""
-    if active.options is not None and not active.options.declares_a_limit() and not active.gate.always:
+    only_shows = active.gate.always or active.gate.enforcement.level is Level.OBSERVE
+    if active.options is not None and not active.options.declares_a_limit() and not only_shows:
         return [_verdict(Verdict.NOT_APPLICABLE, "not-declared", "no limit is declared in the policy", name="limit")]
     absent = evidence.coverage
     if Coverage in active.gate.needs.values() and isinstance(absent, Absent):

@@ -33,6 +33,10 @@ FORMATS: Final = {
     "metrics-json": "metrics",
     "plan": "goals",
     "needs-json": "goals",
+    "goals-csv": "goals",
+    "goals-json": "goals",
+    "github-issues": "goals",
+    "gitlab-issues": "goals",
     "decision": "decisions",
     "sign-off": "sign-offs",
 }

@@ -20,6 +20,7 @@ from pytest_stagegate.stock import (
     property_tests,
     requirements,
     results,
+    roadmap,
     sign_off,
     skips,
     upstream,
@@ -49,4 +50,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     operations,
     notes,
     requirements,
+    roadmap,
 )
