@@ -92,7 +92,7 @@ _KINDS: Final[dict[type, str]] = {
 }
 """Kind of evidence that each face shows."""
 
-_FURTHER: Final[dict[type, frozenset[str]]] = {Goals: frozenset({"tests"})}
+_FURTHER: Final[dict[type, frozenset[str]]] = {Goals: frozenset({"tests", MANUAL})}
 """Further kinds that a face shows something of."""
 
 
@@ -249,7 +249,8 @@ def _too_old(active: ActiveGate, age: Age) -> list[Check]:
 
 def _missing(active: ActiveGate, evidence: Evidence) -> list[Check]:
     """Return the checks that stand instead of the gate's own when it is not asked or has nothing to read."""
-    if active.options is not None and not active.options.declares_a_limit() and not active.gate.always:
+    only_shows = active.gate.always or active.gate.enforcement.level is Level.OBSERVE
+    if active.options is not None and not active.options.declares_a_limit() and not only_shows:
         return [_verdict(Verdict.NOT_APPLICABLE, "not-declared", "no limit is declared in the policy", name="limit")]
     absent = evidence.coverage
     if Coverage in active.gate.needs.values() and isinstance(absent, Absent):
@@ -296,6 +297,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
     tests = evidence.tests
     executed = tests.counts().executed
     by_tag = executed_by_tag(tests) if evidence.expected else {}
+    by_hand = manual_rows(evidence.manual, place, active.max_age)
     faces: dict[type, Any] = {
         TestResults: TestResults(tests, tally, exits=evidence.exits),
         Warnings: Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded),
@@ -307,8 +309,8 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Repository: Repository(evidence.repository or UNKNOWN, tally),
         Baseline: Baseline(evidence.baseline, tally),
         Decisions: Decisions(evidence.decisions, evidence.subject, tally),
-        Goals: Goals(evidence.goals, tests, tally, day=place.day),
-        ManualTests: ManualTests(manual_rows(evidence.manual, place, active.max_age), tally),
+        Goals: Goals(evidence.goals, tests, tally, day=place.day, manual=by_hand),
+        ManualTests: ManualTests(by_hand, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,

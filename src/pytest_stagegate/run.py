@@ -149,7 +149,9 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         for number, each in enumerate(asked)
     ]
     results = tuple(result for result, _, _ in given)
-    goals, milestones = planned(project, evidence, [each for _, used, _ in given for each in used], place.day)
+    goals, milestones = planned(
+        project, evidence, draft.manual, (each for _, used, _ in given for each in used), place.day
+    )
     blockers, override = overridden(_blockers(results, asked, evidence, place), signed.data.rows)
     decision = msgspec.structs.replace(
         draft,

@@ -62,6 +62,9 @@ POLICY: Final = """
     previous = "the one before"
     data = "stays"
     [tool.stagegate.gate.requirements]
+    [tool.stagegate.gate.roadmap]
+    stage = "test"
+    max_overdue = 0
     [tool.stagegate.gate.property-tests]
     min_examples = 5
     [tool.stagegate.gate.sign-off]
@@ -108,8 +111,12 @@ def shop(project: Project) -> Project:
     project.write(
         "stagegate-plan.toml",
         """
+        [[milestone]]
+        id = "1"
+        due = 2020-01-01
         [[goal]]
         id = "ZONE"
+        milestone = "1"
         priority = "must"
         owner = "dana"
         acceptance = "each code has its zone"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from typing import Final
 
@@ -9,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_stagegate.model.evidence import Evidence
-from pytest_stagegate.model.plan import Goal, GoalsData, PlanData
+from pytest_stagegate.model.plan import Goal, GoalsData, Milestone, PlanData
 from pytest_stagegate.model.requirements import Links
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.stock.requirements import requirements
-from tests.unit.fakes import evidence_of, judged, named_tests, share
+from pytest_stagegate.stock.roadmap import roadmap
+from tests.unit.fakes import TODAY, evidence_of, judged, named_tests, share
 
 IDS: Final = ("A", "B", "C")
 WORDS: Final = ("passed", "skipped", "xfailed", "lost", "deselected", "failed", "errors")
@@ -66,3 +68,16 @@ def test_a_plan_that_says_less_is_judged_no_better(
 @given(GOALS, TESTS)
 def test_a_plan_without_goals_is_never_judged_better(goals: list[Goal], tests: list[tuple[str, str]]) -> None:
     assert low(evidence([], tests)) or not low(evidence(goals, tests))
+
+
+@given(st.integers(0, 6), st.integers(1, 6), st.integers(0, 40), st.integers(0, 40))
+def test_a_milestone_with_less_done_is_judged_no_better(done: int, total: int, start: int, length: int) -> None:
+    first = TODAY - dt.timedelta(days=start)
+    milestone = Milestone("1", start=first, due=first + dt.timedelta(days=length))
+
+    def falls_short(count: int) -> bool:
+        goals = tuple(Goal(f"A{n}", milestone="1", status="done" if n < count else "open") for n in range(total))
+        data = GoalsData((PlanData(goals, (milestone,)),))
+        return judged(roadmap, replace(evidence_of(), goals=data), max_overdue=0, max_late=0).verdict in LOW
+
+    assert falls_short(max(0, min(done, total) - 1)) or not falls_short(min(done, total))

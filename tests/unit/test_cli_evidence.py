@@ -165,7 +165,8 @@ def test_for_people_each_file_is_a_few_lines(capsys: pytest.CaptureFixture[str])
         "  error: nope.txt: its content tells no format that is known: stagegate, junit, ctrf, coverage-data, "
         "coverage-json, cobertura, lcov, jacoco, clover, go-cover, sarif, "
         "gitlab-code-quality, ruff-json, mypy-json, pylint-json, bandit-json, openmetrics, "
-        "pytest-benchmark, allure-perf, metrics-json, decision, sign-off, manual.",
+        "pytest-benchmark, allure-perf, metrics-json, cyclonedx, spdx-json, pip-audit-json, plan, needs-json, "
+        "goals-csv, goals-json, github-issues, gitlab-issues, decision, sign-off, manual.",
     ]
 
 

@@ -11,8 +11,8 @@ import click
 import msgspec
 
 from pytest_stagegate.cli.parts import FILE, FOLDER, known
+from pytest_stagegate.documents.drift import drift_line
 from pytest_stagegate.documents.explanation import gate_lines, policy_lines
-from pytest_stagegate.documents.view import drift_line
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.policy.binding import applying
 from pytest_stagegate.policy.explaining import explained, explained_gate, undeclared

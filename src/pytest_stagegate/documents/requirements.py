@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.wording import clean, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from pytest_stagegate.model.decision import EvidenceItem
+    from pytest_stagegate.model.goals import GoalRow
     from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 
 _SHOWN: Final = 200
@@ -26,13 +29,27 @@ _SIGNS: Final = {
 
 @dataclass(frozen=True)
 class RequirementView:
-    """One requirement as strings; `tests` are the worst and, where there are more, a line that says how many."""
+    """One requirement as strings.
 
+    Attributes:
+        anchor: Id in the page.
+        id: Its id.
+        verdict: The outcome's word.
+        sign: Tells the outcomes apart without colour.
+        style: Style class.
+        tests: The worst and, where there are more, a line that says how many.
+        goal: Anchor of its goal; empty where no plan has it.
+        evidence: Anchor and id of each piece of evidence that holds such a test.
+    """
+
+    anchor: str
     id: str
     verdict: str
     sign: str
     style: str
     tests: tuple[str, ...]
+    goal: str
+    evidence: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -43,36 +60,56 @@ class RequirementsView:
         sentence: How many there are, and how many of each outcome.
         rows: At most 200 of them.
         more: A sentence when there are more; empty otherwise.
+        anchors: For each id that is shown its anchor.
     """
 
     sentence: str
     rows: tuple[RequirementView, ...]
     more: str
+    anchors: dict[str, str]
 
 
-def requirements_view(rows: Sequence[RequirementRow]) -> RequirementsView:
-    """Return the requirements as finished strings."""
+def requirements_view(
+    rows: Sequence[RequirementRow],
+    evidence: Sequence[EvidenceItem] = (),
+    goals: Mapping[str, GoalRow] = MappingProxyType({}),
+) -> RequirementsView:
+    """Return the requirements as finished strings.
+
+    Args:
+        rows: The requirements.
+        evidence: What the decision rests on.
+        goals: The goals that are shown, by their anchors.
+    """
     counts = Counter(row.outcome for row in rows)
     told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in _WORST_FIRST if counts[outcome])
     ordered = sorted(rows, key=lambda row: (_WORST_FIRST.index(row.outcome), row.id))
     more = len(rows) - _SHOWN
+    files = [(f"evidence-{number}", item) for number, item in enumerate(evidence, start=1) if item.kind == "tests"]
+    goal_of = {row.id: anchor for anchor, row in goals.items()}
+    numbered = {f"requirement-{number}": row for number, row in enumerate(ordered[:_SHOWN], start=1)}
     return RequirementsView(
         sentence=f"{plural(len(rows), 'requirement')}: {told}.",
-        rows=tuple(_row(row) for row in ordered[:_SHOWN]),
+        rows=tuple(_row(row, anchor, files, goal_of.get(row.id, "")) for anchor, row in numbered.items()),
         more=f"{plural(more, 'more requirement')} in decision.json." if more > 0 else "",
+        anchors={clean(row.id): anchor for anchor, row in numbered.items()},
     )
 
 
-def _row(row: RequirementRow) -> RequirementView:
+def _row(row: RequirementRow, anchor: str, files: Sequence[tuple[str, EvidenceItem]], goal: str) -> RequirementView:
     sign, style = _SIGNS[row.outcome]
     more = len(row.tests) + row.tests_omitted - _TESTS
     tests = [_test(each) for each in row.tests[:_TESTS]]
+    places = {(test.environment, test.shard) for test in row.tests}
     return RequirementView(
+        anchor=anchor,
         id=clean(row.id),
         verdict=row.outcome,
         sign=sign,
         style=style,
         tests=(*tests, f"… and {more} more in decision.json") if more > 0 else tuple(tests),
+        goal=goal,
+        evidence=tuple((at, clean(item.id)) for at, item in files if (item.environment, item.shard) in places),
     )
 
 

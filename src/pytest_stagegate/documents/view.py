@@ -7,13 +7,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.counts import MATRIX_HEAD, matrix_row, totals
+from pytest_stagegate.documents.drift import drift_line
+from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, artifact_pair, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
-from pytest_stagegate.model.decision import Decision, Drift, EvidenceItem, TestRow, Word
+from pytest_stagegate.model.decision import Decision, EvidenceItem, TestRow, Word
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.thresholds import show_duration
 
@@ -143,6 +145,7 @@ class View:
         tests: Tests that did not plainly pass.
         tests_more: A sentence when there are more; empty otherwise.
         requirements: The requirements that tests are linked to, worst first.
+        goals: The goals and milestones of the plan.
         manual: The manual tests, worst first.
         collection_errors: Path and message.
         run: Label and value: facts about the run.
@@ -173,6 +176,7 @@ class View:
     tests: tuple[TestView, ...]
     tests_more: str
     requirements: RequirementsView
+    goals: GoalsView
     manual: ManualTestsView
     collection_errors: tuple[tuple[str, str], ...]
     run: tuple[tuple[str, str], ...]
@@ -197,6 +201,7 @@ def view(decision: Decision, digest: str) -> View:
     word, sign, style = WORDS[decision.decision]
     gates = tuple(_gate(result, number) for number, result in enumerate(decision.gates, start=1))
     omitted = decision.not_passed_omitted
+    linked = requirements_view(decision.requirements, decision.evidence, shown_goals(decision))
     return View(
         word=word,
         sign=sign,
@@ -213,7 +218,8 @@ def view(decision: Decision, digest: str) -> View:
         matrix=tuple(matrix_row(cell) for cell in decision.matrix),
         tests=tuple(_test(row) for row in decision.not_passed),
         tests_more=f"{omitted} more are in evidence.jsonl." if omitted else "",
-        requirements=requirements_view(decision.requirements),
+        requirements=linked,
+        goals=goals_view(decision, linked.anchors),
         manual=manual_view(decision.manual),
         collection_errors=tuple((clean(e.path), clean(e.message)) for e in decision.collection_errors),
         run=tuple((clean(key), clean(value)) for key, value in sorted(decision.run.items())),
@@ -295,12 +301,6 @@ def _gate(result: GateResult, number: int) -> GateView:
         where_omitted=sum(check.where_omitted for check in short),
         checks=checks,
     )
-
-
-def drift_line(drift: Drift) -> str:
-    """Return one demand that became less as a sentence."""
-    name = " ".join(part for part in (drift.gate, drift.option) if part)
-    return clean(f"{name}: {drift.before} → {drift.now} (since {drift.since})")
 
 
 def _words(value: str) -> str:

@@ -69,6 +69,8 @@ class MilestoneRow(msgspec.Struct, frozen=True, kw_only=True):
         done: How many of them are done: the plan's own word says so, or, where it has none, linked tests passed.
         verified: How many of them have linked tests that all passed.
         forecast: The day on which it will be done at the pace so far; None where that can't be told.
+        state: ``done``, ``overdue`` (past its day and not done), ``late`` (at the pace so far done after its day; while
+            nothing is done, if that would be so with one goal done), ``open`` otherwise, ``empty`` without a goal.
         text: The same in a sentence for people.
     """
 
@@ -80,4 +82,5 @@ class MilestoneRow(msgspec.Struct, frozen=True, kw_only=True):
     done: int
     verified: int = 0
     forecast: str | None = None
+    state: str = "open"
     text: str = ""

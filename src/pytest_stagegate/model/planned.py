@@ -46,9 +46,10 @@ def goal_rows(
     links = dict(tests.links)
     by_hand: defaultdict[str, list[_Run]] = defaultdict(list)
     for row in manual:
-        executed = row.outcome in ("passed", "failed")
+        word = "failed" if row.outcome == "blocked" else row.outcome
+        executed = word in ("passed", "failed")
         for name in row.requirements:
-            by_hand[name].append(_Run(row.stage, row.environment, row.outcome, executed, manual=True))
+            by_hand[name].append(_Run(row.stage, row.environment, word, executed, manual=True))
     covered = frozenset(waived)
     return tuple(
         _row(goal, plan.source, [*_runs(tests, links.get(goal.id, ())), *by_hand.get(goal.id, ())], covered)
@@ -150,6 +151,7 @@ def _milestone(each: Milestone, goals: list[tuple[GoalRow, bool]], day: dt.date)
         done=done,
         verified=sum(row.outcome == "passed" for row, _ in goals),
         forecast=forecast.isoformat() if forecast is not None else None,
+        state=_state(each, done, total, day),
         text=_told(each, done, total, forecast, day),
     )
 
@@ -163,6 +165,18 @@ def _forecast(each: Milestone, done: int, total: int, day: dt.date) -> dt.date |
         return each.start + dt.timedelta(days=needed)
     except OverflowError:
         return None
+
+
+def _state(each: Milestone, done: int, total: int, day: dt.date) -> str:
+    if not total or done == total:
+        return "done" if total else "empty"
+    if each.due is None:
+        return "open"
+    if each.due < day:
+        return "overdue"
+    # Where nothing is done no pace is known; it must not look better for that than with one goal done.
+    late = each.start is not None and (day - each.start).days * total > (each.due - each.start).days * max(done, 1)
+    return "late" if late else "open"
 
 
 def _told(each: Milestone, done: int, total: int, forecast: dt.date | None, day: dt.date) -> str:

@@ -21,6 +21,7 @@ from pytest_stagegate.stock import (
     property_tests,
     requirements,
     results,
+    roadmap,
     sbom,
     sign_off,
     skips,
@@ -55,4 +56,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     sbom,
     vulnerabilities,
     requirements,
+    roadmap,
 )

@@ -20,6 +20,7 @@ from pytest_stagegate.model.decision import (
     Tests,
     Word,
 )
+from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
 from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.policy.finding import canonical, digest
@@ -156,7 +157,26 @@ def everywhere(text: str) -> Decision:
     drift = Drift(gate=text, option=text, before=text, now=text, since=text)
     test = LinkedTest(id=text, stage=text, environment=text, shard=text, outcome="passed")
     linked = RequirementRow(id=text, outcome="passed", tests=(test,))
-    more = {"run": {text: text}, "drift": (drift,), "requirements": (linked,)}
+    cell = GoalCell(stage=text, environment=text, outcome="passed", tests=1)
+    goal = GoalRow(
+        id=text,
+        title=text,
+        priority="must",
+        milestone=text,
+        owner=text,
+        status=text,
+        outcome="passed",
+        cells=(cell,),
+        source=text,
+    )
+    milestone = MilestoneRow(id=text, title=text, due="2026-12-01", goals=1, done=1, text=text)
+    more = {
+        "run": {text: text},
+        "goals": (goal,),
+        "milestones": (milestone,),
+        "drift": (drift,),
+        "requirements": (linked,),
+    }
     return no_go(subject=subject, gates=(gate,), blockers=(blocker_of(gate),), **more)
 
 

@@ -12,10 +12,10 @@ import msgspec
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.json_documents import document
-from pytest_stagegate.evidence.readers.plan_rows import goal_of
+from pytest_stagegate.evidence.readers.plan_rows import goal_of, milestones_of
 from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 from pytest_stagegate.model.contents import Contents
-from pytest_stagegate.model.plan import Milestone, PlanData
+from pytest_stagegate.model.plan import PlanData
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,10 +58,9 @@ def read(path: Path, _root: Path) -> Contents:
     for name, need in current.needs.items():
         if need.get("type") not in _NO_GOALS and not need.get("is_external"):
             goals.append(goal_of(path.name, f"need {name[:40]}", {**need, "id": need.get("id", name)}))
-    named = sorted({goal.milestone for goal in goals if goal.milestone})
     made = instant(current.created or whole.created)
     return Contents(
-        goals=PlanData(tuple(goals), tuple(Milestone(name) for name in named)),
+        goals=PlanData(tuple(goals), milestones_of((), goals)),
         producer=f"{current.creator.program} {current.creator.version}".strip(),
         created=rfc3339(made),
     )

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.model.plan import PRIORITIES, Goal
+from pytest_stagegate.model.plan import PRIORITIES, Goal, Milestone
 from pytest_stagegate.model.requirements import REQUIREMENT_ID_LIMIT, is_requirement_id
 
 if TYPE_CHECKING:
@@ -58,6 +58,20 @@ def goal_of(name: str, place: str, fields: Mapping[str, Any]) -> Goal:
         raise EvidenceError(f"{name}: {place}: an id is {rule}; {values['id'][:40]!r} is none")
     values["priority"] = priority_of([values["priority"]])
     return Goal(**values)
+
+
+def milestones_of(stated: Iterable[Mapping[str, Any]], goals: Iterable[Goal]) -> tuple[Milestone, ...]:
+    """Return the milestones that a file states, each once by its id, and those that only its goals name."""
+    found: dict[str, Milestone] = {}
+    for each in stated:
+        name = _text(each.get("id")) or _text(each.get("title"))
+        if name:
+            title = _text(each.get("title")) if each.get("id") else ""
+            found.setdefault(name, Milestone(name, title, day_of(each.get("start")), day_of(each.get("due"))))
+    for goal in goals:
+        if goal.milestone:
+            found.setdefault(goal.milestone, Milestone(goal.milestone))
+    return tuple(found.values())
 
 
 def _text(value: object) -> str:
