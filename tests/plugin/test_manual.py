@@ -203,3 +203,15 @@ def test_a_decision_with_manual_tests_can_be_verified(shop: Project, monkeypatch
     with pytest.raises(SystemExit) as ended:
         main(["verify"])
     assert ended.value.code == 0
+
+
+def test_what_a_run_was_given_is_no_concern_of_the_people(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.write("load.txt", "nothing that is known")
+    shop.run("--stage-gate-evidence=load.txt")
+    assert manual(monkeypatch, "run", "--by", "Dana", said="p\np\n")[0] == 0
+
+
+def test_without_a_record_people_are_told_what_to_do(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    status, told = manual(monkeypatch, "run", "--by", "Dana")
+    assert status == 21
+    assert "pytest --stage-gate: let it run first" in told
