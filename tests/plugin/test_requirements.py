@@ -163,6 +163,7 @@ def test_shards_and_environments_add_up(project: Project) -> None:
         "environment": "staging",
         "shard": "three",
         "outcome": "passed",
+        "manual": False,
     }
 
 

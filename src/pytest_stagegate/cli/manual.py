@@ -87,7 +87,7 @@ def run_command(
     known("--env", env, project.policy.environments)
     known("--at", at, project.policy.stages)
     person = _person(by, root)
-    build = listed(record, project.rootdir, subject_of(project.rootdir, os.environ)[0].commit)
+    build = listed(record, subject_of(project.rootdir, os.environ)[0].commit)
     rows = _rows(project, build, out, env or build.environment, at)
     named = [selects(each) for each in tests]
     asked = [row for row in rows if any(each(row.id) for each in named) or (not named and row.outcome in _TO_DO)]
@@ -219,7 +219,7 @@ def import_command(
     project = load_project(root.resolve(), policy)
     environments = project.policy.environments
     known("--env", env, environments)
-    build = listed(record, project.rootdir, subject_of(project.rootdir, os.environ)[0].commit)
+    build = listed(record, subject_of(project.rootdir, os.environ)[0].commit)
     stated = Stated(by, commit, env)
     theirs = dict(_column(each) for each in columns)
     results = [result for path in files for result in _taken(path, build, environments, theirs, stated)]

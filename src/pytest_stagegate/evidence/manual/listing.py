@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.finding import Given, manual_results_below
+from pytest_stagegate.evidence.finding import RECORD, Given, expand, manual_results_below
+from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.manual import ManualTest, Stated, united_tests
@@ -33,23 +34,21 @@ class Listed(NamedTuple):
     environment: str | None
 
 
-def listed(path: Path, root: Path, now: str | None) -> Listed:
+def listed(path: Path, now: str | None) -> Listed:
     """Return the manual tests that a record, or the records below a folder, list.
 
     Args:
         path: The record or folder.
-        root: The project's root.
         now: The commit that is checked out, or None when it is not known.
 
     Raises:
         EvidenceError: When there is no record, one can't be read, or they are not of the commit that is checked out.
     """
-    sources = [each for each in gather([Given(path)], Defaults(root, (), "", None)) if each.kind in ("run", "")]
-    bad = next((each.note.text for each in sources if each.evidence is None and each.note is not None), None)
-    runs = [each.evidence for each in sources if each.evidence is not None]
-    if bad is not None or not runs:
+    records = [each.path for each in expand([Given(path)]) if each.path.name == RECORD or not os.path.isdir(path)]
+    if not records or not all(map(os.path.isfile, records)):
         remedy = "Manual tests are listed by pytest --stage-gate: let it run first."
-        raise EvidenceError(bad or f"{path.name}: there is no record of a run.", code="missing", remedy=remedy)
+        raise EvidenceError(f"{path.name}: there is no record of a run.", code="missing", remedy=remedy)
+    runs = [read_record(each)[0] for each in records]
     commits = {run.subject.commit for run in runs}
     here = now or next((each for each in commits if each is not None), None)
     other = next((each for each in commits if differ(each, here)), None)
