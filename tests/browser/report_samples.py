@@ -27,6 +27,7 @@ from pytest_stagegate.model.decision import (
     UpstreamRow,
     Word,
 )
+from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 from pytest_stagegate.model.sign_offs import OverrideUse, Overriding, SignOffRow
@@ -366,6 +367,37 @@ _REQUIREMENTS: Final = (
     ),
     RequirementRow(id="RATES-4", outcome="passed", tests=(_linked("tests/unit/test_zones.py::test_zones", "passed"),)),
 )
+
+
+def _goal(id: str, title: str, outcome: str, *cells: GoalCell, **more: Any) -> GoalRow:
+    made: dict[str, Any] = {"priority": "must", "milestone": "1.2", "owner": "dana", "status": ""}
+    return GoalRow(id=id, title=title, outcome=outcome, cells=cells, **(made | more))
+
+
+_GOALS: Final = (
+    _goal(
+        "RATES-12",
+        "A parcel belongs to the band of its weight",
+        "failed",
+        GoalCell(stage="code", environment="dev", outcome="failed", tests=1),
+        GoalCell(stage="test", environment="staging", outcome="passed", tests=3, manual=1),
+    ),
+    _goal("RATES-4", "Zones are known", "passed", GoalCell(stage="code", environment="dev", outcome="passed", tests=1)),
+    _goal("RATES-40", "Islands have prices", "not-run", owner="", lacks=("owner",), priority="should"),
+)
+_MILESTONES: Final = (
+    MilestoneRow(
+        id="1.2",
+        title="Prices for islands and the whole of the mainland beyond the sea",
+        start="2026-11-02",
+        due="2026-12-01",
+        goals=3,
+        done=1,
+        forecast="2027-01-04",
+        text="1 of 3 goals done, due 2026-12-01, at this pace done on 2027-01-04",
+    ),
+    MilestoneRow(id="later", title="", due=None, goals=0, done=0, text="no goal names it"),
+)
 _OVERRIDE: Final = Overriding(
     reason="The customs rule starts tomorrow; the rest follows in 1.2.1.", expires="2026-11-30"
 )
@@ -412,6 +444,8 @@ def release() -> Decision:
         ),
         basis=hashlib.sha256(b"basis").hexdigest(),
         requirements=_REQUIREMENTS,
+        goals=_GOALS,
+        milestones=_MILESTONES,
         sign_offs=said,
         override=OverrideUse(
             person=manager.person,
@@ -556,6 +590,19 @@ def hostile() -> Decision:
             RequirementRow(id=bad, outcome="failed", tests=linked[:5]),
             RequirementRow(id=bad[::-1], outcome="passed", tests=linked[5:]),
         ),
+        goals=(
+            _goal(
+                bad,
+                bad,
+                "failed",
+                GoalCell(stage=bad, environment=bad, outcome="failed", tests=1),
+                owner=bad,
+                status=bad,
+                milestone=bad,
+                source=bad,
+            ),
+        ),
+        milestones=(MilestoneRow(id=bad, title=bad, due="2026-12-01", goals=1, done=0, text=bad),),
         sign_offs=(said, *(_sign_off(text, text, comment=text) for text in HOSTILE.values())),
         override=OverrideUse(person=bad, role=bad, reason=bad, expires="2026-12-01", key=bad),
         upstream=(_upstream(bad, environment=bad, commit=bad, text=bad, state="foreign", source=bad),),
