@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.drill import files, operations, records, sign_offs
+from pytest_stagegate.drill import files, operations, records, sign_offs, supply
 from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
@@ -113,7 +113,8 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
     try:
         before = trial.decide(trial.copies())
         planted, idle = [], []
-        for fault in (*records.FAULTS, *files.faults(trial.format_of), *sign_offs.faults(trial.format_of), *more):
+        of_files = [fault for kind in (files, sign_offs, supply) for fault in kind.faults(trial.format_of)]
+        for fault in (*records.FAULTS, *of_files, *more):
             copies = trial.copies()
             if fault.plant([each.path for each in copies]):
                 trial.seal(copies)
