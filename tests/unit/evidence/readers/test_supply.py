@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.formats import detect, read_file
+from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.evidence.inspecting import looked_at
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.sbom import SbomData
@@ -342,3 +344,18 @@ def test_severities_fixes_and_names_of_grype(tmp_path: Path) -> None:
         ("unknown", "unknown"),
     ]
     assert (by_id["CVE-4"].state, by_id["CVE-4"].set_apart) == ("ignored", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("cyclonedx-py-7.5.0.json", ("sbom",)),
+        ("cyclonedx-python-lib-11.12.0-vex.json", ("vulnerabilities",)),
+        ("cyclonedx-python-lib-11.12.0-vulnerabilities.json", ("sbom", "vulnerabilities")),
+        ("cyclonedx-py-7.5.0.xml", ("sbom", "vulnerabilities")),
+        ("pip-audit-2.10.1.json", ("vulnerabilities",)),
+    ],
+)
+def test_a_file_reaches_the_gates_of_what_it_holds_or_might_have_held(name: str, kinds: tuple[str, ...]) -> None:
+    (source,) = gather([Given(DATA / name, "")], Defaults(DATA, (), "test", None))
+    assert source.kinds == kinds
