@@ -75,6 +75,10 @@ POLICY: Final = """
     enforcement = "observe"
     [tool.stagegate.gate.property-tests]
     min_examples = 5
+    [tool.stagegate.gate.sbom]
+    stage = "test"
+    [tool.stagegate.gate.vulnerabilities]
+    stage = "test"
     [tool.stagegate.gate.sign-off]
     stage = "test"
     roles = { qa = 1 }
@@ -84,6 +88,9 @@ POLICY: Final = """
     path = "reports/load.json"
     format = "metrics-json"
 """
+BOM: Final = """{"bomFormat": "CycloneDX", "specVersion": "1.6",
+"metadata": {"component": {"name": "shop", "version": "0.1.0"}}, "components": [{"name": "jinja2"}]}"""
+AUDIT: Final = '{"dependencies": [{"name": "jinja2", "version": "3", "vulns": []}], "fixes": []}'
 SARIF: Final = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": []}]}'
 
 
@@ -99,6 +106,8 @@ def shop(project: Project) -> Project:
     project.write(".gitignore", "__pycache__\n.hypothesis\nrunpytest-*\nstd*\n*.stagegate.json\nsign-offs\n")
     project.write("reports/ruff.sarif", SARIF)
     project.write("reports/load.json", '{"p95_ms": 212}')
+    project.write("reports/bom.json", BOM)
+    project.write("reports/audit.json", AUDIT)
     project.write("src/prices.py", "def price(cents):\n    return cents")
     project.write("src/zones.py", "def zone(code):\n    return code[:1]")
     project.write(
@@ -162,7 +171,7 @@ def by_hand() -> None:
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git")
 def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
-    reports = ("reports/ruff.sarif", "reports/load.json")
+    reports = ("reports/ruff.sarif", "reports/load.json", "reports/bom.json", "reports/audit.json")
     given = [f"--stage-gate-evidence={path}" for path in reports]
     chained = [*given, "--stage-gate-evidence=.stagegate/build/decision.json"]
     build = ["--stage-gate-at=build", "--stage-gate-out=.stagegate/build", *given, "--hypothesis-seed=1"]

@@ -113,7 +113,8 @@ def test_one_report_of_findings_twice_is_a_duplicate(capsys: pytest.CaptureFixtu
 
 
 def test_a_record_has_tests_and_coverage(capsys: pytest.CaptureFixture[str]) -> None:
-    from pytest_stagegate.evidence import lines
+    from pytest_stagegate.model.sources import FORMATS
+from pytest_stagegate.evidence import lines
 
     measured = lines.Measured(coverage=coverage_of(file_of("a.py", 1, 3)))
     record_at(Path("evidence.jsonl"), run_line(), *collected(2), passed(0, 1), measured, end())
@@ -162,11 +163,7 @@ def test_for_people_each_file_is_a_few_lines(capsys: pytest.CaptureFixture[str])
     assert rest[0].startswith("  warning: ")
     assert rest[1:] == [
         "nope.txt: can't be told",
-        "  error: nope.txt: its content tells no format that is known: stagegate, junit, ctrf, coverage-data, "
-        "coverage-json, cobertura, lcov, jacoco, clover, go-cover, sarif, "
-        "gitlab-code-quality, ruff-json, mypy-json, pylint-json, bandit-json, openmetrics, "
-        "pytest-benchmark, allure-perf, metrics-json, cyclonedx, spdx-json, pip-audit-json, plan, needs-json, "
-        "goals-csv, goals-json, github-issues, gitlab-issues, decision, sign-off, manual.",
+        f"  error: nope.txt: its content tells no format that is known: {', '.join(FORMATS)}.",
     ]
 
 

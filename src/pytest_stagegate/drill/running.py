@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.drill import files, manual, operations, plans, records, sign_offs
+from pytest_stagegate.drill import files, manual, operations, plans, records, sign_offs, supply
 from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
@@ -111,11 +111,12 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
     signed = replace(question, basis=decision_of(project, question)[0].basis)
     trial = _Trial(bare, signed, originals, folder)
     try:
-        more = (*plans.faults(trial.format_of), *more)
         before = trial.decide(trial.copies())
         planted, idle = [], []
-        own = (each(trial.format_of) for each in (files.faults, sign_offs.faults, manual.faults, plans.faults))
-        for fault in (*records.FAULTS, *(fault for faults in own for fault in faults), *more):
+        of_files = [
+            fault for kind in (files, sign_offs, manual, plans, supply) for fault in kind.faults(trial.format_of)
+        ]
+        for fault in (*records.FAULTS, *of_files, *more):
             copies = trial.copies()
             if fault.plant([each.path for each in copies]):
                 trial.seal(copies)

@@ -15,6 +15,9 @@ _COMPONENTS: Final = re.compile(r'\{\s*"components"\s*:\s*\[\s*\{(?=[^{}]*"(?:bo
 
 _SPDX_3: Final = re.compile(r'"@context"\s*:\s*"https://spdx\.org/rdf/3')
 
+_TRIVY: Final = frozenset({"Trivy", "ReportID", "CreatedAt", "ArtifactID", "ArtifactName", "ArtifactType", "Results"})
+_GRYPE: Final = frozenset({"matches", "ignoredMatches", "alertsByPackage", "source", "distro", "descriptor"})
+
 
 def format_of_supply(text: str, keys: Sequence[str]) -> str:
     """Return the format that the beginning of a JSON file tells; empty where it is none of these.
@@ -28,6 +31,10 @@ def format_of_supply(text: str, keys: Sequence[str]) -> str:
     known = set(keys)
     if "spdxVersion" in known or "SPDXID" in known or _SPDX_3.search(text) is not None:
         return "spdx-json"
+    if "SchemaVersion" in known and known & _TRIVY:
+        return "trivy-json"
+    if "matches" in known and known <= _GRYPE:
+        return "grype-json"
     if keys and keys[0] == "dependencies" and known <= {"dependencies", "fixes"}:
         return "pip-audit-json"
     return ""

@@ -34,6 +34,8 @@ FORMATS: Final = {
     "cyclonedx": "sbom",
     "spdx-json": "sbom",
     "pip-audit-json": "vulnerabilities",
+    "trivy-json": "vulnerabilities",
+    "grype-json": "vulnerabilities",
     "plan": "goals",
     "needs-json": "goals",
     "goals-csv": "goals",

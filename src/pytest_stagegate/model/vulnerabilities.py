@@ -32,7 +32,7 @@ UNKNOWN: Final = "unknown"
 
 _BANDS: Final = ((Fraction(9), "critical"), (Fraction(7), "high"), (Fraction(4), "medium"), (Fraction(0), "low"))
 _FIXES: Final = ("available", "none", "unknown")
-_SET_APART: Final = frozenset({"not_affected", "false_positive", "resolved", "resolved_with_pedigree"})
+_SET_APART: Final = frozenset({"not_affected", "false_positive", "resolved", "resolved_with_pedigree", "ignored"})
 
 
 class Vulnerability(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,7 +48,8 @@ class Vulnerability(msgspec.Struct, frozen=True, kw_only=True):
         fixed_in: Versions that have the fix, as far as they are stated.
         published: The day on which it became known, ``YYYY-MM-DD``, or None.
         state: What somebody has found out of it, in the words of CycloneDX (``not_affected``, ``false_positive``,
-            ``resolved``, ``exploitable``, ``in_triage`` …); empty where nobody says.
+            ``resolved``, ``exploitable``, ``in_triage`` …), or ``ignored`` where the scanner was told to; empty where
+            nobody says.
         reason: Why it is said to be so; may be empty.
         tool: Who reports it.
     """

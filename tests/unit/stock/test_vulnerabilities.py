@@ -102,7 +102,7 @@ def test_leeway_of_one_severity_is_none_of_another() -> None:
     assert of(scan(known(severity="critical", published="2026-11-23")), leeway_days={"high": 10}).verdict == "FAIL"
 
 
-@pytest.mark.parametrize("state", ["not_affected", "false_positive", "resolved", "resolved_with_pedigree"])
+@pytest.mark.parametrize("state", ["not_affected", "false_positive", "resolved", "resolved_with_pedigree", "ignored"])
 def test_what_somebody_judged_harmless_is_set_apart_and_shown(state: str) -> None:
     result = of(scan(known(state=state, reason="not called")))
     assert (result.verdict, measured(result, "set-apart")) == ("PASS", 1)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.formats import detect, read_file
+from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.evidence.inspecting import looked_at
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.sbom import SbomData
@@ -230,3 +232,130 @@ def test_figures_of_an_sbom_and_of_a_scan() -> None:
     assert (figures["components"], figures["vulnerabilities"], figures["set_apart"]) == (3, 2, 1)
     assert looked_at(DATA / "cyclonedx-py-7.5.0.json", DATA, "").figures == {"components": 3, "vulnerabilities": 0}
     assert looked_at(DATA / "pip-audit-2.10.1.json", DATA, "").figures["packages"] == 3
+
+
+TRIVY: dict[str, Any] = {
+    "SchemaVersion": 2,
+    "CreatedAt": "2026-11-20T08:00:00.123456789Z",
+    "ArtifactName": ".",
+    "ArtifactType": "filesystem",
+    "Results": [
+        {
+            "Target": "requirements.txt",
+            "Class": "lang-pkgs",
+            "Type": "pip",
+            "Packages": [{"Name": "jinja2", "Version": "2.10"}, {"Name": "urllib3", "Version": "1.24.1"}],
+            "Vulnerabilities": [
+                {
+                    "VulnerabilityID": "CVE-2019-10906",
+                    "VendorIDs": ["GHSA-462w-v97r-4m45"],
+                    "PkgName": "jinja2",
+                    "InstalledVersion": "2.10",
+                    "FixedVersion": "2.10.1, 2.11",
+                    "Status": "fixed",
+                    "Severity": "HIGH",
+                    "PublishedDate": "2019-04-07T00:29:00.2Z",
+                }
+            ],
+            "ExperimentalModifiedFindings": [
+                {
+                    "Type": "vulnerability",
+                    "Status": "not_affected",
+                    "Statement": "code_not_reachable",
+                    "Finding": {"VulnerabilityID": "CVE-2019-11324", "PkgName": "urllib3", "Severity": "HIGH"},
+                },
+                {"Type": "misconfiguration", "Status": "ignored", "Finding": {"ID": "DS002"}},
+            ],
+        },
+        {"Target": "key.pem", "Class": "secret"},
+    ],
+}
+GRYPE: dict[str, Any] = {
+    "matches": [
+        {
+            "vulnerability": {
+                "id": "GHSA-462w-v97r-4m45",
+                "severity": "High",
+                "fix": {"versions": ["2.10.1"], "state": "fixed"},
+            },
+            "relatedVulnerabilities": [{"id": "CVE-2019-10906"}],
+            "artifact": {"name": "jinja2", "version": "2.10"},
+        },
+        {
+            "vulnerability": {"id": "CVE-2", "severity": "Negligible", "fix": {"versions": [], "state": "wont-fix"}},
+            "artifact": {"name": "libc", "version": "2"},
+        },
+        {"vulnerability": {"id": "CVE-3", "severity": "Odd"}, "artifact": {"name": "zlib", "version": "1"}},
+    ],
+    "ignoredMatches": [
+        {"vulnerability": {"id": "CVE-4", "severity": "High"}, "artifact": {"name": "zlib", "version": "1"}}
+    ],
+    "source": {"type": "directory"},
+    "descriptor": {"name": "grype", "version": "0.104.0", "timestamp": "2026-11-20T08:00:00.5Z"},
+}
+
+
+@pytest.mark.parametrize(("content", "format_"), [(TRIVY, "trivy-json"), (GRYPE, "grype-json")])
+def test_reports_shaped_after_the_tools_schemas_are_told_from_their_keys(
+    tmp_path: Path, content: dict[str, Any], format_: str
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(content))
+    assert detect(path) == format_
+
+
+def test_packages_severities_fixes_and_dates_of_trivy(tmp_path: Path) -> None:
+    found = written(tmp_path, TRIVY, "trivy-json")
+    first, second = scan_of(found).vulnerabilities
+    assert (scan_of(found).packages, found.created) == (2, "2026-11-20T08:00:00Z")
+    assert (first.id, first.aliases, first.package) == ("CVE-2019-10906", ("GHSA-462w-v97r-4m45",), "jinja2")
+    assert (first.severity, first.fixed_in, first.published) == ("high", ("2.10.1", "2.11"), "2019-04-07")
+    assert (second.state, second.reason, second.set_apart) == ("not_affected", "code_not_reachable", True)
+
+
+@pytest.mark.parametrize(
+    ("results", "packages"),
+    [
+        (None, 0),
+        ([{"Class": "secret"}], 0),
+        ([{"Class": "lang-pkgs", "Packages": []}], 0),
+        ([{"Class": "os-pkgs"}], 1),
+        ([{"Class": "os-pkgs", "Vulnerabilities": [{"PkgName": "a"}, {"PkgName": "b"}]}], 2),
+    ],
+)
+def test_how_many_packages_trivy_looked_at(tmp_path: Path, results: Any, packages: int) -> None:
+    stated = {"SchemaVersion": 2, "ArtifactName": ".", "Results": results}
+    assert scan_of(written(tmp_path, stated, "trivy-json")).packages == packages
+
+
+def test_another_schema_of_trivy_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="this is schema 3 of Trivy; 2 is read"):
+        written(tmp_path, {"SchemaVersion": 3, "ArtifactName": "."}, "trivy-json")
+
+
+def test_severities_fixes_and_names_of_grype(tmp_path: Path) -> None:
+    found = written(tmp_path, GRYPE, "grype-json")
+    by_id = {each.id: each for each in scan_of(found).vulnerabilities}
+    assert (scan_of(found).packages, found.producer) == (None, "grype 0.104.0")
+    assert by_id["GHSA-462w-v97r-4m45"].aliases == ("CVE-2019-10906",)
+    assert [(by_id[name].severity, by_id[name].fix) for name in ("GHSA-462w-v97r-4m45", "CVE-2", "CVE-3")] == [
+        ("high", "available"),
+        ("low", "none"),
+        ("unknown", "unknown"),
+    ]
+    assert (by_id["CVE-4"].state, by_id["CVE-4"].set_apart) == ("ignored", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("cyclonedx-py-7.5.0.json", ("sbom",)),
+        ("cyclonedx-python-lib-11.12.0-vex.json", ("vulnerabilities",)),
+        ("cyclonedx-python-lib-11.12.0-vulnerabilities.json", ("sbom", "vulnerabilities")),
+        ("cyclonedx-py-7.5.0.xml", ("sbom", "vulnerabilities")),
+        ("pip-audit-2.10.1.json", ("vulnerabilities",)),
+    ],
+)
+def test_a_file_reaches_the_gates_of_what_it_holds_or_might_have_held(name: str, kinds: tuple[str, ...]) -> None:
+    (source,) = gather([Given(DATA / name, "")], Defaults(DATA, (), "test", None))
+    assert source.kinds == kinds
