@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_stagegate.model.sources import FORMATS
 from tests.unit.fakes import collected, coverage_of, end, file_of, green_record, passed, project_at, record_at, run_line
 from tests.unit.test_cli import project, run
 
@@ -113,8 +114,7 @@ def test_one_report_of_findings_twice_is_a_duplicate(capsys: pytest.CaptureFixtu
 
 
 def test_a_record_has_tests_and_coverage(capsys: pytest.CaptureFixture[str]) -> None:
-    from pytest_stagegate.model.sources import FORMATS
-from pytest_stagegate.evidence import lines
+    from pytest_stagegate.evidence import lines
 
     measured = lines.Measured(coverage=coverage_of(file_of("a.py", 1, 3)))
     record_at(Path("evidence.jsonl"), run_line(), *collected(2), passed(0, 1), measured, end())
