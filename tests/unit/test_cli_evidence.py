@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pytest_stagegate.model.sources import FORMATS
 from tests.unit.fakes import collected, coverage_of, end, file_of, green_record, passed, project_at, record_at, run_line
 from tests.unit.test_cli import project, run
 
@@ -162,10 +163,7 @@ def test_for_people_each_file_is_a_few_lines(capsys: pytest.CaptureFixture[str])
     assert rest[0].startswith("  warning: ")
     assert rest[1:] == [
         "nope.txt: can't be told",
-        "  error: nope.txt: its content tells no format that is known: stagegate, junit, ctrf, coverage-data, "
-        "coverage-json, cobertura, lcov, jacoco, clover, go-cover, sarif, "
-        "gitlab-code-quality, ruff-json, mypy-json, pylint-json, bandit-json, openmetrics, "
-        "pytest-benchmark, allure-perf, metrics-json, decision, sign-off.",
+        f"  error: nope.txt: its content tells no format that is known: {', '.join(FORMATS)}.",
     ]
 
 
