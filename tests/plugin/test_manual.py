@@ -12,7 +12,7 @@ import pytest
 from pytest_stagegate.cli import main
 
 if TYPE_CHECKING:
-    from tests.plugin.conftest import Project
+    from tests.plugin.conftest import Gated, Project
 
 SUITE = '''
     import pytest
@@ -215,3 +215,48 @@ def test_without_a_record_people_are_told_what_to_do(project: Project, monkeypat
     status, told = manual(monkeypatch, "run", "--by", "Dana")
     assert status == 21
     assert "pytest --stage-gate: let it run first" in told
+
+
+PLAN = """
+    [[goal]]
+    id = "PAY-7"
+    title = "Expired cards are refused"
+    priority = "must"
+    owner = "dana"
+    acceptance = "nobody pays with one"
+"""
+
+
+def goal(run: Gated) -> tuple[str, str, int]:
+    """What the decision says of the goal, its gate's verdict, and how many manual tests verify it."""
+    (row,) = run.decision["goals"]
+    return row["outcome"], run.gate("requirements")["verdict"], sum(cell["manual"] for cell in row["cells"])
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("p\n", ("passed", "PASS", 1)),
+        ("failed\nit was taken\n", ("failed", "FAIL", 1)),
+        ("blocked\nno card\n", ("failed", "FAIL", 1)),
+        ("", ("not-run", "FAIL", 1)),
+    ],
+)
+def test_a_goal_is_verified_by_its_manual_test(
+    shop: Project, monkeypatch: pytest.MonkeyPatch, said: str, expected: tuple[str, str, int]
+) -> None:
+    shop.write("stagegate-plan.toml", PLAN)
+    shop.write("stagegate.toml", f"{GATE}\n[gate.requirements]\n")
+    shop.run()
+    manual(monkeypatch, "run", "--by", "Dana", "test_a.py::test_card", said=said)
+    assert goal(shop.check()) == expected
+
+
+def test_a_manual_test_is_a_link_of_a_goal_at_the_stage_plan(shop: Project) -> None:
+    shop.write("stagegate-plan.toml", PLAN)
+    shop.write("stagegate.toml", "[gate.requirements]")
+    run = shop.run("--stage-gate-at=plan")
+    assert (run.check("requirements", "linked")["verdict"], run.check("requirements", "orphans")["verdict"]) == (
+        "PASS",
+        "PASS",
+    )
