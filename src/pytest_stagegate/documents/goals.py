@@ -123,7 +123,7 @@ def shown_goals(decision: Decision) -> dict[str, GoalRow]:
 def _section(kind: str, decision: Decision) -> str:
     if kind in _PLANS and decision.goals:
         return "goals"
-    return "requirements" if kind == "tests" and decision.requirements else ""
+    return "requirements" if kind in ("tests", "manual") and decision.requirements else ""
 
 
 def _columns(decision: Decision) -> tuple[tuple[str, str | None], ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.decision import EvidenceItem
     from pytest_stagegate.model.goals import GoalRow
+    from pytest_stagegate.model.manual import ManualRow
     from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 
 _SHOWN: Final = 200
@@ -73,6 +74,7 @@ def requirements_view(
     rows: Sequence[RequirementRow],
     evidence: Sequence[EvidenceItem] = (),
     goals: Mapping[str, GoalRow] = MappingProxyType({}),
+    manual: Sequence[ManualRow] = (),
 ) -> RequirementsView:
     """Return the requirements as finished strings.
 
@@ -80,12 +82,13 @@ def requirements_view(
         rows: The requirements.
         evidence: What the decision rests on.
         goals: The goals that are shown, by their anchors.
+        manual: The manual tests of the decision.
     """
     counts = Counter(row.outcome for row in rows)
     told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in _WORST_FIRST if counts[outcome])
     ordered = sorted(rows, key=lambda row: (_WORST_FIRST.index(row.outcome), row.id))
     more = len(rows) - _SHOWN
-    files = [(f"evidence-{number}", item) for number, item in enumerate(evidence, start=1) if item.kind == "tests"]
+    files = _Files(evidence, manual)
     goal_of = {row.id: anchor for anchor, row in goals.items()}
     numbered = {f"requirement-{number}": row for number, row in enumerate(ordered[:_SHOWN], start=1)}
     return RequirementsView(
@@ -96,11 +99,28 @@ def requirements_view(
     )
 
 
-def _row(row: RequirementRow, anchor: str, files: Sequence[tuple[str, EvidenceItem]], goal: str) -> RequirementView:
+class _Files:
+    """Which files hold what is known of a linked test."""
+
+    def __init__(self, evidence: Sequence[EvidenceItem], manual: Sequence[ManualRow]) -> None:
+        listed = [(f"evidence-{number}", item) for number, item in enumerate(evidence, start=1)]
+        self._runs = [(at, item) for at, item in listed if item.kind == "tests"]
+        self._results = [(at, item) for at, item in listed if item.kind == "manual"]
+        self._source = {(row.id, row.environment): row.source for row in manual}
+
+    def of(self, tests: Sequence[LinkedTest]) -> tuple[tuple[str, str], ...]:
+        """Return anchor and id of each."""
+        places = {(test.environment, test.shard) for test in tests if not test.manual}
+        sources = {self._source.get((test.id, test.environment)) for test in tests if test.manual}
+        found = [(at, item) for at, item in self._runs if (item.environment, item.shard) in places]
+        found += [(at, item) for at, item in self._results if item.source in sources]
+        return tuple((at, clean(item.id)) for at, item in found)
+
+
+def _row(row: RequirementRow, anchor: str, files: _Files, goal: str) -> RequirementView:
     sign, style = _SIGNS[row.outcome]
     more = len(row.tests) + row.tests_omitted - _TESTS
     tests = [_test(each) for each in row.tests[:_TESTS]]
-    places = {(test.environment, test.shard) for test in row.tests}
     return RequirementView(
         anchor=anchor,
         id=clean(row.id),
@@ -109,7 +129,7 @@ def _row(row: RequirementRow, anchor: str, files: Sequence[tuple[str, EvidenceIt
         style=style,
         tests=(*tests, f"… and {more} more in decision.json") if more > 0 else tuple(tests),
         goal=goal,
-        evidence=tuple((at, clean(item.id)) for at, item in files if (item.environment, item.shard) in places),
+        evidence=files.of(row.tests),
     )
 
 

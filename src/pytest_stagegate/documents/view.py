@@ -201,7 +201,7 @@ def view(decision: Decision, digest: str) -> View:
     word, sign, style = WORDS[decision.decision]
     gates = tuple(_gate(result, number) for number, result in enumerate(decision.gates, start=1))
     omitted = decision.not_passed_omitted
-    linked = requirements_view(decision.requirements, decision.evidence, shown_goals(decision))
+    linked = requirements_view(decision.requirements, decision.evidence, shown_goals(decision), decision.manual)
     return View(
         word=word,
         sign=sign,
