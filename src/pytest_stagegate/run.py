@@ -12,7 +12,7 @@ import msgspec
 
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.basis import basis_of
-from pytest_stagegate.chaining import decisions_among, upstream_rows
+from pytest_stagegate.chaining import decisions_among, other_artifacts, upstream_rows
 from pytest_stagegate.checkout import baseline_of, operations_of, plans_of
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
@@ -299,10 +299,12 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
     lost = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
     lacking = lost or (sharded and bool(cells))
     measured = whole.coverage if isinstance(whole.coverage, Absent) or not lacking else _LACKING_COVERAGE
+    decisions = decisions_among(vetted.sources, project.policy, project.registry.gates, place)
+    changed = other_artifacts(decisions, whole.subject.artifacts)
     return replace(
         whole,
         coverage=measured,
-        incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere),
+        incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere, *changed),
         provisional=tuple(
             dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *_unlisted(whole, subject)))
         ),
@@ -312,7 +314,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         repository=whole.repository or question.repository,
         released=whole.released if whole.origins else question.released,
         told=whole.told or question.told,
-        decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
+        decisions=decisions,
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage)),

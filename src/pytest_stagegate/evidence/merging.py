@@ -19,7 +19,7 @@ from pytest_stagegate.model.property_tests import least
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
-    from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.decision import Artifact, Note, Subject
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
@@ -54,6 +54,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         metrics=tuple(each.metrics for each in contents if each.metrics is not None),
         sboms=tuple(each.sbom for each in contents if each.sbom is not None),
         scans=tuple(each.scan for each in contents if each.scan is not None),
+        statements=tuple(said for each in contents for said in each.statements or ()),
         properties=least(test for run in runs for test in run.properties),
         repository=_repository(runs),
         released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
@@ -101,11 +102,18 @@ def _subject(runs: Sequence[Evidence], subject: Subject) -> Subject:
     A run without artifacts says nothing of them: it came before the build. Where no run has any, they are those that
     are there now.
     """
-    shipped = {artifact for run in runs for artifact in run.subject.artifacts} or set(subject.artifacts)
+    named = [artifact for run in runs for artifact in run.subject.artifacts] or subject.artifacts
+    # Of two words on the same bytes the one counts that says more, and of two second builds the one that differs.
+    shipped = {each.identity: each for each in sorted(named, key=_said_of)}
     dirty = [run.subject for run in runs if run.subject.dirty]
     first = next(iter(dirty), runs[0].subject if runs else subject)
-    artifacts = tuple(sorted(shipped, key=lambda each: (each.name, each.sha256)))
-    return msgspec.structs.replace(first, artifacts=artifacts)
+    return msgspec.structs.replace(first, artifacts=tuple(shipped[each] for each in sorted(shipped)))
+
+
+def _said_of(artifact: Artifact) -> tuple[bool, bool, bool, bytes]:
+    again = artifact.rebuilt
+    differs = again is not None and again.sha256 != artifact.sha256
+    return bool(artifact.kind), again is not None, differs, msgspec.json.encode(artifact)
 
 
 def _repository(runs: Sequence[Evidence]) -> RepositoryData | None:

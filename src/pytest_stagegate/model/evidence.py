@@ -18,6 +18,7 @@ from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.operations import OperationsData
 from pytest_stagegate.model.plan import GoalsData
 from pytest_stagegate.model.property_tests import PropertyTest
+from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.sbom import SbomData
@@ -128,6 +129,7 @@ class Evidence:
         metrics: Numbers that tools measured, a report for each file.
         sboms: What bills of materials list.
         scans: What scanners know of vulnerabilities, and what became of those.
+        statements: What in-toto statements say of where artifacts come from.
         properties: What Hypothesis says of the property tests that passed or failed, by node id.
         repository: What git says of the sources, or None when nobody has asked it.
         baseline: What an earlier, good run had.
@@ -138,6 +140,7 @@ class Evidence:
         operations: What people have written for the operational documents.
         manual: Manual tests and what people found in them.
         goals: Goals and milestones of the plans.
+        excused: Names of artifacts of which a waiver covers whatever is wrong with them.
         told: What the release notes tell, or why that is not known; None when nobody has asked.
     """
 
@@ -160,6 +163,7 @@ class Evidence:
     metrics: tuple[MetricsData, ...] = ()
     sboms: tuple[SbomData, ...] = ()
     scans: tuple[ScanData, ...] = ()
+    statements: tuple[StatementData, ...] = ()
     properties: tuple[PropertyTest, ...] = ()
     repository: RepositoryData | None = None
     baseline: BaselineData = field(default_factory=BaselineData)
@@ -171,3 +175,4 @@ class Evidence:
     manual: ManualData = field(default_factory=ManualData)
     goals: GoalsData = field(default_factory=GoalsData)
     told: ToldData | Absent | None = None
+    excused: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.stock import (
+    artifacts,
     changed_lines,
     coverage,
     coverage_ratchet,
@@ -19,6 +20,7 @@ from pytest_stagegate.stock import (
     notes,
     operations,
     property_tests,
+    provenance,
     requirements,
     results,
     roadmap,
@@ -57,4 +59,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     vulnerabilities,
     requirements,
     roadmap,
+    artifacts,
+    provenance,
 )

@@ -10,6 +10,7 @@ import msgspec
 from pytest_stagegate import decide
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.judging import kinds_of
+from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.operations import Operations
@@ -119,7 +120,7 @@ def _gate(recorded: GateResult, fresh: GateResult | None, again: Replayed) -> Fi
 
 
 def _kinds(definition: Gate) -> set[str]:
-    named = {BASELINE: Baseline, OPERATIONS: Operations, PLAN: Goals}
+    named = {BASELINE: Baseline, OPERATIONS: Operations, PLAN: Goals, "tests": Artifacts}
     faces = definition.needs.values()
     return {*kinds_of(definition), *(kind for kind, face in named.items() if face in faces)}
 
