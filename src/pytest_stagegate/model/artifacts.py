@@ -61,10 +61,9 @@ class Artifacts:
 
     @property
     def all(self) -> tuple[Artifact, ...]:
-        """Every artifact with a SHA-256 digest, by name."""
-        found = tuple(each for each in self.project.artifacts if _SHA256.fullmatch(each.sha256))
-        self._tally.note(len(found))
-        return found
+        """Every artifact, by name."""
+        self._tally.note(len(self.project.artifacts))
+        return self.project.artifacts
 
     def like(self, pattern: str) -> tuple[Artifact, ...]:
         """Return the artifacts of a kind (``wheel``, ``sdist``), or whose file names match a glob."""
@@ -74,8 +73,8 @@ class Artifacts:
 
     @property
     def not_looked_into(self) -> tuple[str, ...]:
-        """Names of artifacts of which the record does not say what they are."""
-        return tuple(each.name for each in self.all if not each.kind)
+        """Names of artifacts of which the record does not say what they are, or states no SHA-256 digest."""
+        return tuple(each.name for each in self.all if not each.kind or not _SHA256.fullmatch(each.sha256))
 
     @property
     def damaged(self) -> Measure:

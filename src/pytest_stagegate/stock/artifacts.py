@@ -55,7 +55,7 @@ def artifacts(found: Artifacts, options: ArtifactsOptions) -> Iterator[Check]:
         yield _required(found, options)
     yield none_of("ambiguous", found.ambiguous, "artifact-ambiguous")
     if found.not_looked_into:
-        text = f"the record does not say what {found.not_looked_into[0]} is; an older version wrote it"
+        text = f"the record does not say what {found.not_looked_into[0]} is, or states no digest of it"
         yield no_evidence("damaged", "not-measured", text, where=found.not_looked_into)
     if found.damaged.inspected:
         yield none_of("damaged", found.damaged, "artifact-damaged")

@@ -115,8 +115,9 @@ def test_a_record_that_does_not_say_what_an_artifact_is_is_no_evidence() -> None
     assert reason_of(of(artifact(kind="", project="", version=""))) == ("NO_EVIDENCE", "not-measured")
 
 
-def test_a_digest_that_is_none_makes_no_artifact() -> None:
-    assert reason_of(of(artifact(sha256=""))) == ("NO_EVIDENCE", "artifact-missing")
+@pytest.mark.parametrize("digest", ["", "ab", "x" * 64])
+def test_an_artifact_without_a_digest_is_no_evidence_whatever_lies_beside_it(digest: str) -> None:
+    assert reason_of(of(WHEEL, artifact("b.deb", "other", sha256=digest))) == ("NO_EVIDENCE", "not-measured")
 
 
 def test_the_same_bytes_twice_are_reproducible() -> None:
