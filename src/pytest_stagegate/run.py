@@ -19,7 +19,7 @@ from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
-from pytest_stagegate.evidence.merging import merged, of_environment
+from pytest_stagegate.evidence.merging import merged, of_environment, unlisted
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import (
@@ -40,7 +40,7 @@ from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
-from pytest_stagegate.summing import further_files, index, manual_data, manual_of, matrix, rows_of, totals
+from pytest_stagegate.summing import further_files, index, manual_data, manual_of, matrix, rows_of, shipped_rows, totals
 from pytest_stagegate.tagging import stages_of
 from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
@@ -198,6 +198,7 @@ def _draft(
         manual=manual,
         requirements=requirement_rows(evidence.tests, manual),
         upstream=upstream_rows(vetted.sources, project.policy),
+        shipped=shipped_rows(evidence),
     )
 
 
@@ -306,7 +307,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         coverage=measured,
         incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere, *changed),
         provisional=tuple(
-            dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *_unlisted(whole, subject)))
+            dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *unlisted(whole, subject)))
         ),
         ages=vetted.ages,
         unfit=vetted.unfit,
@@ -319,16 +320,6 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         goals=plans_of(project, vetted.sources, place.stage),
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage)),
     )
-
-
-def _unlisted(whole: Evidence, present: Subject) -> tuple[Note, ...]:
-    """Return which artifacts lie here and are not among those that the runs name."""
-    listed = {each.name for each in whole.subject.artifacts}
-    more = sorted({each.name for each in present.artifacts} - listed)
-    if not more:
-        return ()
-    text = f"Artifacts lie here that no recorded run names, and that this decision is not about: {', '.join(more)}."
-    return (Note(reason="artifact-unlisted", text=text),)
 
 
 def _of_environment(

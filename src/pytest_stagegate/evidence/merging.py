@@ -12,6 +12,7 @@ import msgspec
 
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage, united
+from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.extent import PYTHON, Scope
 from pytest_stagegate.model.manual import ManualData, united_tests
@@ -19,7 +20,7 @@ from pytest_stagegate.model.property_tests import least
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
-    from pytest_stagegate.model.decision import Artifact, Note, Subject
+    from pytest_stagegate.model.decision import Artifact, Subject
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
@@ -79,6 +80,16 @@ def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:
     return [
         each for each in sources if each.environment == environment or each.kind in ("decisions", "manual", "goals")
     ]
+
+
+def unlisted(whole: Evidence, present: Subject) -> tuple[Note, ...]:
+    """Return which artifacts lie here and are not among those that the runs name."""
+    listed = {each.name for each in whole.subject.artifacts}
+    more = sorted({each.name for each in present.artifacts} - listed)
+    if not more:
+        return ()
+    text = f"Artifacts lie here that no recorded run names, and that this decision is not about: {', '.join(more)}."
+    return (Note(reason="artifact-unlisted", text=text),)
 
 
 def _place(source: Source) -> tuple[str, ...]:

@@ -281,6 +281,22 @@ class UpstreamRow(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class ShippedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What the evidence says of one artifact.
+
+    Attributes:
+        name: Its file name.
+        sha256: Digest of its bytes.
+        listed_in: SBOMs of it, with how they name it.
+        comes_from: Statements of it, with what they say; no signature is verified.
+    """
+
+    name: str
+    sha256: str
+    listed_in: tuple[str, ...] = ()
+    comes_from: tuple[str, ...] = ()
+
+
 class Extended(msgspec.Struct, frozen=True, kw_only=True):
     """A policy that another one extends.
 
@@ -403,5 +419,6 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     sign_offs: tuple[SignOffRow, ...] = ()
     override: OverrideUse | None = None
     upstream: tuple[UpstreamRow, ...] = ()
+    shipped: tuple[ShippedRow, ...] = ()
     question: Asked | None = None
     schema: str = SCHEMA

@@ -56,15 +56,19 @@ class StatementData:
     commit: str = ""
     signed: bool = False
 
-    def __str__(self) -> str:
-        """Return it in a few words."""
+    @property
+    def origin(self) -> str:
+        """Where it says that its subjects come from, in a few words; may be empty."""
         parts = (
             f"by {self.builder}" if self.builder else "",
             f"from {self.repository}" if self.repository else "",
             f"at {short(self.commit)}" if self.commit else "",
         )
-        said = " ".join(part for part in parts if part)
-        return f"{self.file} ({said})" if said else self.file
+        return " ".join(part for part in parts if part)
+
+    def __str__(self) -> str:
+        """Return the file with what it says."""
+        return f"{self.file} ({self.origin})" if self.origin else self.file
 
 
 class Provenance:
