@@ -33,6 +33,9 @@ _LARGEST_METADATA: Final = 4 << 20
 """Bytes that the metadata may have; the readme of the project stands in them."""
 
 _BLOCK: Final = 1 << 20
+_READ: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What every installer reads; others can ask for any amount of memory."""
+
 _OF_WHEEL: Final = re.compile(r"[^/]+\.dist-info/METADATA")
 _OF_SDIST: Final = re.compile(r"[^/]+/PKG-INFO")
 _NO_METADATA: Final = "it has no metadata"
@@ -113,6 +116,8 @@ def _metadata_of_wheel(path: Path) -> bytes:
     with closing(zipfile.ZipFile(path)) as archive:
         members = archive.infolist()
         _refuse([member.filename for member in members], sum(member.file_size for member in members))
+        if any(member.compress_type not in _READ for member in members):
+            raise EvidenceError("it is compressed in a way that is not read")
         found = _only(_OF_WHEEL, [member.filename for member in members], "*.dist-info/METADATA")
         _refuse_size(archive.getinfo(found).file_size)
         for member in members:
@@ -125,16 +130,16 @@ def _metadata_of_wheel(path: Path) -> bytes:
 def _metadata_of_sdist(path: Path) -> bytes:
     """Return the metadata of a source distribution, which has been read to its end: its checksum holds."""
     names: list[str] = []
-    texts: dict[str, bytes] = {}
+    texts: list[tuple[str, bytes]] = []
     with opened_tar(path) as archive:
         for member in members_of_tar(archive):
             names.append(member.name)
             if _OF_SDIST.fullmatch(member.name) and member.isreg():
                 _refuse_size(member.size)
                 file = archive.extractfile(member)
-                texts[member.name] = file.read(_LARGEST_METADATA) if file is not None else b""
+                texts.append((member.name, file.read(_LARGEST_METADATA) if file is not None else b""))
     _refuse(names, 0)
-    return texts[_only(_OF_SDIST, list(texts), "*/PKG-INFO")]
+    return dict(texts)[_only(_OF_SDIST, [name for name, _ in texts], "*/PKG-INFO")]
 
 
 def _refuse(names: list[str], size: int) -> None:

@@ -62,9 +62,11 @@ def _digested(rootdir: Path, paths: Iterable[str]) -> tuple[dict[tuple[str, str]
     found: dict[tuple[str, str], str] = {}
     notes = []
     for path in paths:
-        digest = sha256_of(rootdir / path)
+        # A name that is no UTF-8 can stand in no record; and a pipe would wait for ever for somebody to write.
+        told = path.encode("utf-8", "replace").decode()
+        digest = sha256_of(rootdir / path) if told == path and (rootdir / path).is_file() else None
         if digest is None:
-            text = f"{path}: this artifact can't be read, so it is not known what is shipped."
+            text = f"{told}: this artifact can't be read, so it is not known what is shipped."
             notes.append(Note(reason="artifact-unreadable", text=text))
         else:
             found.setdefault((path.rpartition("/")[2], digest), path)

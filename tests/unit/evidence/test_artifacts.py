@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import shutil
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -140,6 +142,35 @@ def test_one_with_a_changed_byte_is_damaged(tmp_path: Path, name: str) -> None:
 def test_what_is_wrong_with_a_wheel_is_said(tmp_path: Path, members: dict[str, bytes], told: str) -> None:
     wheel(tmp_path / WHEEL, members)
     assert told in looked_at(tmp_path, WHEEL).problem
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_what_can_ask_for_any_memory_is_not_decompressed(tmp_path: Path, method: int) -> None:
+    with zipfile.ZipFile(tmp_path / WHEEL, "w", method) as archive:
+        archive.writestr("a-1.dist-info/METADATA", METADATA)
+    assert looked_at(tmp_path, WHEEL).problem == "it is compressed in a way that is not read"
+
+
+def test_metadata_that_stand_twice_under_one_name_are_said(tmp_path: Path) -> None:
+    with tarfile.open(tmp_path / SDIST, "w:gz") as archive:
+        for content in (METADATA, METADATA.replace(b"2.4.0", b"2.5.0")):
+            member = tarfile.TarInfo("a-1/PKG-INFO")
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    assert "several metadata" in looked_at(tmp_path, SDIST, "parcel-rates").problem
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names are text here")
+def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.whl")).touch()
+    (found, (note,)) = artifacts_of(tmp_path, ArtifactGlobs(("*.whl",)))
+    assert (found, note.text[:7]) == ((), "?.whl: ")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.whl")
+    assert names(tmp_path, "*.whl") == ([], ["artifact-unreadable"])
 
 
 def test_a_file_name_that_is_none_of_a_wheel_is_said(tmp_path: Path) -> None:
