@@ -13,7 +13,7 @@ import msgspec
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.chaining import decisions_among, upstream_rows
-from pytest_stagegate.checkout import baseline_of, operations_of, plans_of
+from pytest_stagegate.checkout import baseline_of, operations_of, plans_of, written_tests
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import attachment_path
@@ -315,7 +315,12 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),
-        manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage)),
+        manual=manual_data(
+            whole,
+            vetted.sources,
+            stages_of(project.vocabulary, place.stage),
+            written_tests(project, recorded=bool(whole.origins)),
+        ),
     )
 
 
