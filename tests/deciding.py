@@ -2,9 +2,9 @@
 
 Usage: python tests/deciding.py FOLDER (for what coverage and pytest write)
 
-Two shards run side by side under `coverage run`, one process each, so that coverage begins before pytest loads the
-plugin. The rest follows on two workers and without coverage, as plain pytest with JUnit: laws, samples of the
-documentation, the browser, and whole projects that run in processes of their own.
+Two shards run under `coverage run`, one process each, so that coverage begins before pytest loads the plugin. The rest
+runs beside them on two workers and without coverage, as plain pytest with JUnit: laws, samples of the documentation,
+the browser, and whole projects that run in processes of their own.
 """
 
 from __future__ import annotations
@@ -43,11 +43,11 @@ UNDER_COVERAGE = {
 def main(folder: Path) -> int:
     """Run the shards and decide; return the first exit status that is not 0."""
     folder.mkdir(parents=True, exist_ok=True)
-    recording = {name: start(name, recorded(name, paths), folder) for name, paths in UNDER_COVERAGE.items()}
-    ended = [finished(name, process, folder) for name, process in recording.items()]
     results = folder / "rest.xml"
-    workers = ["pytest", "-n", "2", f"--junitxml={results}", "-rs", *rest()]
-    ended.append(finished("rest", start("rest", workers, folder), folder))
+    shards = {name: recorded(name, paths) for name, paths in UNDER_COVERAGE.items()}
+    shards["rest"] = ["pytest", "-n", "2", f"--junitxml={results}", "-rs", *rest()]
+    running = {name: start(name, module, folder) for name, module in shards.items()}
+    ended = [finished(name, process, folder) for name, process in running.items()]
     evidence = [*(f".stagegate/shards/{name}" for name in UNDER_COVERAGE), f"{results},stage=test"]
     decided = subprocess.run(["stagegate", "check", "--at", "test", *evidence], check=False).returncode
     return next(filter(None, ended), decided)
