@@ -29,12 +29,14 @@ _LIMITS: Final = {Direction.WORSE: "looser", Direction.BETTER: "tighter"}
 def gate_sections(found: Comparison) -> Iterator[Section]:
     """Yield the gates that moved, those that are worse first."""
     for direction, one, many, style in _TOLD:
-        gates = (_item(each) for each in found.gates if each.direction is direction)
+        gates = (_item(each, found.environment) for each in found.gates if each.direction is direction)
         yield from section(gates, one, many, style)
 
 
-def _item(gate: GateMove) -> Item:
-    name = f"{gate.gate} ({gate.environment})" if gate.environment else gate.gate
+def _item(gate: GateMove, decided: str | None) -> Item:
+    """Return a gate; its environment goes without saying where it is that of the decision."""
+    elsewhere = gate.environment if gate.environment != decided else None
+    name = f"{gate.gate} ({elsewhere})" if elsewhere else gate.gate
     return item(name, *_texts(gate), owner=owned(gate.owner))
 
 
@@ -43,25 +45,25 @@ def _texts(gate: GateMove) -> Iterator[str]:
     yield f"{before} → {now}" if before and now and before != now else now or f"it was {before}"
     if gate.enforcement_before and gate.enforcement_now and gate.enforcement_before != gate.enforcement_now:
         yield f"enforcement {gate.enforcement_before} → {gate.enforcement_now}"
-    yield from map(_check, gate.checks)
+    yield from (_check(each, gate.direction) for each in gate.checks)
 
 
 def _word(verdict: Verdict | None) -> str:
     return verdict.value.replace("_", " ") if verdict is not None else ""
 
 
-def _check(check: CheckMove) -> str:
-    return f"{check.name} {', '.join(part for part in (_value(check), _limit(check)) if part)}"
+def _check(check: CheckMove, of_gate: Direction) -> str:
+    return f"{check.name} {', '.join(part for part in (_value(check, of_gate), _limit(check)) if part)}"
 
 
-def _value(check: CheckMove) -> str:
+def _value(check: CheckMove, of_gate: Direction) -> str:
     if not check.now:
         return "is not checked any more"
     if not check.before:
         return f"is new: {check.now}"
     if check.before == check.now:
         return check.now
-    way = _VALUES.get(check.value)
+    way = _VALUES.get(check.value) if check.value is not of_gate else None
     return f"{check.before} → {check.now}{f' ({way})' if way else ''}"
 
 

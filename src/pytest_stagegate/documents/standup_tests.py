@@ -79,7 +79,7 @@ def _untold(tests: Sequence[Moved]) -> Iterator[Section]:
     rest = [each for each in tests if not any(map(_FAILING.issuperset, (each.now, each.before)))]
     if rest:
         count = "1 more test" if len(rest) == 1 else f"{len(rest)} more tests"
-        yield Section(f"What became of {count} can't be told: the decisions list too little.", "")
+        yield Section(f"What became of {count} can't be told: too little is known.", "")
 
 
 def _item(test: Moved) -> Item:

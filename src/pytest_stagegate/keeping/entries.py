@@ -9,7 +9,7 @@ import gzip
 import io
 import zlib
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 
@@ -39,7 +39,7 @@ class _Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     schema: str
     decision: Any
-    unlisted: tuple[Standing, ...]
+    unlisted: Annotated[tuple[Standing, ...], msgspec.Meta(min_length=1)]
     closed: tuple[str, ...]
 
 

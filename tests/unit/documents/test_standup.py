@@ -11,7 +11,7 @@ from pytest_stagegate.documents.standup_markdown import standup_markdown
 from pytest_stagegate.documents.standup_terminal import standup_lines
 from pytest_stagegate.model.decision import CollectionError, Note
 from pytest_stagegate.model.manual import ManualRow
-from pytest_stagegate.model.roll import roll_of_tests
+from pytest_stagegate.model.roll import roll_of_decision, roll_of_tests
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.model.waivers import WaiverRow
 from tests.unit.documents.samples import HOSTILE, blocker_of, check_with, decision_of, everywhere, go, no_go
@@ -86,6 +86,15 @@ def test_what_is_said_of_a_tests_past() -> None:
         "c": "it failed before",
         "d": "it has no result",
     }
+
+
+def test_what_can_not_be_told_is_said_to_be_so() -> None:
+    was = roll_of_tests(named_tests(("a", "failed"), ("b", "skipped"), ("c", "passed")), go())
+    found = standup_view(compared(go(), go(), (was, roll_of_decision(go()))))
+    assert [(each.sentence, [item.name for item in each.items]) for each in found.sections] == [
+        ("1 test that failed is not among the failures now: fixed or not run, that can't be told.", ["a"]),
+        ("What became of 2 more tests can't be told: too little is known.", []),
+    ]
 
 
 def test_waivers_and_manual_tests_are_told_with_who_owns_them() -> None:
