@@ -65,7 +65,7 @@ def command(
     folder = folder or Path(LAST_DECISION).parent
     try:
         now = opened(new or folder / Path(LAST_DECISION).name)
-        before = opened(old) if old is not None else _since(now, folder, _YESTERDAY if since is None else since)
+        before = opened(old, folder) if old is not None else _since(now, folder, _YESTERDAY if since is None else since)
     except EvidenceError as error:
         click.echo(f"stagegate: {clean(str(error))}", err=True)
         return LACKING

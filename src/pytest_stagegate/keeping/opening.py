@@ -38,17 +38,18 @@ class Opened:
     roll: Roll
 
 
-def opened(path: Path) -> Opened:
+def opened(path: Path, out: Path | None = None) -> Opened:
     """Open a decision.
 
     Args:
         path: A ``decision.json``, an output folder, a dossier as a folder or as a zip, or a kept decision.
+        out: An output folder that may have kept the decision too, beside the one in which it lies.
 
     Raises:
         EvidenceError: When there is none, or it can't be read.
     """
     if path.is_dir():
-        return _of_folder(path, path / _DECISION)
+        return _of_folder(path, path / _DECISION, out)
     if not path.exists():
         raise EvidenceError(f"{path.as_posix()}: there is no such file or folder", code="missing")
     if path.name.endswith(SUFFIX):
@@ -56,14 +57,14 @@ def opened(path: Path) -> Opened:
     if path.suffix == ".zip" or _is_zip(path):
         with tempfile.TemporaryDirectory() as scratch:
             read_zip(path, Path(scratch))
-            return _of_folder(path, Path(scratch, _DECISION))
-    return _read(path)
+            return _of_folder(path, Path(scratch, _DECISION), out)
+    return _read(path, out)
 
 
-def _of_folder(asked: Path, path: Path) -> Opened:
+def _of_folder(asked: Path, path: Path, out: Path | None) -> Opened:
     if not path.is_file():
         raise EvidenceError(f"{asked.as_posix()}: there is no {_DECISION} in it", code="missing")
-    return _read(path)
+    return _read(path, out)
 
 
 def _is_zip(path: Path) -> bool:
@@ -74,16 +75,18 @@ def _is_zip(path: Path) -> bool:
         raise EvidenceError(f"{path.as_posix()}: can't be read: {error.strerror}") from error
 
 
-def _read(path: Path) -> Opened:
+def _read(path: Path, out: Path | None) -> Opened:
     decision = read(path, path.parent).decision
     assert decision is not None
-    return Opened(decision, _kept_roll(path, decision) or _recorded_roll(path, decision) or roll_of_decision(decision))
-
-
-def _kept_roll(path: Path, decision: Decision) -> Roll | None:
-    """Return what is kept of the tests of a decision beside it."""
     digest = (sha256_of(path) or "")[:12]
-    for entry in entries(path.parent):
+    places = (path.parent, *([out] if out is not None else []))
+    kept = next((roll for place in places if (roll := _kept_roll(place, digest, decision)) is not None), None)
+    return Opened(decision, kept or _recorded_roll(path, decision) or roll_of_decision(decision))
+
+
+def _kept_roll(out: Path, digest: str, decision: Decision) -> Roll | None:
+    """Return what an output folder has kept of the tests of a decision."""
+    for entry in entries(out):
         if entry.digest == digest:
             try:
                 kept, roll = unpacked(entry.path)

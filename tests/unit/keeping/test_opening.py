@@ -49,6 +49,14 @@ def test_what_was_kept_beside_it_tells_every_test(tmp_path: Path) -> None:
     assert opened(entries(folder)[0].path) == opened(folder / "decision.json")
 
 
+def test_a_copy_of_a_decision_is_known_by_what_another_folder_has_kept_of_it(tmp_path: Path) -> None:
+    out = with_history(tmp_path / "out", decision_of())
+    copy = tmp_path / "copy.json"
+    copy.write_bytes((out / "decision.json").read_bytes())
+    assert opened(copy).roll.known == {}
+    assert opened(copy, out).roll.known == {"t.py::test_a": Standing.PASSED}
+
+
 def test_what_was_kept_of_another_decision_does_not(tmp_path: Path) -> None:
     folder = with_history(tmp_path, decision_of())
     (folder / "decision.json").write_bytes(decision_json(decision_of(stage="release")))
