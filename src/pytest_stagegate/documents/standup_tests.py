@@ -99,4 +99,4 @@ def _texts(test: Moved) -> Iterator[str]:
 def _last_line(message: str) -> str:
     """Return the line of a collection error that says what it was."""
     rows = [row.strip() for row in message.splitlines() if row.strip()]
-    return rows[-1].removeprefix("E").strip() if rows else ""
+    return rows[-1].removeprefix("E ").strip() if rows else ""

@@ -4,6 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import pytest
 
 from pytest_stagegate.comparing import compared
 from pytest_stagegate.documents.standup import standup_view
@@ -118,12 +119,18 @@ def test_waivers_and_manual_tests_are_told_with_who_owns_them() -> None:
     assert (manual.name, manual.text) == ("m", "Print a label; in staging")
 
 
-def test_a_module_that_can_not_be_collected_is_told_with_what_it_was() -> None:
-    error = CollectionError(
-        path="a.py", message="a.py:1: in <module>\n    import nope\nE   ModuleNotFoundError: nope\n"
-    )
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("a.py:1: in <module>\n    import nope\nE   ModuleNotFoundError: nope\n", "ModuleNotFoundError: nope"),
+        ("Error at the beginning", "Error at the beginning"),
+        ("", ""),
+    ],
+)
+def test_a_module_that_can_not_be_collected_is_told_with_what_it_was(message: str, told: str) -> None:
+    error = CollectionError(path="a.py", message=message)
     (section,) = view_between(decision_of(), decision_of(collection_errors=(error,)), {}, {}).sections
-    assert section.items[0].text == "ModuleNotFoundError: nope"
+    assert section.items[0].text == told
 
 
 def test_long_lists_are_cut_in_the_terminal_unless_all_is_asked_for() -> None:
