@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
+    from pytest_stagegate.model.tests import TestData
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.model.waivers import Waiver, WaiverRow
     from pytest_stagegate.policy.model import Policy
@@ -69,12 +70,14 @@ class Decided:
         decision: The decision.
         view: The same as finished strings.
         files: Content of each document by its path.
+        tests: What became of every test.
         evidence: Evidence files that lie beside them.
     """
 
     decision: Decision
     view: View
     files: dict[Path, bytes]
+    tests: TestData
     evidence: tuple[Path, ...] = ()
 
 
@@ -125,10 +128,10 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         UsageError: When the files leave open what is asked.
         StageGateError: When a template of the project's own is broken.
     """
-    decision, _ = decision_of(project, question)
+    decision, evidence = decision_of(project, question)
     shown, files = documents_of(decision, wanted, out, project.templates)
     own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
-    return Decided(decision, shown, files, tuple(_beside(out)) if own else ())
+    return Decided(decision, shown, files, evidence.tests, tuple(_beside(out)) if own else ())
 
 
 def decision_of(project: Project, question: Question) -> tuple[Decision, Evidence]:
