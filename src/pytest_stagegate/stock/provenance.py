@@ -50,7 +50,7 @@ def provenance(said: Provenance, options: ProvenanceOptions) -> Iterator[Check]:
     statements = said.claiming(options.predicates)
     if not statements:
         other = f"; there are others, of {', '.join(said.predicate_types[:3])}" if said.predicate_types else ""
-        yield no_evidence("statements", "not-measured", f"no evidence is a statement of provenance{other}")
+        yield no_evidence("statements", "not-reported", f"no evidence is a statement of provenance{other}")
         return
     for text in said.without_digest(statements):
         yield no_evidence("subject", "subject-not-stated", text)

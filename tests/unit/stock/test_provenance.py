@@ -52,13 +52,13 @@ def test_a_statement_of_every_artifact_passes_and_no_signature_is_claimed() -> N
 
 
 def test_no_statement_is_no_evidence() -> None:
-    assert reason_of(of()) == ("NO_EVIDENCE", "not-measured")
+    assert reason_of(of()) == ("NO_EVIDENCE", "not-reported")
 
 
 def test_a_statement_that_claims_something_else_is_not_looked_at_and_named() -> None:
     tests = replace(OF_WHEEL, predicate_type="https://in-toto.io/test/v1")
     result = of(tests)
-    assert reason_of(result) == ("NO_EVIDENCE", "not-measured")
+    assert reason_of(result) == ("NO_EVIDENCE", "not-reported")
     assert "https://in-toto.io/test/v1" in result.summary
     assert of(tests, OF_SDIST, predicates=["**"]).verdict == "PASS"
 
