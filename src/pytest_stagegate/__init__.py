@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.property_tests import PropertyTests
     from pytest_stagegate.model.repository import Repository
+    from pytest_stagegate.model.reviews_face import Reviews
     from pytest_stagegate.model.sbom import Sboms
     from pytest_stagegate.model.sign_offs import SignOffs
     from pytest_stagegate.model.tests import TestResults
@@ -68,6 +69,7 @@ __all__ = [
     "Ratio",
     "ReleaseNotes",
     "Repository",
+    "Reviews",
     "Sboms",
     "Share",
     "SignOffs",
@@ -87,6 +89,7 @@ _HOME: Final = {
     "Repository": "model.repository",
     "ReleaseNotes": "model.told",
     "Place": "model.place",
+    "Reviews": "model.reviews_face",
     "Sboms": "model.sbom",
     "Vulnerabilities": "model.vulnerabilities",
     "SignOffs": "model.sign_offs",

@@ -31,6 +31,8 @@ from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.repository import UNKNOWN, Repository
+from pytest_stagegate.model.reviews import KIND as REVIEWS
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
@@ -54,6 +56,7 @@ class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
 _BROKEN: Final = frozenset(
     {
         "artifact-missing",
+        "author-not-stated",
         "changed",
         "commit-not-stated",
         "commit-unknown",
@@ -63,6 +66,7 @@ _BROKEN: Final = frozenset(
         "notes-differ",
         "other-project",
         "producer-failed",
+        "reviews-cut-off",
         "run-incomplete",
         "tests-lost",
         "unreadable",
@@ -89,6 +93,7 @@ _KINDS: Final[dict[type, str]] = {
     Decisions: "decisions",
     Goals: GOALS,
     ManualTests: MANUAL,
+    Reviews: REVIEWS,
 }
 """Kind of evidence that each face shows."""
 
@@ -315,6 +320,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Operations: Operations(evidence.operations, tally),
         Place: place,
         ReleaseNotes: ReleaseNotes(evidence.told or NOT_ASKED, evidence.subject.version, tally),
+        Reviews: Reviews(evidence.reviews, evidence.trailers, evidence.subject.commit, tally),
         SignOffs: SignOffs(evidence.sign_offs, tally, _since(active, place)),
     }
     if not isinstance(evidence.coverage, Absent):

@@ -14,6 +14,7 @@ from pytest_stagegate.errors import Mistake, MistakesError, nearest
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.releases import last_release, read_at
 from pytest_stagegate.evidence.repository import repository_of
+from pytest_stagegate.evidence.trailers import trailers_of
 from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.decision import Drift
 from pytest_stagegate.model.globs import matches
@@ -31,8 +32,10 @@ from pytest_stagegate.waiving import Waivers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pytest_stagegate.model.absent import Absent
     from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.model.repository import RepositoryData
+    from pytest_stagegate.model.reviews import TrailersData
     from pytest_stagegate.model.sources import EvidenceRule
     from pytest_stagegate.policy.model import Policy
 
@@ -93,6 +96,10 @@ class Project:
         if not (self.reads((Repository,), gates) or self.reads((SignOffs,))):
             return None
         return repository_of(self.rootdir, self.policy.base, self.policy.release_tag, environ)
+
+    def trailers(self, environ: Mapping[str, str]) -> TrailersData | Absent:
+        """Return who made and who reviewed what is checked out; asks git."""
+        return trailers_of(self.rootdir, self.policy.base, environ)
 
     def reads(self, faces: tuple[type, ...], gates: Iterable[ActiveGate] | None = None) -> bool:
         """Return whether a gate asks for any of these kinds of evidence.

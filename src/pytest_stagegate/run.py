@@ -40,7 +40,7 @@ from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
-from pytest_stagegate.summing import further_files, index, manual_data, manual_of, matrix, rows_of, totals
+from pytest_stagegate.summing import further_files, index, manual_data, manual_of, matrix, review_rows, rows_of, totals
 from pytest_stagegate.tagging import stages_of
 from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Blocker
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.repository import RepositoryData
+    from pytest_stagegate.model.reviews import TrailersData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.model.waivers import Waiver, WaiverRow
@@ -94,6 +95,7 @@ class Question:
         as_of: The instant at which ages and dates are judged; the start of the latest run when None.
         repository: What git says of the sources here, for evidence that does not say it; None when nobody asked.
         released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
+        trailers: Who made and who reviewed the commit here, for evidence that does not say it; None when nobody asked.
         told: What the release notes tell here, for evidence that does not say it; None when nobody asked.
         basis: What sign-offs are held against, for a drill whose evidence is not what was signed; None for the
             decision's own.
@@ -108,6 +110,7 @@ class Question:
     repository: RepositoryData | None = None
     released: ReleasedPolicy | None = None
     told: ToldData | Absent | None = None
+    trailers: TrailersData | Absent | None = None
     basis: str | None = None
     sources: Path | None = None
 
@@ -197,6 +200,7 @@ def _draft(
         drift=drift_of(project, evidence.released, place.day),
         manual=manual,
         requirements=requirement_rows(evidence.tests, manual),
+        reviews=review_rows(evidence),
         upstream=upstream_rows(vetted.sources, project.policy),
     )
 
@@ -312,6 +316,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         repository=whole.repository or question.repository,
         released=whole.released if whole.origins else question.released,
         told=whole.told or question.told,
+        trailers=whole.trailers or question.trailers,
         decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),

@@ -11,7 +11,9 @@ from pytest_stagegate.model.decision import Cell, EvidenceItem, TestRow, Tests
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE
 from pytest_stagegate.model.plan import FILE_KIND
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sources import State
+from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.operations import OperationsData, OperationsFile
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.plan import GoalsData
+    from pytest_stagegate.model.reviews import ReviewRow
     from pytest_stagegate.model.sources import Source
 
 NOT_PASSED_LIMIT: Final = 500
@@ -126,6 +129,11 @@ def manual_data(whole: Evidence, sources: Iterable[Source], stages: frozenset[st
 def manual_of(evidence: Evidence, gates: Iterable[ActiveGate], place: Place) -> tuple[ManualRow, ...]:
     """Return the manual tests of a decision; the strictest age that a gate names holds."""
     return manual_rows(evidence.manual, place, strictest_age(gates))
+
+
+def review_rows(evidence: Evidence) -> tuple[ReviewRow, ...]:
+    """Return what was said of the change that is decided."""
+    return Reviews(evidence.reviews, evidence.trailers, evidence.subject.commit, Tally()).rows
 
 
 def strictest_age(gates: Iterable[ActiveGate]) -> int | None:

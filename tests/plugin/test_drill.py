@@ -79,6 +79,8 @@ POLICY: Final = """
     stage = "test"
     [tool.stagegate.gate.vulnerabilities]
     stage = "test"
+    [tool.stagegate.gate.review]
+    stage = "test"
     [tool.stagegate.gate.sign-off]
     stage = "test"
     roles = { qa = 1 }
@@ -90,6 +92,7 @@ POLICY: Final = """
 """
 BOM: Final = """{"bomFormat": "CycloneDX", "specVersion": "1.6",
 "metadata": {"component": {"name": "shop", "version": "0.1.0"}}, "components": [{"name": "jinja2"}]}"""
+REVIEWED: Final = "--message=Reviewed-by: Erin <erin@example.com>"
 AUDIT: Final = '{"dependencies": [{"name": "jinja2", "version": "3", "vulns": []}], "fixes": []}'
 SARIF: Final = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": []}]}'
 
@@ -146,7 +149,7 @@ def shop(project: Project) -> Project:
     git(project, "commit", "--quiet", "--message=first")
     git(project, "checkout", "--quiet", "-b", "work")
     project.write("src/prices.py", "def price(cents):\n    rounded = cents\n    return rounded")
-    git(project, "commit", "--quiet", "--all", "--message=second")
+    git(project, "commit", "--quiet", "--all", "--message=second", REVIEWED)
     return project
 
 
@@ -180,7 +183,7 @@ def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
     shop.run(*chained, "--hypothesis-seed=1", process=True)
     assert stagegate("baseline", "update")[0] == 0
     git(shop, "add", "--all")
-    git(shop, "commit", "--quiet", "--message=baseline")
+    git(shop, "commit", "--quiet", "--message=baseline", REVIEWED)
     stagegate("attach", *reports)
     shop.run(*build, process=True)
     good = shop.run(*chained, "--hypothesis-seed=1", process=True)

@@ -12,6 +12,7 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.findings import LEVELS
 from pytest_stagegate.model.inspected import Inspected
 from pytest_stagegate.model.manual import OUTCOMES
+from pytest_stagegate.model.reviews import APPROVED, CHANGES, COMMENTED, DISMISSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.manual import ManualResult
+    from pytest_stagegate.model.reviews import ReviewExport
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tests import TestData
 
@@ -76,6 +78,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return {"metrics": len(contents.metrics.metrics)}
     if contents.goals is not None:
         return {"goals": len(contents.goals.goals), "milestones": len(contents.goals.milestones)}
+    if contents.reviews is not None:
+        return _reviews(contents.reviews)
     if contents.decision is not None:
         return _decision(contents.decision)
     if contents.manual is not None:
@@ -97,6 +101,12 @@ def _decision(decision: Decision) -> dict[str, int | dict[str, int]]:
         "tests": decision.tests.collected,
         "artifacts": len(decision.subject.artifacts),
     }
+
+
+def _reviews(export: ReviewExport) -> dict[str, int | dict[str, int]]:
+    counts = Counter(each.answer for each in export.reviews or ())
+    answers = (APPROVED, CHANGES, DISMISSED, COMMENTED)
+    return {"reviews": counts.total(), "by_answer": {answer: counts[answer] for answer in answers}}
 
 
 def _manual(results: Sequence[ManualResult]) -> dict[str, int | dict[str, int]]:

@@ -10,6 +10,7 @@ from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.manual import ManualResult
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.plan import PlanData
+from pytest_stagegate.model.reviews import ReviewExport
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.sign_offs import Signed
 from pytest_stagegate.model.tests import TestData
@@ -31,6 +32,7 @@ class Contents:
         sbom: What a product is made of, or None when the file does not list it.
         scan: Known vulnerabilities, or what became of them; None when the file holds none.
         goals: Goals and milestones, or None when the file holds none.
+        reviews: What was said of a change, or None when the file says nothing of one.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
@@ -50,6 +52,7 @@ class Contents:
     sbom: SbomData | None = None
     scan: ScanData | None = None
     goals: PlanData | None = None
+    reviews: ReviewExport | None = None
     producer: str = ""
     created: str | None = None
     commit: str | None = None

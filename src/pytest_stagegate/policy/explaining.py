@@ -17,6 +17,7 @@ from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tests import TestResults
@@ -53,6 +54,7 @@ _FACES: Final[dict[type, str]] = {
     Vulnerabilities: "scans for vulnerabilities",
     Operations: "the texts for the operational documents",
     ReleaseNotes: "the release notes",
+    Reviews: "reviews and the trailers of commits",
 }
 _MISSING: Final = {
     OnMissing.HOLD: "NO EVIDENCE, and the decision is at best HOLD.",

@@ -21,6 +21,7 @@ from pytest_stagegate.stock import (
     property_tests,
     requirements,
     results,
+    review,
     roadmap,
     sbom,
     sign_off,
@@ -57,4 +58,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     vulnerabilities,
     requirements,
     roadmap,
+    review,
 )
