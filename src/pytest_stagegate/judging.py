@@ -62,6 +62,7 @@ _BROKEN: Final = frozenset(
         "commit-unknown",
         "coverage-incomplete",
         "files-missing",
+        "goals-contradict",
         "not-finite",
         "notes-differ",
         "other-project",

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
+from pytest_stagegate.evidence.plans import refuse_circles
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.releases import last_release, read_at
 from pytest_stagegate.evidence.repository import repository_of
@@ -18,6 +19,7 @@ from pytest_stagegate.evidence.trailers import trailers_of
 from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.decision import Drift
 from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import SignOffs
@@ -139,7 +141,7 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     """Read policy and gates.
 
     Raises:
-        MistakesError: With all mistakes in the policy, or all in the gate modules.
+        MistakesError: With all mistakes in the policy, or all in the gate modules, or circles in the plan.
     """
     policy = load(rootdir, policy_file)
     registry = Registry(rootdir)
@@ -151,6 +153,8 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     if idle:
         mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]
         raise MistakesError("the policy", mistakes, code="policy")
+    if any(Goals in each.gate.needs.values() for each in bound):
+        refuse_circles(rootdir, policy.plan)
     vocabulary = vocabulary_of(policy)
     return Project(rootdir, policy, bound, vocabulary, registry, policy_file, declared_name(rootdir))
 

@@ -16,6 +16,7 @@ from pytest_stagegate.chaining import decisions_among, upstream_rows
 from pytest_stagegate.checkout import baseline_of, operations_of, plans_of
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
+from pytest_stagegate.evidence.artifacts import unlisted
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
@@ -308,7 +309,9 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         coverage=measured,
         incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere),
         provisional=tuple(
-            dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *_unlisted(whole, subject)))
+            dict.fromkeys(
+                (*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *unlisted(whole.subject, subject))
+            )
         ),
         ages=vetted.ages,
         unfit=vetted.unfit,
@@ -322,16 +325,6 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         goals=plans_of(project, vetted.sources, place.stage),
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage)),
     )
-
-
-def _unlisted(whole: Evidence, present: Subject) -> tuple[Note, ...]:
-    """Return which artifacts lie here and are not among those that the runs name."""
-    listed = {each.name for each in whole.subject.artifacts}
-    more = sorted({each.name for each in present.artifacts} - listed)
-    if not more:
-        return ()
-    text = f"Artifacts lie here that no recorded run names, and that this decision is not about: {', '.join(more)}."
-    return (Note(reason="artifact-unlisted", text=text),)
 
 
 def _of_environment(

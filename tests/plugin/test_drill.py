@@ -68,6 +68,7 @@ POLICY: Final = """
     previous = "the one before"
     data = "stays"
     [tool.stagegate.gate.requirements]
+    [tool.stagegate.gate.requirements-ratchet]
     [tool.stagegate.gate.roadmap]
     stage = "test"
     max_overdue = 0

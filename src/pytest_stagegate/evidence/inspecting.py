@@ -12,6 +12,8 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.findings import LEVELS
 from pytest_stagegate.model.inspected import Inspected
 from pytest_stagegate.model.manual import OUTCOMES
+from pytest_stagegate.model.relations import circles
+from pytest_stagegate.model.relations import told as in_words
 from pytest_stagegate.model.reviews import APPROVED, CHANGES, COMMENTED, DISMISSED
 
 if TYPE_CHECKING:
@@ -40,6 +42,8 @@ def looked_at(path: Path, root: Path, format_: str) -> Inspected:
     warnings = [] if evidence is None else [note.text for note in evidence.incomplete]
     warnings += contents.warnings if contents is not None else ()
     warnings += _unfinished(contents.findings or ()) if contents is not None else ()
+    if contents is not None and contents.goals is not None:
+        warnings += map(in_words, circles(contents.goals.goals))
     told = source.note.text if source.note is not None else None
     if told is not None and contents is not None:
         # It could be read; what was stated of it is another matter.

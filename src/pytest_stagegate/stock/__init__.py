@@ -20,6 +20,7 @@ from pytest_stagegate.stock import (
     operations,
     property_tests,
     requirements,
+    requirements_ratchet,
     results,
     review,
     roadmap,
@@ -59,4 +60,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     requirements,
     roadmap,
     review,
+    requirements_ratchet,
 )

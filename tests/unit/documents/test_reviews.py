@@ -42,7 +42,7 @@ def test_many_reviews_are_counted_and_not_all_shown() -> None:
 
 def test_names_of_reviewers_mean_nothing_to_a_page(tmp_path: Path) -> None:
     decision = msgspec.structs.replace(decision_of(), reviews=(BY_ERIN, HOSTILE))
-    _, files = documents_of(decision, (Wanted("html", None), Wanted("md", None)), tmp_path)
+    _, files = documents_of(decision, (Wanted("html", None), Wanted("md", None)), tmp_path, None)
     html, md = (files[tmp_path / name].decode() for name in ("report.html", "report.md"))
     assert '<h2 id="reviews">' in html
     assert "## Reviews" in md
