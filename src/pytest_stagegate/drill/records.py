@@ -13,7 +13,6 @@ from pytest_stagegate.hooks import Fault
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.linesets import bits, written
 from pytest_stagegate.model.repository import ChangedFile, Diff
-from pytest_stagegate.model.reviews import TrailersData
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.told import ToldData
 
@@ -186,19 +185,6 @@ def _of_notes(**worse: Any) -> Callable[[_Lines], Iterator[lines.Line]]:
     return edit
 
 
-def _own_reviewers(record: _Lines) -> Iterator[lines.Line]:
-    """Let every commit be reviewed by those who made it, and by nobody else."""
-    for line in record:
-        if isinstance(line, lines.Reviewed) and isinstance(line.trailers, TrailersData):
-            own = tuple(
-                msgspec.structs.replace(each, reviewers=each.authors[:1]) if each.reviewers else each
-                for each in line.trailers.commits
-            )
-            yield lines.Reviewed(trailers=msgspec.structs.replace(line.trailers, commits=own, merge=None))
-        else:
-            yield line
-
-
 _HIGH: Final = "99999.0.0"
 _OVERDUE: Final = "planted owner=drill until=1970-01-01"
 
@@ -220,7 +206,6 @@ FAULTS: Final[tuple[Fault, ...]] = (
     Fault("nothing is covered", in_records(_of_coverage(_not_covered))),
     Fault("a file is missing from the coverage", in_records(_of_coverage(_one_file_less))),
     Fault("every line is new, and none is covered", in_records(_changed)),
-    Fault("every commit is reviewed by its own author", in_records(_own_reviewers)),
     Fault("the release notes have no entry", in_records(_of_notes(entries=()))),
     Fault(
         "a breaking change says nothing of upgrading",

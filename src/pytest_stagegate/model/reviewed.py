@@ -27,9 +27,13 @@ _BOT: Final = re.compile(r".*\[bot\]|app/.+|(?:project|group)_\d+_bot(?:_?\w*)?"
 """Accounts of programs: GitHub's apps, and those of GitLab's project and group access tokens."""
 
 
+_APPS: Final = frozenset({"copilot-pull-request-reviewer", "dependabot", "github-actions", "renovate"})
+"""Apps that approve and that ``gh`` names without ``[bot]``."""
+
+
 def is_bot(account: str) -> bool:
     """Return whether an account's name says that it is a program's."""
-    return _BOT.fullmatch(account.strip()) is not None
+    return _BOT.fullmatch(account.strip()) is not None or alike(account) in _APPS
 
 
 def united_requests(exports: Iterable[ReviewExport]) -> tuple[ReviewExport, ...]:

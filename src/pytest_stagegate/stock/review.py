@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.verdicts import Check
 
-_BOTS: Final = ("copilot-pull-request-reviewer", "dependabot", "github-actions", "renovate")
 _NOT_TOLD: Final = {
     "author-unknown": ("author-not-stated", "nothing says who made the change, so nobody can be told from its author"),
     "commit-unknown": ("commit-not-stated", "nothing says which commit was approved, or which one is decided"),
@@ -34,7 +33,7 @@ class ReviewOptions(GateOptions, frozen=True):
         any_commit: Whether approvals of other commits than the one that is decided count.
         trailers: Whether ``Reviewed-by:`` trailers of the commits count.
         count_bots: Whether approvals of programs count.
-        bots: Accounts of programs that nothing else tells from people's.
+        bots: Further accounts of programs, which nothing else tells from people's.
     """
 
     min_approvals: Annotated[int, msgspec.Meta(ge=1)] = 1
@@ -42,7 +41,7 @@ class ReviewOptions(GateOptions, frozen=True):
     any_commit: bool = False
     trailers: bool = True
     count_bots: bool = False
-    bots: list[str] = msgspec.field(default_factory=lambda: list(_BOTS))
+    bots: list[str] = []  # noqa: RUF012 - msgspec copies it for each instance
 
 
 @gate(

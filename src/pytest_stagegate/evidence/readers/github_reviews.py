@@ -55,7 +55,8 @@ def read(path: Path, _root: Path) -> Contents:
     else:
         whole = decoded(content, dict[str, Any], _WHAT, path.name)
         export = _pull(path, whole) if "diff_url" in whole or "head" in whole else _viewed(path, whole)
-    return Contents(reviews=export, commit=export.head, producer="GitHub")
+    warnings = (export.cut,) if export.cut else ()
+    return Contents(reviews=export, commit=export.head, producer="GitHub", warnings=warnings)
 
 
 def _listed(path: Path, entries: list[Any]) -> ReviewExport:
