@@ -13,7 +13,7 @@ import msgspec
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.chaining import decisions_among, upstream_rows
-from pytest_stagegate.checkout import baseline_of, operations_of, plans_of
+from pytest_stagegate.checkout import baseline_of, operations_of, plans_of, written_tests
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.artifacts import unlisted
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.reviews import TrailersData
     from pytest_stagegate.model.sources import Source
+    from pytest_stagegate.model.tests import TestData
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.model.waivers import Waiver, WaiverRow
     from pytest_stagegate.policy.model import Policy
@@ -71,12 +72,14 @@ class Decided:
         decision: The decision.
         view: The same as finished strings.
         files: Content of each document by its path.
+        tests: What became of every test.
         evidence: Evidence files that lie beside them.
     """
 
     decision: Decision
     view: View
     files: dict[Path, bytes]
+    tests: TestData
     evidence: tuple[Path, ...] = ()
 
 
@@ -129,10 +132,10 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         UsageError: When the files leave open what is asked.
         StageGateError: When a template of the project's own is broken.
     """
-    decision, _ = decision_of(project, question)
+    decision, evidence = decision_of(project, question)
     shown, files = documents_of(decision, wanted, out, project.templates)
     own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
-    return Decided(decision, shown, files, tuple(_beside(out)) if own else ())
+    return Decided(decision, shown, files, evidence.tests, tuple(_beside(out)) if own else ())
 
 
 def decision_of(project: Project, question: Question) -> tuple[Decision, Evidence]:
@@ -323,7 +326,12 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),
-        manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage)),
+        manual=manual_data(
+            whole,
+            vetted.sources,
+            stages_of(project.vocabulary, place.stage),
+            written_tests(project, recorded=bool(whole.origins)),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, TestRow, Tests
+from pytest_stagegate.model.manual import FILE_KIND as MANUAL_FILES
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE
 from pytest_stagegate.model.plan import FILE_KIND
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.judging import ActiveGate
     from pytest_stagegate.model.baseline import BaselineData
     from pytest_stagegate.model.evidence import Evidence
+    from pytest_stagegate.model.manual import WrittenTests
     from pytest_stagegate.model.operations import OperationsData, OperationsFile
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.plan import GoalsData
@@ -109,13 +111,16 @@ def index(sources: Iterable[Source]) -> tuple[EvidenceItem, ...]:
     return tuple(numbered)
 
 
-def manual_data(whole: Evidence, sources: Iterable[Source], stages: frozenset[str]) -> ManualData:
-    """Return the manual tests that records list, with every result that can be used.
+def manual_data(
+    whole: Evidence, sources: Iterable[Source], stages: frozenset[str], written: WrittenTests
+) -> ManualData:
+    """Return the manual tests that are listed, with every result that can be used.
 
     Args:
         whole: What all sources say together.
         sources: All of them.
         stages: Stages whose manual tests have to be done.
+        written: Those of the checkout, where no record lists them.
     """
     results = [
         Stated(result, each.name, each.max_age, each.commit_required)
@@ -123,7 +128,8 @@ def manual_data(whole: Evidence, sources: Iterable[Source], stages: frozenset[st
         if each.usable and each.contents is not None
         for result in each.contents.manual or ()
     ]
-    return ManualData(whole.manual.tests, tuple(results), stages, whole.subject.commit)
+    tests = (*whole.manual.tests, *written.tests)
+    return ManualData(tests, tuple(results), stages, whole.subject.commit, written.files)
 
 
 def manual_of(evidence: Evidence, gates: Iterable[ActiveGate], place: Place) -> tuple[ManualRow, ...]:
@@ -143,7 +149,12 @@ def strictest_age(gates: Iterable[ActiveGate]) -> int | None:
 
 def further_files(evidence: Evidence) -> tuple[EvidenceItem, ...]:
     """Return the files that a decision rests on beside those that were handed over."""
-    return (*_compared_with(evidence.baseline), *_operations_files(evidence.operations), *_plan_files(evidence.goals))
+    return (
+        *_compared_with(evidence.baseline),
+        *_operations_files(evidence.operations),
+        *_plan_files(evidence.goals),
+        *_manual_files(evidence.manual),
+    )
 
 
 def _compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
@@ -196,6 +207,22 @@ def _plan_files(goals: GoalsData) -> tuple[EvidenceItem, ...]:
             text=file.problem,
         )
         for number, file in enumerate(goals.files, start=1)
+    )
+
+
+def _manual_files(manual: ManualData) -> tuple[EvidenceItem, ...]:
+    """Return the files of the checkout that list manual tests."""
+    return tuple(
+        EvidenceItem(
+            id=f"{MANUAL_FILES}-{number}",
+            kind=MANUAL_FILES,
+            source=file.path,
+            sha256=file.sha256,
+            producer="",
+            created=None,
+            state=State.WHOLE.value,
+        )
+        for number, file in enumerate(manual.files, start=1)
     )
 
 

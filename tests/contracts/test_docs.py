@@ -301,6 +301,8 @@ def test_every_policy_binds(tmp_path: Path, body: str, before: tuple[Block, ...]
         write(tmp_path / rule["path"].replace("**", "x.py").replace("*", "x"), "")
     if "templates" in policy:
         (tmp_path / policy["templates"]).mkdir()
+    if "folder" in policy.get("manual", {}):
+        (tmp_path / policy["manual"]["folder"]).mkdir(parents=True)
     write(tmp_path / "pyproject.toml", body)
     load_project(tmp_path)
 

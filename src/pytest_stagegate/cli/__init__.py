@@ -29,6 +29,7 @@ _COMMANDS: Final = (
     "manual",
     "notes",
     "sign-off",
+    "standup",
     "verify",
     "waivers",
 )

@@ -39,6 +39,7 @@ _NOTHING_LEFT: Final = frozenset(
         "nothing-executed",
         "nothing-collected",
         "not-measured",
+        "not-reported",
         "nothing-covered",
         "files-missing",
         "metric-missing",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
 
+from pytest_stagegate.by_hand import tests_in
 from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.rendering import FILES, Wanted, places_of, prepare_folder, remove_documents
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
@@ -23,7 +24,6 @@ from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.facts import facts_of
 from pytest_stagegate.live.finishing import Finishing, only_shows
-from pytest_stagegate.live.markdown import tests_in
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
 from pytest_stagegate.live.property_tests import ProfileLoader, PropertyTestsFound, profile_asked_for, shown
@@ -284,7 +284,7 @@ class Starting:
         """Return the manual tests that stand in Markdown."""
         project = self._setup.project
         try:
-            return tests_in(project.rootdir, project.policy.manual_folder, project.vocabulary)
+            return tests_in(project.rootdir, project.policy.manual_folder, project.vocabulary).tests
         except MistakesError as error:
             _stop(error)
 

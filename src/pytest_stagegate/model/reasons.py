@@ -12,7 +12,8 @@ REASONS: Final[dict[str, str]] = {
     "nothing-measured": "There was nothing to count: no lines, no branches, no tests.",
     "nothing-executed": "No test was executed, so nothing is known about the software.",
     "tests-lost": "Tests were collected and never reported; they prove nothing.",
-    "not-measured": "Nobody measured this kind of evidence in this run.",
+    "not-measured": "Nobody measured coverage in this run.",
+    "not-reported": "No tool has reported this kind of evidence.",
     "nothing-covered": "Coverage was measured, and no line of the source was run.",
     "branches-not-measured": "Coverage was measured without branches.",
     "warnings-not-recorded": "pytest recorded no warnings in this run.",
@@ -132,9 +133,10 @@ REMEDIES: Final[dict[str, str]] = {
     "tests-lost": _WHOLE_RUN,
     "run-incomplete": _WHOLE_RUN,
     "not-measured": (
-        "See to it that this is measured: give the coverage gate a source or run with pytest-cov; "
-        "hand over what other tools report."
+        "See to it that this is measured: give the coverage gate a source, run with pytest-cov, or hand over what "
+        "another tool measured."
     ),
+    "not-reported": "Run the tool and hand its report over, or let the policy run it: [[evidence]] with a command.",
     "nothing-covered": "Look at coverage's source: no test runs any of it.",
     "branches-not-measured": "Set branch = true in coverage's configuration.",
     "warnings-not-recorded": "Run without -p no:warnings, or take the limit out of the policy.",

@@ -12,6 +12,8 @@ from pytest_stagegate.basis import basis_of
 from pytest_stagegate.judging import kinds_of
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
+from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.reviews import KIND as REVIEWS
@@ -55,6 +57,15 @@ _OF_KIND: Final = {
 
 _OF_GATES: Final = frozenset({"basis", "blockers", "decision", "drift", "evidence", "override", "waivers"})
 """Keys to which gates that are not at hand may have added something."""
+
+_FILES_OF: Final = (
+    (BASELINE, Baseline),
+    (OPERATIONS, Operations),
+    (PLAN, Goals),
+    (MANUAL_TESTS, ManualTests),
+    (MANUAL_TESTS, Goals),
+)
+"""Kinds of files of the checkout, each with a kind of evidence that gates read from it."""
 
 _GIVEN: Final = frozenset({"as_of", "gates", "question", "schema"})
 """Keys that are compared elsewhere, or are what was asked."""
@@ -125,9 +136,8 @@ def _gate(recorded: GateResult, fresh: GateResult | None, again: Replayed) -> Fi
 
 
 def _kinds(definition: Gate) -> set[str]:
-    named = {BASELINE: Baseline, OPERATIONS: Operations, PLAN: Goals}
     faces = definition.needs.values()
-    return {*kinds_of(definition), *(kind for kind, face in named.items() if face in faces)}
+    return {*kinds_of(definition), *(kind for kind, face in _FILES_OF if face in faces)}
 
 
 def _lacking(gate: str, definition: Gate, again: Replayed) -> str:
