@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.model.artifacts import ArtifactGlobs
+    from pytest_stagegate.model.decision import Subject
 
 _WILD: Final = frozenset("*?")
 
@@ -101,3 +102,13 @@ def _matched(rootdir: Path, glob: str) -> Iterator[str]:
     for error in closed:
         if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
             yield Path(error.filename).relative_to(rootdir).as_posix()
+
+
+def unlisted(recorded: Subject, present: Subject) -> tuple[Note, ...]:
+    """Return which artifacts lie here and are not among those that the runs name."""
+    listed = {each.name for each in recorded.artifacts}
+    more = sorted({each.name for each in present.artifacts} - listed)
+    if not more:
+        return ()
+    text = f"Artifacts lie here that no recorded run names, and that this decision is not about: {', '.join(more)}."
+    return (Note(reason="artifact-unlisted", text=text),)

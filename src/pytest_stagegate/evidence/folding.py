@@ -18,6 +18,7 @@ from pytest_stagegate.model.property_tests import PropertyTest, least
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Diff, RepositoryData
 from pytest_stagegate.model.requirements import is_requirement_id
+from pytest_stagegate.model.reviews import TrailersData
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
@@ -48,6 +49,7 @@ class Fold:
         self._repository: RepositoryData | None = None
         self._released: ReleasedPolicy | None = None
         self._told: ToldData | Absent | None = None
+        self._trailers: TrailersData | Absent | None = None
         self._manual: list[ManualTest] = []
         self._properties: list[PropertyTest] = []
         self._warnings: list[WarningLine] = []
@@ -79,6 +81,7 @@ class Fold:
             lines.Sources: self._on_sources,
             lines.Released: self._on_released,
             lines.Told: self._on_told,
+            lines.Reviewed: self._on_reviewed,
             lines.Attached: self._on_attached,
             lines.Ending: self._on_ending,
             lines.End: self._on_end,
@@ -109,6 +112,7 @@ class Fold:
             repository=self._repository,
             released=self._released,
             told=self._told,
+            trailers=self._trailers,
             manual=ManualData(united_tests([self._manual])),
             properties=least(self._properties),
             warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
@@ -270,6 +274,9 @@ class Fold:
 
     def _on_told(self, line: lines.Told) -> None:
         self._told = line.notes
+
+    def _on_reviewed(self, line: lines.Reviewed) -> None:
+        self._trailers = line.trailers
 
     def _on_attached(self, line: lines.Attached) -> None:
         if line.modified is not None:

@@ -22,7 +22,9 @@ from pytest_stagegate.stock import (
     property_tests,
     provenance,
     requirements,
+    requirements_ratchet,
     results,
+    review,
     roadmap,
     sbom,
     sign_off,
@@ -61,4 +63,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     roadmap,
     artifacts,
     provenance,
+    review,
+    requirements_ratchet,
 )
