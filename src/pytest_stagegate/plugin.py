@@ -77,9 +77,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "manual: a person does the test; the steps stand in its docstring")
     config.addinivalue_line("markers", "requirement(*ids): the requirements that the test verifies, e.g. 'PAY-7'")
     if not _asked_for(config.option):
-        from pytest_stagegate.live.manual_guard import guard_manual_tests
+        from pytest_stagegate.live.guard import guard
 
-        guard_manual_tests(config)
+        guard(config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -23,12 +23,15 @@ from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.facts import facts_of
 from pytest_stagegate.live.finishing import Finishing, only_shows
+from pytest_stagegate.live.guard import Guard
+from pytest_stagegate.live.levels import Tagger
 from pytest_stagegate.live.markdown import tests_in
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
 from pytest_stagegate.live.property_tests import ProfileLoader, PropertyTestsFound, profile_asked_for, shown
 from pytest_stagegate.live.recording import Recorder, now
 from pytest_stagegate.live.workers import ControllerSide, WorkerSide
+from pytest_stagegate.permitting import NotPermittedError, permit
 from pytest_stagegate.producing import refuse_inside, remove_produced
 from pytest_stagegate.project import Project, load_project
 from pytest_stagegate.tagging import Selection, selection
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     import argparse
 
     from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.environments import Condition
     from pytest_stagegate.model.manual import ManualTest
     from pytest_stagegate.model.sources import EvidenceRule
 
@@ -60,6 +64,7 @@ class Setup:
     given: tuple[Given, ...]
     producers: tuple[EvidenceRule, ...]
     shard: str | None
+    conditions: tuple[Condition, ...]
 
 
 def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
@@ -132,7 +137,29 @@ def _setup(
     if not only_shows(asked):
         refuse_inside(rootdir)
     wanted = documents_wanted("--stage-gate-report", asked.stagegate_report, invoked_in)
-    out = _output_folder(asked, rootdir, invoked_in, wanted)
+    out = _output_folder(asked, rootdir, invoked_in)
+    refused = False
+    try:
+        project, chosen = _asked_of(asked, rootdir, invoked_in)
+        conditions = permit(project.policy, chosen.environment, chosen.at, os.environ)
+    except NotPermittedError:
+        refused = True
+        raise
+    finally:
+        # A mistake must not leave an earlier decision looking like this one; where nothing may run, nothing is lost.
+        if not refused:
+            _empty(asked, out, rootdir, wanted)
+    shard = _shard(asked, project)
+    given = _given(asked, invoked_in, project)
+    producers = project.producers(chosen.at, chosen.environment) if shard is None else ()
+    wish = wish_of(project.gates(chosen.at, chosen.environment))
+    measurement = start_measuring(asked, wish, rootdir, out)
+    strict = bool(asked.stagegate_strict)
+    return Setup(project, chosen, measurement, parser, wanted, out, strict, given, producers, shard, conditions)
+
+
+def _asked_of(asked: argparse.Namespace, rootdir: Path, invoked_in: Path) -> tuple[Project, Selection]:
+    """Return the project, and which of its tests are asked for."""
     policy_file = Path(asked.stagegate_policy) if asked.stagegate_policy else None
     if policy_file is not None and not policy_file.is_absolute():
         policy_file = invoked_in / policy_file
@@ -143,14 +170,9 @@ def _setup(
         select=asked.stagegate_select,
         environment=asked.stagegate_env,
         default_environment=project.policy.default_environment,
+        allowed={rule.name: rule.stages for rule in project.policy.environment_rules},
     )
-    shard = _shard(asked, project)
-    given = _given(asked, invoked_in, project)
-    producers = project.producers(chosen.at, chosen.environment) if shard is None else ()
-    wish = wish_of(project.gates(chosen.at, chosen.environment))
-    measurement = start_measuring(asked, wish, rootdir, out)
-    strict = bool(asked.stagegate_strict)
-    return Setup(project, chosen, measurement, parser, wanted, out, strict, given, producers, shard)
+    return project, chosen
 
 
 def _shard(asked: argparse.Namespace, project: Project) -> str | None:
@@ -204,22 +226,26 @@ def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
             raise UsageError(text)
 
 
-def _output_folder(asked: argparse.Namespace, rootdir: Path, base: Path, wanted: tuple[Wanted, ...]) -> Path:
-    """Return the output folder, with what an earlier run left taken away: a mistake found later must not leave it."""
+def _output_folder(asked: argparse.Namespace, rootdir: Path, base: Path) -> Path:
     out = (rootdir / (asked.stagegate_out or DEFAULT_OUT)).resolve()
     if rootdir.resolve() not in out.parents:
         name = asked.stagegate_out or DEFAULT_OUT
         raise UsageError(f"--stage-gate-out: {name!r} is not a folder below the rootdir")
     _keep_evidence(asked, base, out)
-    if not only_shows(asked) and "PYTEST_XDIST_WORKER" not in os.environ:
-        try:
-            remove_documents(out, evidence=True)
-            remove_produced(out)
-            for path in (place for each in wanted if each.path is not None for place in places_of(each, out)):
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            raise UsageError(f"--stage-gate-out: {_named(out, rootdir)} can't be emptied: {error.strerror}") from error
     return out
+
+
+def _empty(asked: argparse.Namespace, out: Path, rootdir: Path, wanted: tuple[Wanted, ...]) -> None:
+    """Take away what an earlier run left in the output folder."""
+    if only_shows(asked) or "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    try:
+        remove_documents(out, evidence=True)
+        remove_produced(out)
+        for path in (place for each in wanted if each.path is not None for place in places_of(each, out)):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"--stage-gate-out: {_named(out, rootdir)} can't be emptied: {error.strerror}") from error
 
 
 def _named(out: Path, rootdir: Path) -> str:
@@ -238,12 +264,21 @@ class Starting:
         """Put together what this process needs."""
         if self._setup.measurement.mode != "none":
             _register(config, self._setup.measurement, "stagegate-measurement")
+        self._guard(config)
         if hasattr(config, "workerinput"):
             # A worker is started with the controller's own words, -n included.
             self._setup.measurement.distributed = False
             self._worker(config)
         else:
             self._controller(config)
+
+    def _guard(self, config: pytest.Config) -> None:
+        """Guard protected environments against tags that appear after the tests were chosen."""
+        project = self._setup.project
+        if protected := project.policy.protected:
+            tagger = Tagger(project.vocabulary, project.rootdir)
+            guard = Guard(manual=False, protected=[(tagger, protected)], environment=self._setup.selection.environment)
+            _register(config, guard, "stagegate-guard")
 
     def _worker(self, config: pytest.Config) -> None:
         _register(config, PropertyTestsFound(), "stagegate-property-tests-found")

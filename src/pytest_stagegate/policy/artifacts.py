@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 def artifact_globs(reader: Reader, table: dict[str, Any]) -> tuple[str, ...]:
     """Return the globs of ``artifacts``, relative to the root and below it."""
     globs = reader.names(table, ("artifacts",)) or ()
-    for each in globs:
-        path = PurePosixPath(each)
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            reader.mistake(("artifacts",), f'{each!r} is no glob below the root; write for example "dist/*.whl"')
-    return globs
+    return tuple(below_root(reader, each, ("artifacts",)) for each in globs)
+
+
+def below_root(reader: Reader, glob: str, key: tuple[str, ...]) -> str:
+    """Return a glob, and note one that is not relative to the root and below it."""
+    path = PurePosixPath(glob)
+    if glob and (path.is_absolute() or ".." in path.parts or not path.parts):
+        reader.mistake(key, f'{glob!r} is no glob below the root; write for example "dist/*.whl"')
+    return glob

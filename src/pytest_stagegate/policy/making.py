@@ -39,12 +39,12 @@ def producer(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], forma
             if key in entry:
                 reader.mistake((*path, key), "is about a tool that is run, and the entry has no command")
         return None
-    command = _command(reader, entry, (*path, "command"))
+    command = command_of(reader, entry, (*path, "command"))
     name = _name(reader, entry, path)
     _literal(reader, entry, (*path, "path"))
     if format_ == "stagegate":
         reader.mistake((*path, "format"), "a record is made by pytest --stage-gate, and by no other command")
-    version = _command(reader, entry, (*path, "version"))
+    version = command_of(reader, entry, (*path, "version"))
     limit = _limit(reader, entry, (*path, "timeout"))
     statuses = _exit_ok(reader, entry, (*path, "exit_ok"), format_)
     return Producer(name, command, limit, statuses, version) if command and name else None
@@ -67,7 +67,8 @@ def no_output_twice(reader: Reader, rules: Iterable[tuple[tuple[str, ...], Evide
         files.add(rule.path)
 
 
-def _command(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> tuple[str, ...]:
+def command_of(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return program and arguments; empty where the key is absent or not in order."""
     if path[-1] not in entry:
         return ()
     value = entry[path[-1]]
