@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.operations import Operations
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.property_tests import PropertyTests
+    from pytest_stagegate.model.readiness import Environments
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.sbom import Sboms
     from pytest_stagegate.model.sign_offs import SignOffs
@@ -52,6 +53,7 @@ __all__ = [
     "Decisions",
     "Duration",
     "EnvironmentName",
+    "Environments",
     "Fault",
     "Findings",
     "GateOptions",
@@ -106,6 +108,7 @@ _HOME: Final = {
     "Coverage": "model.coverage",
     "Duration": "model.numbers",
     "EnvironmentName": "model.numbers",
+    "Environments": "model.readiness",
     "GateOptions": "hooks",
     "Goals": "model.goals_face",
     "Measure": "model.numbers",

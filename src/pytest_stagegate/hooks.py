@@ -24,6 +24,7 @@ from pytest_stagegate.model.numbers import Measure
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
+from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import SignOffs
@@ -146,6 +147,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     SignOffs,
     Sboms,
     Vulnerabilities,
+    Environments,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

@@ -1,20 +1,27 @@
-"""May something run against an environment? Its conditions: the stage, variables of the process, and who runs it."""
+"""May something run against an environment: do its conditions hold, and what does it answer?"""
 
 from __future__ import annotations
 
+import datetime as dt
 import getpass
 import os
 import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from pytest_stagegate import __version__
 from pytest_stagegate.errors import UsageError
-from pytest_stagegate.model.environments import Condition
+from pytest_stagegate.evidence.probing import Asker
+from pytest_stagegate.evidence.tools import environ_of_tools
+from pytest_stagegate.model.decision import Subject
+from pytest_stagegate.model.environments import Condition, EnvironmentReport
+from pytest_stagegate.model.times import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from pytest_stagegate.model.environments import EnvironmentRule, Requirement
     from pytest_stagegate.policy.model import Policy
+    from pytest_stagegate.project import Project
 
 _ACTORS: Final = (
     ("GITHUB_ACTIONS", ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR")),
@@ -36,6 +43,20 @@ class Person(NamedTuple):
 
     name: str
     source: str
+
+
+class Looking(NamedTuple):
+    """Who looks at an environment, and for which decision.
+
+    Attributes:
+        stage: The stage that is to be decided.
+        conditions: The conditions of the environment, as they were when that began.
+        subject: The project as its work tree is.
+    """
+
+    stage: str
+    conditions: tuple[Condition, ...]
+    subject: Subject
 
 
 class NotPermittedError(UsageError):
@@ -128,6 +149,31 @@ def permit(policy: Policy, environment: str | None, stage: str, environ: Mapping
         text = f"stagegate: the environment {rule.name} {kind}{count} hold, so nothing was run ({rule.place}){listed}"
         raise NotPermittedError(text, code="not-permitted")
     return conditions
+
+
+def look_at(project: Project, rule: EnvironmentRule, looking: Looking) -> EnvironmentReport:
+    """Ask an environment everything that the policy wants to know of it.
+
+    Args:
+        project: The project, in whose root commands run.
+        rule: What is declared of the environment.
+        looking: Who looks, and for which decision.
+    """
+    secrets = [os.environ.get(each.name, "") for each in rule.require if each.value is None]
+    asker = Asker(project.rootdir, environ_of_tools(os.environ, project.rootdir), secrets)
+    return EnvironmentReport(
+        environment=rule.name,
+        when=rfc3339(dt.datetime.now(dt.timezone.utc)),
+        protected=rule.protected,
+        stage=looking.stage,
+        declared_sha256=rule.sha256,
+        conditions=looking.conditions,
+        probe=asker.ask(rule.probe) if rule.probe is not None else None,
+        data=tuple(asker.ask(each) for each in rule.data),
+        commit=looking.subject.commit,
+        dirty=bool(looking.subject.dirty),
+        producer=f"pytest-stagegate {__version__}",
+    )
 
 
 def _remedy(condition: Condition, rule: EnvironmentRule) -> str:

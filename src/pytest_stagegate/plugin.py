@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Generator
 
+    from pytest_stagegate.live.settings import Environment
+
 # Help texts and the rest of each option; any of them switches the plugin on.
 _OPTIONS: dict[str, dict[str, Any]] = {
     "--stage-gate": {
@@ -80,6 +82,14 @@ def pytest_configure(config: pytest.Config) -> None:
         from pytest_stagegate.live.guard import guard
 
         guard(config)
+
+
+@pytest.fixture(scope="session")
+def stagegate_environment(pytestconfig: pytest.Config) -> Environment:
+    """The environment that the tests run against: its `name`, and the `settings` that the policy declares."""
+    from pytest_stagegate.live.settings import environment_for
+
+    return environment_for(pytestconfig)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

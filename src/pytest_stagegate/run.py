@@ -21,6 +21,7 @@ from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged, of_environment
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
+from pytest_stagegate.judging import rows_of_environments
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import (
     Asked,
@@ -196,6 +197,7 @@ def _draft(
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
         manual=manual,
+        environments=rows_of_environments(evidence, place),
         requirements=requirement_rows(evidence.tests, manual),
         upstream=upstream_rows(vetted.sources, project.policy),
     )
@@ -256,10 +258,19 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
     stage = question.at or _stage(usable) or policy.default_stage
     # As with cells, only a word of the user's asks for one environment alone.
-    missing = undelivered(project.producers(stage, question.environment), vetted.sources)
+    missing = undelivered(project.producers(stage, question.environment, environment), vetted.sources)
+    _refuse_contradiction(policy, stage, environment)
     earlier = without_own(vetted.sources, stage, environment)
     vetted = summed([*earlier, *missing], instant)
     return vetted, Place(stage=stage, environment=environment, instant=instant)
+
+
+def _refuse_contradiction(policy: Policy, stage: str, environment: str | None) -> None:
+    rule = policy.environment(environment)
+    if rule is not None and rule.stages and stage not in rule.stages:
+        stages = ", ".join(rule.stages)
+        text = f"the stage {stage} can't be decided at {rule.name}, which is for {stages} ({rule.place})"
+        raise UsageError(text)
 
 
 def _start(sources: Iterable[Source]) -> dt.datetime:
@@ -315,6 +326,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),
+        environment_rules=project.policy.environment_rules,
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage)),
     )
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.drill import files, manual, operations, plans, records, sign_offs, supply
+from pytest_stagegate.drill import environments, files, manual, operations, plans, records, sign_offs, supply
 from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
@@ -114,7 +114,9 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
         before = trial.decide(trial.copies())
         planted, idle = [], []
         of_files = [
-            fault for kind in (files, sign_offs, manual, plans, supply) for fault in kind.faults(trial.format_of)
+            fault
+            for kind in (files, sign_offs, manual, plans, supply, environments)
+            for fault in kind.faults(trial.format_of)
         ]
         for fault in (*records.FAULTS, *of_files, *more):
             copies = trial.copies()

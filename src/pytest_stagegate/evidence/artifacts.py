@@ -30,7 +30,7 @@ def artifacts_of(rootdir: Path, globs: Iterable[str]) -> tuple[tuple[Artifact, .
     """
     found: dict[Artifact, str] = {}
     notes = []
-    for path in sorted({path for glob in globs for path in _matched(rootdir, glob)}):
+    for path in sorted({path for glob in globs for path in matched(rootdir, glob)}):
         digest = sha256_of(rootdir / path)
         if digest is None:
             text = f"{path}: this artifact can't be read, so it is not known what is shipped."
@@ -49,7 +49,7 @@ def _twice(paths: list[str]) -> Note:
     return Note(reason="artifact-ambiguous", text=text)
 
 
-def _matched(rootdir: Path, glob: str) -> Iterator[str]:
+def matched(rootdir: Path, glob: str) -> Iterator[str]:
     """Yield the files that a glob matches, and folders below it that can't be opened."""
     matched = matches(glob)
     literal = "/".join(takewhile(lambda part: not _WILD & set(part), glob.removeprefix("./").rstrip("/").split("/")))

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -30,8 +30,9 @@ from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_o
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
 from pytest_stagegate.live.property_tests import ProfileLoader, PropertyTestsFound, profile_asked_for, shown
 from pytest_stagegate.live.recording import Recorder, now
-from pytest_stagegate.live.workers import ControllerSide, WorkerSide
-from pytest_stagegate.permitting import NotPermittedError, permit
+from pytest_stagegate.live.settings import environment_named, in_use
+from pytest_stagegate.live.workers import CLOSED, ControllerSide, WorkerSide
+from pytest_stagegate.permitting import Looking, NotPermittedError, look_at, permit
 from pytest_stagegate.producing import refuse_inside, remove_produced
 from pytest_stagegate.project import Project, load_project
 from pytest_stagegate.tagging import Selection, selection
@@ -258,16 +259,21 @@ class Starting:
     def __init__(self, setup: Setup, finishing: Finishing) -> None:
         self._setup = setup
         self._finishing = finishing
+        self._closed = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Put together what this process needs."""
+        project = self._setup.project
+        config.stash[in_use] = environment_named(project.policy, self._setup.selection.environment)
         if self._setup.measurement.mode != "none":
             _register(config, self._setup.measurement, "stagegate-measurement")
         self._guard(config)
         if hasattr(config, "workerinput"):
             # A worker is started with the controller's own words, -n included.
             self._setup.measurement.distributed = False
+            if config.workerinput[CLOSED]:
+                self._close()
             self._worker(config)
         else:
             self._controller(config)
@@ -296,9 +302,10 @@ class Starting:
         recorder = self._recorder(config, subject, notes)
         if written:
             recorder.line(lines.Manual(tests=written))
+        self._look(recorder, subject)
         _register(config, recorder, "stagegate-recorder")
         if config.getoption("dist", "no") != "no":
-            side = ControllerSide(recorder, self._setup.measurement, _stop)
+            side = ControllerSide(recorder, self._setup.measurement, _stop, closed=self._closed)
             _register(config, side, "stagegate-controller")
         else:
             _register(config, PropertyTestsFound(), "stagegate-property-tests-found")
@@ -314,6 +321,24 @@ class Starting:
         self._finishing.measurement = self._setup.measurement
         self._finishing.checkout = subject, notes
         _register(config, self._finishing, "stagegate-finishing")
+
+    def _look(self, recorder: Recorder, subject: Subject) -> None:
+        """Look at the environment that the run is against; no test runs where a protected one is not ready."""
+        project, chosen = self._setup.project, self._setup.selection
+        rule = project.policy.environment(chosen.environment)
+        if rule is None or not rule.asks:
+            return
+        report = look_at(project, rule, Looking(chosen.at, self._setup.conditions, subject))
+        recorder.line(lines.LookedAt(report=report))
+        if rule.protected and report.failed:
+            text = f"{rule.name} is protected and not ready, so no test was run: {'; '.join(report.failed)}."
+            recorder.ended_early("environment-not-ready", text)
+            self._close()
+
+    def _close(self) -> None:
+        """Leave out every test."""
+        self._closed = True
+        self._setup.selection = replace(self._setup.selection, stages=frozenset())
 
     def _written_down(self) -> tuple[ManualTest, ...]:
         """Return the manual tests that stand in Markdown."""

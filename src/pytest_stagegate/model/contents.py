@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.manual import ManualResult
 from pytest_stagegate.model.metrics import MetricsData
@@ -31,6 +32,7 @@ class Contents:
         sbom: What a product is made of, or None when the file does not list it.
         scan: Known vulnerabilities, or what became of them; None when the file holds none.
         goals: Goals and milestones, or None when the file holds none.
+        looked_at: What was found of an environment, or None when the file does not say.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
@@ -50,6 +52,7 @@ class Contents:
     sbom: SbomData | None = None
     scan: ScanData | None = None
     goals: PlanData | None = None
+    looked_at: EnvironmentReport | None = None
     producer: str = ""
     created: str | None = None
     commit: str | None = None

@@ -50,6 +50,14 @@ class Inquiry(NamedTuple):
     limit: int = 0
     wanted: int = 0
 
+    @property
+    def asked(self) -> str:
+        """What is asked, in one line."""
+        if self.kind == "http":
+            # What stands behind the question mark is often a key.
+            return f"GET {self.target.partition('?')[0]}"
+        return " ".join(self.command) if self.kind == "command" else f"{self.kind} {self.target}"
+
 
 @dataclass(frozen=True)
 class EnvironmentRule:
@@ -123,7 +131,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnvironmentReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What was found when an environment was looked at; a file of these has the schema ``stagegate/environment/1``.
+    """What was found when an environment was looked at.
 
     Attributes:
         environment: Its name.
@@ -150,7 +158,6 @@ class EnvironmentReport(msgspec.Struct, frozen=True, kw_only=True):
     commit: str | None = None
     dirty: bool = False
     producer: str = ""
-    schema: str = SCHEMA
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -162,3 +169,15 @@ class EnvironmentReport(msgspec.Struct, frozen=True, kw_only=True):
         """What of it was not as it has to be, a part of a sentence each."""
         broken = [each.text for each in self.conditions if not each.held]
         return (*broken, *(f"{each.name}: {each.text}" for each in self.answers if each.outcome != PASSED))
+
+
+class EnvironmentFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as a file (schema ``stagegate/environment/1``).
+
+    Attributes:
+        schema: `SCHEMA`.
+        seen: The report.
+    """
+
+    schema: str
+    seen: EnvironmentReport

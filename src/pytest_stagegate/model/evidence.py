@@ -11,6 +11,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note, Subject
+from pytest_stagegate.model.environments import EnvironmentReport, EnvironmentRule
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.manual import ManualData
@@ -139,6 +140,8 @@ class Evidence:
         manual: Manual tests and what people found in them.
         goals: Goals and milestones of the plans.
         told: What the release notes tell, or why that is not known; None when nobody has asked.
+        environments: What was found when environments were looked at.
+        environment_rules: What the policy declares of environments.
     """
 
     tests: TestData
@@ -171,3 +174,5 @@ class Evidence:
     manual: ManualData = field(default_factory=ManualData)
     goals: GoalsData = field(default_factory=GoalsData)
     told: ToldData | Absent | None = None
+    environments: tuple[EnvironmentReport, ...] = ()
+    environment_rules: tuple[EnvironmentRule, ...] = ()

@@ -136,6 +136,9 @@ def _exit_ok(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], forma
     if path[-1] not in entry:
         if format_ == "pylint-json":
             return frozenset(status for status in range(64) if not status & _PYLINT_BROKE_OFF)
+        if format_ == "environment":
+            # stagegate probe says with 20 that an environment is not ready.
+            return frozenset({0, 20})
         measures = FORMATS.get(format_) in ("coverage", "metrics")
         return frozenset({0} if measures else {0, 1})
     value = entry[path[-1]]

@@ -10,6 +10,7 @@ from pytest_stagegate.stock import (
     coverage_ratchet,
     debt,
     durations,
+    environment,
     executed,
     findings,
     flaky,
@@ -57,4 +58,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     vulnerabilities,
     requirements,
     roadmap,
+    environment,
 )
