@@ -30,8 +30,14 @@ POLICY: Final = """
     version = "0.1.0"
     [tool.pytest.ini_options]
     pythonpath = ["src"]
+    [tool.stagegate]
+    environments = ["lab"]
+    default_environment = "lab"
     [[tool.stagegate.expect]]
     stage = "test"
+    [tool.stagegate.environment.lab]
+    data = [{ name = "sources", path = "src/*.py" }]
+    [tool.stagegate.gate.environment]
     [tool.stagegate.gate.coverage]
     line = "50 %"
     source = ["src"]

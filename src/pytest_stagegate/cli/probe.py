@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from fractions import Fraction
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+import msgspec
 
 from pytest_stagegate.cli.parts import DEFAULT_RECORD, DEFECT, FILE, FOLDER, known, short
 from pytest_stagegate.documents.rendering import ignore_folder
@@ -65,15 +67,16 @@ def command(environment: str, root: Path, policy: Path | None, at: str | None, o
 def _write(report: EnvironmentReport, out: str | None) -> None:
     for line in _lines(report):
         click.echo(line, err=out == _STDOUT)
-    content = json_of(EnvironmentFile(schema=SCHEMA, seen=report))
+    whole = EnvironmentFile(schema=SCHEMA, seen=report)
     if out == _STDOUT:
-        click.echo(content, nl=False)
+        # In ASCII, which no code page changes.
+        click.echo(json.dumps(msgspec.to_builtins(whole), indent=2, sort_keys=True))
         return
     folder = Path(DEFAULT_RECORD).parent
     file = Path(out) if out else folder / f"{_UNSAFE.sub('_', report.environment)}{SUFFIX}"
     if not out:
         ignore_folder(folder)
-    write_whole(file, content)
+    write_whole(file, json_of(whole))
     click.echo(f"wrote {short(file.resolve())}")
 
 

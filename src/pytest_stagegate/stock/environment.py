@@ -57,6 +57,6 @@ def _judged(environments: Environments, row: EnvironmentRow) -> Iterator[Check]:
 
 def _none(row: EnvironmentRow, name: str, measured: Measure, reason: str) -> Check:
     made = check(f"{row.environment} {name}", measured, at_most=0)
-    if made.verdict is not Verdict.FAIL:
-        return made
+    if made.verdict is Verdict.PASS:
+        return msgspec.structs.replace(made, text=f"{made.name} in order ({made.inspected} of {made.inspected})")
     return msgspec.structs.replace(made, reason=reason, text="; ".join(made.where[:3]))
