@@ -125,15 +125,14 @@ class Environments:
 
     def unanswered(self, row: EnvironmentRow) -> Measure:
         """1 where the readiness probe failed, else 0; unit: probes."""
-        return self._failed([] if row.probe is None else [row.probe], "probes")
+        asked = [] if row.probe is None else [row.probe]
+        where = [f"{each.asked}: {each.text}" for each in asked if each.outcome != PASSED]
+        return self._measure(where, len(asked), "probes")
 
     def lacking_data(self, row: EnvironmentRow) -> Measure:
         """How many checks of test data failed; `inspected` counts all of them; `where` says which."""
-        return self._failed(row.data, "data checks")
-
-    def _failed(self, answers: Sequence[Answer], unit: str) -> Measure:
-        where = [f"{each.name}: {each.asked} {each.text}" for each in answers if each.outcome != PASSED]
-        return self._measure(where, len(answers), unit)
+        where = [f"{each.name}: {each.asked}: {each.text}" for each in row.data if each.outcome != PASSED]
+        return self._measure(where, len(row.data), "data checks")
 
     def _measure(self, where: Sequence[str], inspected: int, unit: str) -> Measure:
         self._tally.note(inspected)

@@ -103,8 +103,8 @@ REASONS: Final[dict[str, str]] = {
     "other-artifact": "An artifact has other bytes, or is another one, than in an earlier decision or a record.",
     "own-decision": "The decision is about the very stage and environment that is decided now.",
     "other-policy": (
-        "The record was made under other stages, environments, tag rules or expected cells, or a file with another "
-        "command."
+        "The record was made under other stages, environments, tag rules or expected cells, a file with another "
+        "command, or a report on an environment under another declaration."
     ),
     "changed": "The file's bytes are others than when a run or an attachment recorded it.",
     "older-than-run": "The run should have written this file, and the file is older than the run.",
@@ -181,6 +181,7 @@ REMEDIES: Final[dict[str, str]] = {
     "steps-changed": "Let people do the test again: stagegate manual run.",
     "test-unknown": "Take the result out of the evidence, or find out where its test has gone.",
     "environment-not-probed": "Run with --stage-gate-env=ENV, or hand over what stagegate probe ENV writes.",
+    "environment-not-ready": "Bring the environment into order, and run again.",
     "sign-off-missing": "Let them sign it: stagegate sign-off --role ROLE; and hand the sign-offs over.",
     "other-decision": "Let them look at the decision as it is now, and sign that.",
     "bad-signature": "Find out who changed the file, and let the person sign anew.",

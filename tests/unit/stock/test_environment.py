@@ -27,8 +27,8 @@ def test_an_environment_that_was_ready_passes() -> None:
     ("broken", "reason", "where"),
     [
         ({"held": False}, "condition-not-held", "CI is not set"),
-        ({"probe": FAILED}, "environment-not-ready", "probe: GET http://staging/health answered 200"),
-        ({"data": FAILED}, "data-not-ready", "customers: GET http://staging/health 1 file"),
+        ({"probe": FAILED}, "environment-not-ready", "GET http://staging/health: answered 200"),
+        ({"data": FAILED}, "data-not-ready", "customers: GET http://staging/health: 1 file"),
     ],
 )
 def test_what_is_not_as_it_has_to_be_fails(broken: dict[str, Any], reason: str, where: str) -> None:
