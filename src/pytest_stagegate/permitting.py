@@ -125,7 +125,14 @@ def _run_by(rule: EnvironmentRule, person: Person) -> Condition:
     return Condition(name="run_by", held=held, text=text)
 
 
-def permit(policy: Policy, environment: str | None, stage: str, environ: Mapping[str, str]) -> tuple[Condition, ...]:
+_IN_CONFIGURATION: Final = Condition(
+    name="by name", held=False, text="only the project's configuration asks for it, in every run"
+)
+
+
+def permit(
+    policy: Policy, environment: str | None, stage: str, environ: Mapping[str, str], *, by_name: bool = True
+) -> tuple[Condition, ...]:
     """Return the conditions of the environment that something is about to run against.
 
     Args:
@@ -133,6 +140,7 @@ def permit(policy: Policy, environment: str | None, stage: str, environ: Mapping
         environment: Its name, as it was asked for, or None.
         stage: The stage that is to be decided.
         environ: Environment variables of the process.
+        by_name: Whether somebody named it for this run.
 
     Raises:
         NotPermittedError: When it is protected and a condition doesn't hold, or when it is not for that stage.
@@ -141,7 +149,8 @@ def permit(policy: Policy, environment: str | None, stage: str, environ: Mapping
     if rule is None:
         return ()
     conditions = conditions_of(rule, stage, environ)
-    broken = [each for each in conditions if not each.held and (rule.protected or each.name == "stage")]
+    asked = () if by_name else (_IN_CONFIGURATION,)
+    broken = [each for each in (*asked, *conditions) if not each.held and (rule.protected or each.name == "stage")]
     if broken:
         listed = "".join(f"\n  {each.name}: {each.text}; {_remedy(each, rule)}" for each in broken)
         count = "a condition doesn't" if len(broken) == 1 else f"{len(broken)} conditions don't"
@@ -179,6 +188,8 @@ def look_at(project: Project, rule: EnvironmentRule, looking: Looking) -> Enviro
 def _remedy(condition: Condition, rule: EnvironmentRule) -> str:
     if condition.name == "stage":
         return f"decide one of these with it: {', '.join(rule.stages)}"
+    if condition == _IN_CONFIGURATION:
+        return "name it on the command line"
     if condition.name == "run_by":
         return "let one of them run it"
     return "set it where this may run, which is mostly a job of the CI"

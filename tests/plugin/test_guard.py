@@ -242,3 +242,37 @@ def test_a_stage_that_an_open_environment_is_not_for_is_a_contradiction(shop: Pr
 def test_what_is_taken_where_none_is_named_can_not_be_protected(shop: Project) -> None:
     shop.write("stagegate.toml", f'default_environment = "production"\n{POLICY.strip()}')
     assert "'production' is protected: it has to be asked for by name" in shop.run().err
+
+
+def test_a_standing_wish_in_the_configuration_is_no_asking_by_name(shop: Project) -> None:
+    shop.write("stagegate.toml", 'environments = ["production"]\n[environment.production]\nprotected = true')
+    shop.write("pytest.ini", "[pytest]\naddopts = --stage-gate-env=production")
+    run = shop.run(gate=False)
+    assert (run.status, touched(shop)) == (4, False)
+    assert "by name: only the project's configuration asks for it, in every run; name it on the command line" in run.err
+
+
+def test_the_environment_variable_of_pytest_asks_by_name(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.write("stagegate.toml", 'environments = ["production"]\n[environment.production]\nprotected = true')
+    monkeypatch.setenv("PYTEST_ADDOPTS", "--stage-gate-env=production")
+    assert shop.run(gate=False).counts["passed"] == 2
+
+
+def test_what_would_run_can_be_listed_without_the_conditions(shop: Project) -> None:
+    run = shop.run("--stage-gate-env=production", "--stage-gate-at=deploy", "--collect-only", gate=False)
+    assert (run.status, touched(shop)) == (5, False)
+
+
+def test_another_rootdir_hides_no_policy_from_the_gate_either(shop: Project) -> None:
+    shop.write("stagegate.toml", f'{POLICY}\n    [[tag]]\n    path = "suite"\n    environment = "production"')
+    shop.write("suite/pytest.ini", "[pytest]")
+    shop.write("suite/test_b.py", f"def test_live(): {TOUCHES}")
+    shop.run("suite")
+    assert not touched(shop)
+
+
+def test_a_text_file_with_doctests_can_be_guarded(shop: Project) -> None:
+    shop.write("stagegate.toml", f'{POLICY}\n    [[tag]]\n    path = "live.txt"\n    environment = "production"')
+    shop.write("live.txt", ">>> 1 + 1\n2")
+    assert "1 passed, 2 skipped" in shop.run("--doctest-glob=*.txt", gate=False).out
+    assert shop.run("--doctest-glob=*.txt").counts["not_selected"] == 2

@@ -94,12 +94,20 @@ def guard(config: pytest.Config) -> None:
     Raises:
         pytest.UsageError: When a policy that names what is protected can't be read.
     """
-    found = list(_policies(config))
-    manual = any(_names_manual_tests(table) for _, table in found)
-    folders = dict.fromkeys(folder for folder, table in found if _may_protect(folder, table))
-    protected = [each for each in map(_protected, folders) if each is not None]
+    manual = any(_names_manual_tests(table) for _, table in _policies(config))
+    protected = protected_above(config)
     if manual or protected:
         config.pluginmanager.register(Guard(manual=manual, protected=protected), "stagegate-guard")
+
+
+def protected_above(config: pytest.Config) -> list[tuple[Tagger, frozenset[str]]]:
+    """Return what the policies protect that may speak of the tests, with the tagger of each.
+
+    Raises:
+        pytest.UsageError: When a policy that names what is protected can't be read.
+    """
+    folders = dict.fromkeys(folder for folder, table in _policies(config) if _may_protect(folder, table))
+    return [each for each in map(_protected, folders) if each is not None]
 
 
 def _policies(config: pytest.Config) -> Iterator[tuple[Path, Any]]:

@@ -23,7 +23,7 @@ from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.facts import facts_of
 from pytest_stagegate.live.finishing import Finishing, only_shows
-from pytest_stagegate.live.guard import Guard
+from pytest_stagegate.live.guard import Guard, protected_above
 from pytest_stagegate.live.levels import Tagger
 from pytest_stagegate.live.markdown import tests_in
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
@@ -33,6 +33,7 @@ from pytest_stagegate.live.recording import Recorder, now
 from pytest_stagegate.live.settings import environment_named, in_use
 from pytest_stagegate.live.workers import CLOSED, ControllerSide, WorkerSide
 from pytest_stagegate.permitting import Looking, NotPermittedError, look_at, permit
+from pytest_stagegate.policy.model import BUILT_IN
 from pytest_stagegate.producing import refuse_inside, remove_produced
 from pytest_stagegate.project import Project, load_project
 from pytest_stagegate.tagging import Selection, selection
@@ -142,7 +143,7 @@ def _setup(
     refused = False
     try:
         project, chosen = _asked_of(asked, rootdir, invoked_in)
-        conditions = permit(project.policy, chosen.environment, chosen.at, os.environ)
+        conditions = _conditions(asked, project, chosen, invocation, parser)
     except NotPermittedError:
         refused = True
         raise
@@ -157,6 +158,26 @@ def _setup(
     measurement = start_measuring(asked, wish, rootdir, out)
     strict = bool(asked.stagegate_strict)
     return Setup(project, chosen, measurement, parser, wanted, out, strict, given, producers, shard, conditions)
+
+
+def _conditions(
+    asked: argparse.Namespace,
+    project: Project,
+    chosen: Selection,
+    invocation: pytest.Config.InvocationParams,
+    parser: pytest.Parser,
+) -> tuple[Condition, ...]:
+    """Return the conditions of the environment that the run is against; where it only shows something, none counts.
+
+    Raises:
+        NotPermittedError: When the run must not be.
+    """
+    if only_shows(asked):
+        return ()
+    given = [*map(str, invocation.args), *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
+    # A worker is told by the controller, which has looked.
+    named = "PYTEST_XDIST_WORKER" in os.environ or bool(parser.parse_known_args(given).stagegate_env)
+    return permit(project.policy, chosen.environment, chosen.at, os.environ, by_name=named)
 
 
 def _asked_of(asked: argparse.Namespace, rootdir: Path, invoked_in: Path) -> tuple[Project, Selection]:
@@ -279,12 +300,13 @@ class Starting:
             self._controller(config)
 
     def _guard(self, config: pytest.Config) -> None:
-        """Guard protected environments against tags that appear after the tests were chosen."""
-        project = self._setup.project
-        if protected := project.policy.protected:
-            tagger = Tagger(project.vocabulary, project.rootdir)
-            guard = Guard(manual=False, protected=[(tagger, protected)], environment=self._setup.selection.environment)
-            _register(config, guard, "stagegate-guard")
+        """Guard protected environments against tags that appear after the tests were chosen, and a hidden policy."""
+        project, environment = self._setup.project, self._setup.selection.environment
+        protected = [(Tagger(project.vocabulary, project.rootdir), project.policy.protected)]
+        if project.policy.source == BUILT_IN:
+            protected = protected_above(config)
+        if any(names for _, names in protected):
+            _register(config, Guard(manual=False, protected=protected, environment=environment), "stagegate-guard")
 
     def _worker(self, config: pytest.Config) -> None:
         _register(config, PropertyTestsFound(), "stagegate-property-tests-found")

@@ -48,8 +48,8 @@ def read(path: Path, _root: Path) -> Contents:
 
 def fault_of(report: EnvironmentReport) -> str:
     """Return what no report can say, as a part of a sentence; empty when all is in order."""
-    if not report.environment.strip() or not report.environment.isprintable():
-        return "environment has to be one printable line"
+    if not report.environment:
+        return "environment has to be the name of one"
     if report.commit == "":
         return "commit is null where it is not stated, and not empty"
     if any(each.outcome not in (PASSED, FAILED) for each in report.answers):
