@@ -30,7 +30,7 @@ from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.property_tests import PropertyTests
-from pytest_stagegate.model.readiness import EnvironmentRow, Environments, environment_rows
+from pytest_stagegate.model.readiness import Environments, environment_rows
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.repository import UNKNOWN, Repository
 from pytest_stagegate.model.sbom import Sboms
@@ -300,6 +300,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
     tests = evidence.tests
     executed = tests.counts().executed
     by_tag = executed_by_tag(tests) if evidence.expected else {}
+    looks = environment_rows(evidence.environments, evidence.environment_rules, place, tests.tags)
     by_hand = manual_rows(evidence.manual, place, active.max_age)
     faces: dict[type, Any] = {
         TestResults: TestResults(tests, tally, exits=evidence.exits),
@@ -314,7 +315,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Decisions: Decisions(evidence.decisions, evidence.subject, tally),
         Goals: Goals(evidence.goals, tests, tally, day=place.day, manual=by_hand),
         ManualTests: ManualTests(by_hand, tally),
-        Environments: Environments(rows_of_environments(evidence, place), tally),
+        Environments: Environments(looks, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,
@@ -326,12 +327,6 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
     if active.options is not None:
         faces[type(active.options)] = active.options
     return {parameter: faces[asked] for parameter, asked in active.gate.needs.items()}
-
-
-def rows_of_environments(evidence: Evidence, place: Place) -> tuple[EnvironmentRow, ...]:
-    """Return what is known of each environment that a decision is about."""
-    ran_in = {tag.ran_in for tag in evidence.tests.tags if tag.ran_in}
-    return environment_rows(evidence.environments, evidence.environment_rules, place, ran_in)
 
 
 def _since(active: ActiveGate, place: Place) -> dt.datetime | None:

@@ -160,6 +160,19 @@ def permit(
     return conditions
 
 
+def refuse_contradiction(policy: Policy, stage: str, environment: str | None) -> None:
+    """Refuse to decide a stage at an environment that is not for it.
+
+    Raises:
+        UsageError: There.
+    """
+    rule = policy.environment(environment)
+    if rule is not None and rule.stages and stage not in rule.stages:
+        stages = ", ".join(rule.stages)
+        text = f"the stage {stage} can't be decided at {rule.name}, which is for {stages} ({rule.place})"
+        raise UsageError(text)
+
+
 def look_at(project: Project, rule: EnvironmentRule, looking: Looking) -> EnvironmentReport:
     """Ask an environment everything that the policy wants to know of it.
 

@@ -21,7 +21,6 @@ from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged, of_environment
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
-from pytest_stagegate.judging import rows_of_environments
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import (
     Asked,
@@ -34,10 +33,12 @@ from pytest_stagegate.model.decision import (
 )
 from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.readiness import environment_rows
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.model.told import ToldData
+from pytest_stagegate.permitting import refuse_contradiction
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
@@ -197,7 +198,7 @@ def _draft(
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
         manual=manual,
-        environments=rows_of_environments(evidence, place),
+        environments=environment_rows(evidence.environments, evidence.environment_rules, place, evidence.tests.tags),
         requirements=requirement_rows(evidence.tests, manual),
         upstream=upstream_rows(vetted.sources, project.policy),
     )
@@ -255,22 +256,12 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
         artifacts=question.checkout[0].artifacts,
     )
     vetted = vet(sources, yardstick)
-    usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
-    stage = question.at or _stage(usable) or policy.default_stage
+    stage = question.at or _stage(vetted.sources) or policy.default_stage
     # As with cells, only a word of the user's asks for one environment alone.
     missing = undelivered(project.producers(stage, question.environment, environment), vetted.sources)
-    _refuse_contradiction(policy, stage, environment)
-    earlier = without_own(vetted.sources, stage, environment)
-    vetted = summed([*earlier, *missing], instant)
+    refuse_contradiction(policy, stage, environment)
+    vetted = summed([*without_own(vetted.sources, stage, environment), *missing], instant)
     return vetted, Place(stage=stage, environment=environment, instant=instant)
-
-
-def _refuse_contradiction(policy: Policy, stage: str, environment: str | None) -> None:
-    rule = policy.environment(environment)
-    if rule is not None and rule.stages and stage not in rule.stages:
-        stages = ", ".join(rule.stages)
-        text = f"the stage {stage} can't be decided at {rule.name}, which is for {stages} ({rule.place})"
-        raise UsageError(text)
 
 
 def _start(sources: Iterable[Source]) -> dt.datetime:
@@ -282,9 +273,10 @@ def _start(sources: Iterable[Source]) -> dt.datetime:
     return parsed(max(started))
 
 
-def _stage(runs: Iterable[Source]) -> str | None:
-    """Return the stage that all records were made for; None where there is none."""
-    said = {origin.stage for each in runs if each.evidence is not None for origin in each.evidence.origins}
+def _stage(sources: Iterable[Source]) -> str | None:
+    """Return the stage that all usable records were made for; None where there is none."""
+    runs = (each.evidence for each in sources if each.usable and each.evidence is not None)
+    said = {origin.stage for run in runs for origin in run.origins}
     if len(said) > 1:
         raise UsageError(f"the records were made for the stages {', '.join(sorted(said))}; name one of them with --at")
     return next(iter(said), None)
@@ -306,9 +298,8 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
     unasked = _left_out(project, whole, place.stage, question.at)
     nowhere, perhaps_nowhere = never_run(vetted.sources)
     own = () if whole.origins else notes
-    sharded = any(origin.shard is not None for origin in whole.origins)
-    lost = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
-    lacking = lost or (sharded and bool(cells))
+    lacking = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
+    lacking = lacking or (bool(cells) and any(origin.shard is not None for origin in whole.origins))
     measured = whole.coverage if isinstance(whole.coverage, Absent) or not lacking else _LACKING_COVERAGE
     return replace(
         whole,
@@ -409,8 +400,7 @@ def _terms(project: Project, question: Question, asked: Sequence[_Asked], eviden
     authors = next((each.addresses for each in told if each.commit == evidence.subject.commit), None)
     reading = [each.active.options for each in asked if each.active.reads_sign_offs]
     not_author = not reading or any(getattr(options, "not_author", True) for options in reading)
-    policy = project.policy
-    return Terms(project.rootdir, policy.allowed_signers, policy.override, authors, not_author)
+    return Terms(project.rootdir, project.policy.allowed_signers, project.policy.override, authors, not_author)
 
 
 def _blockers(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import pytest
 
 from pytest_stagegate.documents.asking import documents_wanted
-from pytest_stagegate.documents.rendering import FILES, Wanted, places_of, prepare_folder, remove_documents
+from pytest_stagegate.documents.rendering import Wanted, prepare_folder
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import RECORD, Given, given
@@ -28,13 +28,14 @@ from pytest_stagegate.live.levels import Tagger
 from pytest_stagegate.live.markdown import tests_in
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
+from pytest_stagegate.live.output import empty, named_from, output_folder
 from pytest_stagegate.live.property_tests import ProfileLoader, PropertyTestsFound, profile_asked_for, shown
 from pytest_stagegate.live.recording import Recorder, now
 from pytest_stagegate.live.settings import environment_named, in_use
 from pytest_stagegate.live.workers import CLOSED, ControllerSide, WorkerSide
 from pytest_stagegate.permitting import Looking, NotPermittedError, look_at, permit
 from pytest_stagegate.policy.model import BUILT_IN
-from pytest_stagegate.producing import refuse_inside, remove_produced
+from pytest_stagegate.producing import refuse_inside
 from pytest_stagegate.project import Project, load_project
 from pytest_stagegate.tagging import Selection, selection
 
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.sources import EvidenceRule
 
 
-DEFAULT_OUT: Final = ".stagegate"
 _PATH_OPTIONS: Final = ("--stage-gate-policy", "--stage-gate-out", "--stage-gate-evidence")
 _SHARD: Final = re.compile(r"[\w.+-]+")
 
@@ -139,7 +139,7 @@ def _setup(
     if not only_shows(asked):
         refuse_inside(rootdir)
     wanted = documents_wanted("--stage-gate-report", asked.stagegate_report, invoked_in)
-    out = _output_folder(asked, rootdir, invoked_in)
+    out = output_folder(asked, rootdir, invoked_in)
     refused = False
     try:
         project, chosen = _asked_of(asked, rootdir, invoked_in)
@@ -150,7 +150,7 @@ def _setup(
     finally:
         # A mistake must not leave an earlier decision looking like this one; where nothing may run, nothing is lost.
         if not refused:
-            _empty(asked, out, rootdir, wanted)
+            empty(asked, out, rootdir, wanted)
     shard = _shard(asked, project)
     given = _given(asked, invoked_in, project)
     producers = project.producers(chosen.at, chosen.environment) if shard is None else ()
@@ -228,14 +228,6 @@ def _given(asked: argparse.Namespace, base: Path, project: Project) -> tuple[Giv
     return tuple(found)
 
 
-def _keep_evidence(asked: argparse.Namespace, base: Path, out: Path) -> None:
-    """Refuse to take away a decision that is evidence, as an earlier run's are."""
-    for word in asked.stagegate_evidence or ():
-        if (base / word.partition(",")[0]).resolve() == out / FILES["json"]:
-            text = f"--stage-gate-evidence: {word}: this run would write over it; use --stage-gate-out"
-            raise UsageError(text)
-
-
 def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
     """Refuse ``--stage-gate-policy FILE``: pytest takes the separate word for a path of the suite.
 
@@ -246,32 +238,6 @@ def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
         if option in _PATH_OPTIONS and (invocation.dir / value).exists():
             text = f"{option} {value}: pytest would take {value!r} for a path of the suite; write {option}={value}"
             raise UsageError(text)
-
-
-def _output_folder(asked: argparse.Namespace, rootdir: Path, base: Path) -> Path:
-    out = (rootdir / (asked.stagegate_out or DEFAULT_OUT)).resolve()
-    if rootdir.resolve() not in out.parents:
-        name = asked.stagegate_out or DEFAULT_OUT
-        raise UsageError(f"--stage-gate-out: {name!r} is not a folder below the rootdir")
-    _keep_evidence(asked, base, out)
-    return out
-
-
-def _empty(asked: argparse.Namespace, out: Path, rootdir: Path, wanted: tuple[Wanted, ...]) -> None:
-    """Take away what an earlier run left in the output folder."""
-    if only_shows(asked) or "PYTEST_XDIST_WORKER" in os.environ:
-        return
-    try:
-        remove_documents(out, evidence=True)
-        remove_produced(out)
-        for path in (place for each in wanted if each.path is not None for place in places_of(each, out)):
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(f"--stage-gate-out: {_named(out, rootdir)} can't be emptied: {error.strerror}") from error
-
-
-def _named(out: Path, rootdir: Path) -> str:
-    return out.relative_to(rootdir.resolve()).as_posix()
 
 
 class Starting:
@@ -404,7 +370,8 @@ class Starting:
             each = config.getoption("dist", "no") == "each"
             return Recorder(self._setup.out / RECORD, run, rootdir, each=each)
         except OSError as error:
-            text = f"stagegate: the output folder {_named(self._setup.out, rootdir)} can't be written: {error.strerror}"
+            out = named_from(self._setup.out, rootdir)
+            text = f"stagegate: the output folder {out} can't be written: {error.strerror}"
             raise pytest.UsageError(text) from error
 
     def _profile(self, config: pytest.Config) -> dict[str, str]:

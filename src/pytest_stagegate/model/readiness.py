@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.environments import EnvironmentReport, EnvironmentRule
     from pytest_stagegate.model.place import Place
+    from pytest_stagegate.model.tags import Tag
     from pytest_stagegate.model.tally import Tally
 
 READY: Final = "ready"
@@ -47,7 +48,7 @@ class EnvironmentRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def environment_rows(
-    reports: Iterable[EnvironmentReport], rules: Sequence[EnvironmentRule], place: Place, ran_in: Iterable[str]
+    reports: Iterable[EnvironmentReport], rules: Sequence[EnvironmentRule], place: Place, tags: Iterable[Tag]
 ) -> tuple[EnvironmentRow, ...]:
     """Return what is known of each environment that a decision is about.
 
@@ -55,10 +56,11 @@ def environment_rows(
         reports: What was found when environments were looked at.
         rules: What the policy declares of them.
         place: What is decided; where that names no environment, the decision is about all that there is evidence of.
-        ran_in: Environments that tests were run against.
+        tags: The tags of the tests, which say what they were run against.
     """
     reports = tuple(reports)
-    named = {place.environment} if place.environment else {*ran_in, *(each.environment for each in reports)}
+    ran_in = {tag.ran_in for tag in tags if tag.ran_in}
+    named = {place.environment} if place.environment else ran_in.union(each.environment for each in reports)
     declared = {rule.name: rule for rule in rules if rule.asks}
     return tuple(
         row

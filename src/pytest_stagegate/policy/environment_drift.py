@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -11,33 +11,19 @@ if TYPE_CHECKING:
     from pytest_stagegate.policy.model import Policy
 
 
-class Less(NamedTuple):
-    """One demand that became less.
-
-    Attributes:
-        environment: The environment.
-        option: The key; empty for the environment as a whole.
-        before: What was demanded, for people.
-        now: What is demanded.
-    """
-
-    environment: str
-    option: str
-    before: str
-    now: str
-
-
-def less_of_environments(earlier: Policy, policy: Policy) -> Iterator[Less]:
+def less_of_environments(earlier: Policy, policy: Policy) -> Iterator[tuple[str, str, str, str]]:
     """Yield what a policy demands less of its environments than an earlier one.
+
+    Of each demand: the environment, the key (empty for the environment as a whole), what it was, and what it is.
 
     Of two addresses or two texts nobody can tell which demands less; only what is gone or wider counts.
     """
     for old in earlier.environment_rules:
         now = policy.environment(old.name)
         if now is None and (old.protected or old.asks):
-            yield Less(old.name, "", "declared", "gone")
+            yield old.name, "", "declared", "gone"
         elif now is not None:
-            yield from (Less(old.name, *less) for less in _less(old, now))
+            yield from ((old.name, *less) for less in _less(old, now))
 
 
 def _less(old: EnvironmentRule, now: EnvironmentRule) -> Iterator[tuple[str, str, str]]:

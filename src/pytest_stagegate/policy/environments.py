@@ -11,7 +11,7 @@ from pytest_stagegate.model.environments import EnvironmentRule, Inquiry, Requir
 from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.policy.artifacts import below_root
 from pytest_stagegate.policy.finding import canonical, digest
-from pytest_stagegate.policy.making import command_of
+from pytest_stagegate.policy.making import command_of, time_limit
 
 if TYPE_CHECKING:
     from pytest_stagegate.policy.reading import Reader
@@ -122,7 +122,7 @@ def _probe(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> Inqu
     kind = _kind(reader, written, path, _PROBE)
     if kind is None:
         return None
-    limit = _limit(reader, written, (*path, "timeout"))
+    limit = time_limit(reader, written, (*path, "timeout"), _LIMIT)
     if kind == "command":
         return Inquiry("probe", kind, command=command_of(reader, written, (*path, kind)), limit=limit)
     target = reader.text_of(written, (*path, kind))
@@ -144,7 +144,8 @@ def _data(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> tuple
             reader.mistake((*here, "name"), f"{name!r} is the name of something else that is asked there")
         if kind == "command":
             command = command_of(reader, written, (*here, kind))
-            found.append(Inquiry(name, kind, command=command, limit=_limit(reader, written, (*here, "timeout"))))
+            limit = time_limit(reader, written, (*here, "timeout"), _LIMIT)
+            found.append(Inquiry(name, kind, command=command, limit=limit))
         elif kind == "path":
             glob = below_root(reader, reader.text_of(written, (*here, kind)), (*here, kind))
             found.append(Inquiry(name, "files", target=glob, wanted=_files(reader, written, here)))
@@ -161,17 +162,6 @@ def _count(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], default
         return value
     reader.mistake(path, f"has to be a whole number from {known[0]} to {known[-1]}, not {value!r}")
     return default
-
-
-def _limit(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> int:
-    try:
-        limit = Duration.parse(entry.get(path[-1], "5 s")).microseconds
-    except ValueError as error:
-        reader.mistake(path, str(error))
-        return _LIMIT
-    if limit <= 0:
-        reader.mistake(path, "has to be longer than 0 s")
-    return limit
 
 
 def _fault_of_url(url: str) -> str:

@@ -45,7 +45,7 @@ def producer(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], forma
     if format_ == "stagegate":
         reader.mistake((*path, "format"), "a record is made by pytest --stage-gate, and by no other command")
     version = command_of(reader, entry, (*path, "version"))
-    limit = _limit(reader, entry, (*path, "timeout"))
+    limit = time_limit(reader, entry, (*path, "timeout"), _LIMIT)
     statuses = _exit_ok(reader, entry, (*path, "exit_ok"), format_)
     return Producer(name, command, limit, statuses, version) if command and name else None
 
@@ -114,14 +114,15 @@ def _literal(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> No
         reader.mistake(path, f"{written!r} has to be relative to the root and below it")
 
 
-def _limit(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> int:
+def time_limit(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], default: int) -> int:
+    """Return a time limit in microseconds; the default where there is none."""
     if path[-1] not in entry:
-        return _LIMIT
+        return default
     try:
         limit = Duration.parse(entry[path[-1]]).microseconds
     except ValueError as error:
         reader.mistake(path, str(error))
-        return _LIMIT
+        return default
     if limit <= 0:
         reader.mistake(path, "has to be longer than 0 s")
     return limit
