@@ -247,6 +247,11 @@ class Starting:
         self._setup = setup
         self._finishing = finishing
         self._closed = False
+        self._not_ready = ""
+
+    def pytest_report_header(self) -> list[str]:
+        """Say why no test runs."""
+        return [f"stagegate: {self._not_ready}"] if self._not_ready else []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -319,8 +324,8 @@ class Starting:
         report = look_at(project, rule, Looking(chosen.at, self._setup.conditions, subject))
         recorder.line(lines.LookedAt(report=report))
         if rule.protected and report.failed:
-            text = f"{rule.name} is protected and not ready, so no test was run: {'; '.join(report.failed)}."
-            recorder.ended_early("environment-not-ready", text)
+            self._not_ready = f"{rule.name} is protected and not ready, so no test was run: {'; '.join(report.failed)}."
+            recorder.ended_early("environment-not-ready", self._not_ready)
             self._close()
 
     def _close(self) -> None:
