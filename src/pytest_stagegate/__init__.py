@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.property_tests import PropertyTests
     from pytest_stagegate.model.provenance import Provenance
+    from pytest_stagegate.model.readiness import Environments
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.reviews_face import Reviews
     from pytest_stagegate.model.sbom import Sboms
@@ -56,6 +57,7 @@ __all__ = [
     "Decisions",
     "Duration",
     "EnvironmentName",
+    "Environments",
     "Fault",
     "Findings",
     "GateOptions",
@@ -115,6 +117,7 @@ _HOME: Final = {
     "Coverage": "model.coverage",
     "Duration": "model.numbers",
     "EnvironmentName": "model.numbers",
+    "Environments": "model.readiness",
     "GateOptions": "hooks",
     "Goals": "model.goals_face",
     "Measure": "model.numbers",

@@ -26,6 +26,7 @@ from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.provenance import Provenance
+from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
@@ -152,6 +153,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Vulnerabilities,
     Artifacts,
     Provenance,
+    Environments,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

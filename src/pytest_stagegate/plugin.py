@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Generator
 
+    from pytest_stagegate.live.settings import Environment
+
 # Help texts and the rest of each option; any of them switches the plugin on.
 _OPTIONS: dict[str, dict[str, Any]] = {
     "--stage-gate": {
@@ -77,9 +79,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "manual: a person does the test; the steps stand in its docstring")
     config.addinivalue_line("markers", "requirement(*ids): the requirements that the test verifies, e.g. 'PAY-7'")
     if not _asked_for(config.option):
-        from pytest_stagegate.live.manual_guard import guard_manual_tests
+        from pytest_stagegate.live.guard import guard
 
-        guard_manual_tests(config)
+        guard(config)
+
+
+@pytest.fixture(scope="session")
+def stagegate_environment(pytestconfig: pytest.Config) -> Environment:
+    """The environment that the tests run against: its `name`, and the `settings` that the policy declares."""
+    from pytest_stagegate.live.settings import environment_for
+
+    return environment_for(pytestconfig)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

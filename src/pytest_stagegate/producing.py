@@ -16,13 +16,13 @@ from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import UsageError
 from pytest_stagegate.evidence.attaching import Attachment, attachment_json, attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, produced_below, sha256_of
-from pytest_stagegate.evidence.tools import Ended, Tools
+from pytest_stagegate.evidence.tools import Ended, Tools, environ_of_tools, is_inside
 from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.thresholds import show_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_stagegate.model.decision import Subject
     from pytest_stagegate.model.sources import EvidenceRule, Producer
@@ -43,12 +43,6 @@ _SUFFIXES: Final = {
 
 _NOTHING_FOUND_IS_EMPTY: Final = ("mypy-json",)
 """Formats in which a tool that has found nothing writes nothing."""
-
-_INSIDE: Final = "STAGEGATE_PRODUCER_OF"
-"""Tells a tool's own children for which root a producer is running."""
-
-_OF_THE_RUN: Final = ("PYTEST_", "COV_CORE_", "COVERAGE_PROCESS_", "COVERAGE_RUN", "STAGEGATE_COVERAGE_")
-"""Beginnings of variables that belong to the run of pytest that we may be part of, and not to its user."""
 
 _VERSION_LIMIT: Final = Duration.parse("1 min").microseconds
 _VERSION_BYTES: Final = 1 << 12
@@ -101,7 +95,7 @@ def produce(rules: Sequence[EvidenceRule], making: Making) -> Iterator[Produced]
     folder = making.out / PRODUCED
     remove_produced(making.out)
     folder.mkdir(parents=True, exist_ok=True)
-    tools = Tools(making.root, _environ(os.environ, making.root))
+    tools = Tools(making.root, environ_of_tools(os.environ, making.root))
     with ThreadPoolExecutor(max_workers=max(1, len(rules))) as pool:
         futures = [pool.submit(_made, rule, making, tools) for rule in rules]
         try:
@@ -129,13 +123,8 @@ def refuse_inside(root: Path) -> None:
     Raises:
         UsageError: There.
     """
-    if os.environ.get(_INSIDE) == str(root.resolve()):
+    if is_inside(os.environ, root):
         raise UsageError("a producer of the policy runs stagegate on the same project, which has no end")
-
-
-def _environ(environ: Mapping[str, str], root: Path) -> dict[str, str]:
-    kept = {name: value for name, value in environ.items() if not name.startswith(_OF_THE_RUN)}
-    return kept | {_INSIDE: str(root.resolve())}
 
 
 def _made(rule: EvidenceRule, making: Making, tools: Tools) -> Produced:

@@ -113,17 +113,26 @@ class Project:
         asking = gates if gates is not None else map(_active, self.bound)
         return any(gate.needs(face) for gate in asking for face in faces)
 
-    def producers(self, stage: str | None, environment: str | None) -> tuple[EvidenceRule, ...]:
+    def producers(
+        self, stage: str | None, environment: str | None, decided: str | None = None
+    ) -> tuple[EvidenceRule, ...]:
         """Return the producers that a decision needs: those of no other stage than those whose tests it judges.
 
-        None stands for every stage, or every environment.
+        Those of a protected environment are needed only where it is named, or known to be what is decided.
+
+        Args:
+            stage: The stage; None for every one.
+            environment: The environment that somebody named; None for every one that is not protected.
+            decided: The environment that the evidence is of, or None.
         """
+        closed = self.policy.protected - {environment, decided}
         judged = stages_of(self.vocabulary, stage) if stage is not None else self.policy.stages
         return tuple(
             rule
             for rule in self.policy.producers
             if (not rule.stage or rule.stage in judged)
             and (environment is None or rule.environment in (None, environment))
+            and rule.environment not in closed
         )
 
     @property

@@ -34,10 +34,12 @@ from pytest_stagegate.model.decision import (
 )
 from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.readiness import environment_rows
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.model.told import ToldData
+from pytest_stagegate.permitting import refuse_contradiction
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
@@ -213,6 +215,7 @@ def _draft(
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
         manual=manual,
+        environments=environment_rows(evidence.environments, evidence.environment_rules, place, evidence.tests.tags),
         requirements=requirement_rows(evidence.tests, manual),
         reviews=review_rows(evidence),
         upstream=upstream_rows(vetted.sources, project.policy),
@@ -272,12 +275,11 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
         artifacts=question.checkout[0].artifacts,
     )
     vetted = vet(sources, yardstick)
-    usable = [each for each in vetted.sources if each.usable and each.kind == "run"]
-    stage = question.at or _stage(usable) or policy.default_stage
+    stage = question.at or _stage(vetted.sources) or policy.default_stage
     # As with cells, only a word of the user's asks for one environment alone.
-    missing = undelivered(project.producers(stage, question.environment), vetted.sources)
-    earlier = without_own(vetted.sources, stage, environment)
-    vetted = summed([*earlier, *missing], instant)
+    missing = undelivered(project.producers(stage, question.environment, environment), vetted.sources)
+    refuse_contradiction(policy, stage, environment)
+    vetted = summed([*without_own(vetted.sources, stage, environment), *missing], instant)
     return vetted, Place(stage=stage, environment=environment, instant=instant)
 
 
@@ -290,9 +292,10 @@ def _start(sources: Iterable[Source]) -> dt.datetime:
     return parsed(max(started))
 
 
-def _stage(runs: Iterable[Source]) -> str | None:
-    """Return the stage that all records were made for; None where there is none."""
-    said = {origin.stage for each in runs if each.evidence is not None for origin in each.evidence.origins}
+def _stage(sources: Iterable[Source]) -> str | None:
+    """Return the stage that all usable records were made for; None where there is none."""
+    runs = (each.evidence for each in sources if each.usable and each.evidence is not None)
+    said = {origin.stage for run in runs for origin in run.origins}
     if len(said) > 1:
         raise UsageError(f"the records were made for the stages {', '.join(sorted(said))}; name one of them with --at")
     return next(iter(said), None)
@@ -314,9 +317,8 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
     unasked = _left_out(project, whole, place.stage, question.at)
     nowhere, perhaps_nowhere = never_run(vetted.sources)
     own = () if whole.origins else notes
-    sharded = any(origin.shard is not None for origin in whole.origins)
-    lost = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
-    lacking = lost or (sharded and bool(cells))
+    lacking = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
+    lacking = lacking or (bool(cells) and any(origin.shard is not None for origin in whole.origins))
     measured = whole.coverage if isinstance(whole.coverage, Absent) or not lacking else _LACKING_COVERAGE
     decisions = decisions_among(vetted.sources, project.policy, project.registry.gates, place)
     written = written_tests(project, recorded=bool(whole.origins))
@@ -340,6 +342,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         decisions=decisions,
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),
+        environment_rules=project.policy.environment_rules,
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage), written),
     )
 
@@ -412,8 +415,7 @@ def _terms(project: Project, question: Question, asked: Sequence[_Asked], eviden
     authors = next((each.addresses for each in told if each.commit == evidence.subject.commit), None)
     reading = [each.active.options for each in asked if each.active.reads_sign_offs]
     not_author = not reading or any(getattr(options, "not_author", True) for options in reading)
-    policy = project.policy
-    return Terms(project.rootdir, policy.allowed_signers, policy.override, authors, not_author)
+    return Terms(project.rootdir, project.policy.allowed_signers, project.policy.override, authors, not_author)
 
 
 def _blockers(

@@ -6,8 +6,9 @@ rule (the last that matches). A nearer one replaces the stage and, separately, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from pytest_stagegate.errors import UsageError, nearest
@@ -192,6 +193,7 @@ def selection(
     select: str | None,
     environment: str | None,
     default_environment: str | None,
+    allowed: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
 ) -> Selection:
     """Return which tests run.
 
@@ -202,6 +204,7 @@ def selection(
             test up to it (these stages judge the whole run's evidence); at the next stage, ``upto``; later, ``only``.
         environment: The environment the run is against, or None.
         default_environment: The one to take then.
+        allowed: For environments that are not for every stage, those whose tests may run there.
 
     Raises:
         UsageError: For a stage or environment that is not declared.
@@ -214,7 +217,9 @@ def selection(
         raise UsageError(f"--stage-gate-env: unknown environment {environment!r}; {hint}")
     decided = at or vocabulary.default_stage
     mode = select or ("all" if at is None else "default")
-    return Selection(decided, _stages(vocabulary, decided, mode), environment or default_environment, mode)
+    against = environment or default_environment
+    wanted = _stages(vocabulary, decided, mode)
+    return Selection(decided, wanted.intersection(allowed.get(against or "") or stages), against, mode)
 
 
 def stages_of(vocabulary: Vocabulary, at: str) -> frozenset[str]:

@@ -33,12 +33,17 @@ POLICY: Final = """
     pythonpath = ["src"]
     [tool.stagegate]
     artifacts = ["dist/*"]
+    environments = ["lab"]
+    default_environment = "lab"
     [[tool.stagegate.expect]]
     stage = "test"
     [tool.stagegate.gate.artifacts]
     stage = "test"
     [tool.stagegate.gate.provenance]
     stage = "test"
+    [tool.stagegate.environment.lab]
+    data = [{ name = "sources", path = "src/*.py" }]
+    [tool.stagegate.gate.environment]
     [tool.stagegate.gate.coverage]
     line = "50 %"
     source = ["src"]

@@ -224,6 +224,7 @@ def judged(
     remedy: str = "",
     instant: dt.datetime = NOW,
     stage: str = "test",
+    environment: str | None = None,
     **options: Any,
 ) -> GateResult:
     """Judge a gate function; what is not for the judging is an option of the gate's own."""
@@ -237,7 +238,7 @@ def judged(
         max_age=max_age,
         remedy=remedy,
     )
-    return judge(active, evidence or evidence_of(), Place(stage, None, instant))
+    return judge(active, evidence or evidence_of(), Place(stage, environment, instant))
 
 
 def check_of(result: GateResult, name: str) -> Check:

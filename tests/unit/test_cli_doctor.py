@@ -209,3 +209,15 @@ def test_a_waiver_that_covers_nothing_is_told(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize("table", ["[gate.coverage-ratchet]\ntolerance = '0 %'", "[gate.changed-lines]\nmin_lines = 0"])
 def test_no_leeway_at_all_is_no_defect(capsys: pytest.CaptureFixture[str], table: str) -> None:
     assert doctor(capsys, table) == ["✔ nothing found"]
+
+
+def test_a_probe_that_no_gate_judges_is_pointed_out(capsys: pytest.CaptureFixture[str]) -> None:
+    policy = 'environments = ["eu"]\n[environment.eu]\nprobe = { tcp = "a:1" }'
+    (told, _) = doctor(capsys, policy)
+    assert told == "! stagegate.toml:2: eu is asked whether it is ready, and no gate judges the answer"
+    assert doctor(capsys, f"{policy}\n[gate.environment]") == ["✔ nothing found"]
+
+
+def test_a_gate_on_environments_of_which_nothing_is_declared_is_pointed_out(capsys: pytest.CaptureFixture[str]) -> None:
+    (told, _) = doctor(capsys, 'environments = ["eu"]\n[gate.environment]')
+    assert "nothing is declared of any environment" in told

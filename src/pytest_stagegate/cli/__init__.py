@@ -28,6 +28,7 @@ _COMMANDS: Final = (
     "inspect",
     "manual",
     "notes",
+    "probe",
     "sign-off",
     "standup",
     "verify",

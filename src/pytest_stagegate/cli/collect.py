@@ -12,6 +12,7 @@ from pytest_stagegate.cli.parts import FILE, FOLDER, LACKING, known, short
 from pytest_stagegate.documents.rendering import ignore_folder, remove_written
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.provenance import subject_of
+from pytest_stagegate.permitting import permit
 from pytest_stagegate.producing import Making, produce, refuse_inside
 from pytest_stagegate.project import load_project
 
@@ -40,6 +41,7 @@ def command(root: Path, policy: Path | None, at: str | None, env: str | None, ou
     project = load_project(root, policy)
     known("--at", at, project.policy.stages)
     known("--env", env, project.policy.environments)
+    permit(project.policy, env, at or project.policy.default_stage, os.environ)
     if not project.policy.producers:
         raise UsageError("the policy has no producer: no [[tool.stagegate.evidence]] with a command")
     subject, notes = subject_of(root, os.environ)

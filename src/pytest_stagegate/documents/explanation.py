@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.model.advice import Advice
-    from pytest_stagegate.model.explained import ExplainedGate, ExplainedOption, ExplainedPolicy
+    from pytest_stagegate.model.explained import ExplainedEnvironment, ExplainedGate, ExplainedOption, ExplainedPolicy
 
 _OWN: Final = "the gate's own default"
 
@@ -23,6 +23,9 @@ def policy_lines(policy: ExplainedPolicy, columns: int) -> Iterator[str]:
     yield from _row("stages", ", ".join(policy.stages), columns)
     yield from _row("environments", ", ".join(policy.environments) or "none", columns)
     yield from _row("default stage", policy.default_stage, columns)
+    for each in policy.declared:
+        yield ""
+        yield from _environment(each, columns)
     for gate in policy.gates:
         yield ""
         used = f", uses {gate.uses}" if gate.uses != gate.gate else ""
@@ -32,6 +35,22 @@ def policy_lines(policy: ExplainedPolicy, columns: int) -> Iterator[str]:
             yield from wrapped("    declared in ", gate.declared_in, columns)
         for option in gate.options:
             yield from _option(option, columns)
+
+
+def _environment(declared: ExplainedEnvironment, columns: int) -> Iterator[str]:
+    protected = "protected: it has to be asked for by name" if declared.protected else "not protected"
+    yield from wrapped(f"environment {declared.name}: ", protected, columns)
+    yield from wrapped("    declared in ", declared.declared_in, columns)
+    for label, named in (
+        ("stages", declared.stages),
+        ("require", declared.require),
+        ("run_by", declared.run_by),
+        ("probe", (declared.probe,) if declared.probe else ()),
+        ("data", declared.data),
+        ("settings", declared.settings),
+    ):
+        if named:
+            yield from wrapped(f"    {label}: ", ", ".join(named), columns)
 
 
 def gate_lines(gate: ExplainedGate, columns: int) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.counts import MATRIX_HEAD, matrix_row, totals
 from pytest_stagegate.documents.drift import drift_line
+from pytest_stagegate.documents.environments import EnvironmentView, environments_view
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
@@ -149,6 +150,7 @@ class View:
         requirements: The requirements that tests are linked to, worst first.
         goals: The goals and milestones of the plan.
         manual: The manual tests, worst first.
+        environments: What is known of the environments that were run against, worst first.
         collection_errors: Path and message.
         run: Label and value: facts about the run.
         evidence_head: Column heads of the evidence index.
@@ -183,6 +185,7 @@ class View:
     requirements: RequirementsView
     goals: GoalsView
     manual: ManualTestsView
+    environments: tuple[EnvironmentView, ...]
     collection_errors: tuple[tuple[str, str], ...]
     run: tuple[tuple[str, str], ...]
     evidence_head: tuple[str, ...]
@@ -229,6 +232,7 @@ def view(decision: Decision, digest: str) -> View:
         requirements=linked,
         goals=goals_view(decision, linked.anchors),
         manual=manual_view(decision.manual),
+        environments=environments_view(decision.environments),
         collection_errors=tuple((clean(e.path), clean(e.message)) for e in decision.collection_errors),
         run=tuple((clean(key), clean(value)) for key, value in sorted(decision.run.items())),
         evidence_head=_EVIDENCE_HEAD,

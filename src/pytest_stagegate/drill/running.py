@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.drill import artifacts, files, manual, operations, plans, records, reviews, sign_offs, supply
+from pytest_stagegate.drill import (
+    artifacts,
+    environments,
+    files,
+    manual,
+    operations,
+    plans,
+    records,
+    reviews,
+    sign_offs,
+    supply,
+)
 from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
@@ -32,7 +43,7 @@ if TYPE_CHECKING:
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
 
-_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews)
+_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments)
 
 _NOTHING_LEFT: Final = frozenset(
     {

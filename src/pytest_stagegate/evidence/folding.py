@@ -9,9 +9,11 @@ import msgspec
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence import lines
+from pytest_stagegate.evidence.readers.environment import fault_of
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note
+from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.evidence import Evidence, Origin, WarningLine
 from pytest_stagegate.model.manual import ManualData, ManualTest, united_tests
 from pytest_stagegate.model.property_tests import PropertyTest, least
@@ -51,6 +53,7 @@ class Fold:
         self._told: ToldData | Absent | None = None
         self._trailers: TrailersData | Absent | None = None
         self._manual: list[ManualTest] = []
+        self._environments: list[EnvironmentReport] = []
         self._properties: list[PropertyTest] = []
         self._warnings: list[WarningLine] = []
         self._endings: list[Note] = []
@@ -68,6 +71,7 @@ class Fold:
             lines.Linked: self._on_linked,
             lines.LeftOut: self._on_left_out,
             lines.Manual: self._on_manual,
+            lines.LookedAt: self._on_looked_at,
             lines.Started: self._on_started,
             lines.Passed: self._on_passed,
             lines.Test: self._on_test,
@@ -114,6 +118,7 @@ class Fold:
             told=self._told,
             trailers=self._trailers,
             manual=ManualData(united_tests([self._manual])),
+            environments=tuple(self._environments),
             properties=least(self._properties),
             warnings=tuple(sorted(self._warnings, key=lambda each: (-each.count, each.place, each.category))),
             warnings_recorded=run.warnings_recorded,
@@ -205,6 +210,11 @@ class Fold:
 
     def _on_manual(self, line: lines.Manual) -> None:
         self._manual.extend(line.tests)
+
+    def _on_looked_at(self, line: lines.LookedAt) -> None:
+        if fault := fault_of(line.report):
+            raise ValueError(fault)
+        self._environments.append(line.report)
 
     def _known(self, *items: int) -> None:
         if items and not 0 <= min(items) <= max(items) < len(self._tests.ids):

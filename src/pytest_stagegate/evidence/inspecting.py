@@ -9,6 +9,7 @@ from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.evidence.inspecting_supply import said, supplied
 from pytest_stagegate.model.coverage import CoverageData
+from pytest_stagegate.model.environments import PASSED
 from pytest_stagegate.model.findings import LEVELS
 from pytest_stagegate.model.inspected import Inspected
 from pytest_stagegate.model.manual import OUTCOMES
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stagegate.model.decision import Decision
+    from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.manual import ManualResult
     from pytest_stagegate.model.reviews import ReviewExport
@@ -88,6 +90,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return _decision(contents.decision)
     if contents.manual is not None:
         return _manual(contents.manual)
+    if contents.looked_at is not None:
+        return _environment(contents.looked_at)
     tests = _tests(contents.tests) if contents.tests is not None else {}
     return {**tests, **(_coverage(contents.coverage) if contents.coverage is not None else {})}
 
@@ -97,6 +101,9 @@ def _names(source: Source) -> tuple[str, ...]:
         return (_in_words(source.contents.decision),)
     if source.contents is not None and source.contents.statements is not None:
         return said(source.contents.statements)
+    if source.contents is not None and source.contents.looked_at is not None:
+        report = source.contents.looked_at
+        return (report.environment, *report.failed)
     metrics = source.contents.metrics if source.contents is not None else None
     return tuple(dict.fromkeys(each.name for each in metrics.metrics)) if metrics is not None else ()
 
@@ -118,6 +125,15 @@ def _reviews(export: ReviewExport) -> dict[str, int | dict[str, int]]:
 def _manual(results: Sequence[ManualResult]) -> dict[str, int | dict[str, int]]:
     counts = Counter(each.outcome for each in results)
     return {"results": len(results), "by_outcome": {outcome: counts[outcome] for outcome in OUTCOMES}}
+
+
+def _environment(report: EnvironmentReport) -> dict[str, int | dict[str, int]]:
+    return {
+        "conditions": len(report.conditions),
+        "held": sum(each.held for each in report.conditions),
+        "questions": len(report.answers),
+        "passed": sum(each.outcome == PASSED for each in report.answers),
+    }
 
 
 def _in_words(decision: Decision) -> str:

@@ -13,6 +13,7 @@ import msgspec
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note, Subject
+from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.manual import ManualTest
 from pytest_stagegate.model.numbers import Count
@@ -85,6 +86,12 @@ class Manual(_Line, frozen=True, kw_only=True, tag="manual"):
     """Tests that people do by hand; several lines add up."""
 
     tests: tuple[ManualTest, ...]
+
+
+class LookedAt(_Line, frozen=True, kw_only=True, tag="environment"):
+    """What was found of the environment that the run is against, before its first test."""
+
+    report: EnvironmentReport
 
 
 class Started(_Line, frozen=True, kw_only=True, tag="started"):
@@ -239,6 +246,7 @@ Line = (
     | Linked
     | LeftOut
     | Manual
+    | LookedAt
     | Started
     | Passed
     | Test

@@ -21,6 +21,7 @@ from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Artifact, Subject
+    from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.reviews import ReviewExport, TrailersData
@@ -63,6 +64,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
         told=_told(runs),
         trailers=_trailers(runs),
+        environments=_environments(usable),
         manual=ManualData(united_tests(run.manual.tests for run in runs)),
         warnings=_warnings(runs),
         warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
@@ -76,6 +78,13 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         facts=_facts(runs, labels),
         origins=tuple(origin for run in runs for origin in run.origins),
     )
+
+
+def _environments(usable: Iterable[Source]) -> tuple[EnvironmentReport, ...]:
+    """Return what runs and files say of environments, each once."""
+    found = [report for each in usable if each.evidence is not None for report in each.evidence.environments]
+    found += [each.contents.looked_at for each in usable if each.contents is not None and each.contents.looked_at]
+    return tuple(sorted(set(found), key=msgspec.json.encode))
 
 
 def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:

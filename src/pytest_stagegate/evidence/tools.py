@@ -23,6 +23,24 @@ _PATIENCE_SECONDS: Final = 1
 """How long what a tool says is waited for once it has ended: one of its children may hold the pipe open."""
 
 
+_OF_THE_RUN: Final = ("PYTEST_", "COV_CORE_", "COVERAGE_PROCESS_", "COVERAGE_RUN", "STAGEGATE_COVERAGE_")
+"""Beginnings of variables that belong to the run of pytest that we may be part of, and not to its user."""
+
+_INSIDE: Final = "STAGEGATE_PRODUCER_OF"
+"""Tells a tool's own children for which root a tool is running."""
+
+
+def environ_of_tools(environ: Mapping[str, str], root: Path) -> dict[str, str]:
+    """Return the variables that a tool of a project is run with."""
+    kept = {name: value for name, value in environ.items() if not name.startswith(_OF_THE_RUN)}
+    return kept | {_INSIDE: str(root.resolve())}
+
+
+def is_inside(environ: Mapping[str, str], root: Path) -> bool:
+    """Return whether a tool of the same project runs us."""
+    return environ.get(_INSIDE) == str(root.resolve())
+
+
 class Ended(NamedTuple):
     """How a tool ended.
 

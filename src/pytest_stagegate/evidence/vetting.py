@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.manual import KIND as MANUAL
@@ -45,7 +46,17 @@ _UNFIT: Final = {
 }
 """What a file in each state makes of a gate that would read it."""
 
-_REPEATABLE: Final = ("coverage", "metrics", "sbom", "vulnerabilities", "provenance", "decisions", GOALS, REVIEWS)
+_REPEATABLE: Final = (
+    "coverage",
+    "metrics",
+    "sbom",
+    "vulnerabilities",
+    "provenance",
+    "decisions",
+    GOALS,
+    REVIEWS,
+    ENVIRONMENT,
+)
 """Kinds of which the same twice is no more than once."""
 
 _TOLD_BY_GATES: Final = (State.STALE, State.FAILED)
@@ -352,8 +363,22 @@ def _provisional_results(name: str, results: Iterable[ManualResult]) -> list[Not
 def _ages(source: Source, as_of: dt.datetime) -> list[Age]:
     if not source.usable or source.created is None or source.kind in _BY_THEMSELVES:
         return []
-    age = max(0, (as_of - parsed(source.created)) // dt.timedelta(microseconds=1))
-    return [Age(kind, source.name, age, source.max_age) for kind in source.kinds]
+    return [
+        Age(kind, source.name, _age(when, as_of), source.max_age)
+        for kind in source.kinds
+        for when in _times(source, kind, source.created)
+    ]
+
+
+def _times(source: Source, kind: str, created: str) -> list[str]:
+    """Return when a piece of evidence was made: a long run looks at its environment once, when it begins."""
+    if kind == ENVIRONMENT and source.evidence is not None:
+        return [each.when for each in source.evidence.environments]
+    return [created]
+
+
+def _age(when: str, as_of: dt.datetime) -> int:
+    return max(0, (as_of - parsed(when)) // dt.timedelta(microseconds=1))
 
 
 def _named(source: Source) -> str:

@@ -112,9 +112,12 @@ def _node_levels(node: pytest.Collector, wanted: tuple[str, ...]) -> Iterator[Ta
         yield TagLevel("module", marks)
 
 
-def _packages_of(module: ModuleType) -> Iterator[tuple[Path, ModuleType]]:
-    """Yield folder and module of each package that a test module is in; pytest itself does not read their marks."""
-    name = module.__name__
+def _packages_of(module: ModuleType | None) -> Iterator[tuple[Path, ModuleType]]:
+    """Yield folder and module of each package that a test module is in; pytest itself does not read their marks.
+
+    A text file with doctests is a module of nothing.
+    """
+    name = module.__name__ if module is not None else ""
     while "." in name:
         name = name.rpartition(".")[0]
         package = sys.modules.get(name)

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 
 from pytest_stagegate.by_hand import tests_in
 from pytest_stagegate.documents.asking import documents_wanted
-from pytest_stagegate.documents.rendering import FILES, Wanted, places_of, prepare_folder, remove_documents
+from pytest_stagegate.documents.rendering import Wanted, prepare_folder
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import RECORD, Given, given
@@ -24,12 +24,18 @@ from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.facts import facts_of
 from pytest_stagegate.live.finishing import Finishing, only_shows
+from pytest_stagegate.live.guard import Guard, protected_above
+from pytest_stagegate.live.levels import Tagger
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
+from pytest_stagegate.live.output import empty, named_from, output_folder
 from pytest_stagegate.live.property_tests import ProfileLoader, PropertyTestsFound, profile_asked_for, shown
 from pytest_stagegate.live.recording import Recorder, now
-from pytest_stagegate.live.workers import ControllerSide, WorkerSide
-from pytest_stagegate.producing import refuse_inside, remove_produced
+from pytest_stagegate.live.settings import environment_named, in_use
+from pytest_stagegate.live.workers import CLOSED, ControllerSide, WorkerSide
+from pytest_stagegate.permitting import Looking, NotPermittedError, look_at, permit
+from pytest_stagegate.policy.model import BUILT_IN
+from pytest_stagegate.producing import refuse_inside
 from pytest_stagegate.project import Project, load_project
 from pytest_stagegate.tagging import Selection, selection
 
@@ -37,11 +43,11 @@ if TYPE_CHECKING:
     import argparse
 
     from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.environments import Condition
     from pytest_stagegate.model.manual import ManualTest
     from pytest_stagegate.model.sources import EvidenceRule
 
 
-DEFAULT_OUT: Final = ".stagegate"
 _PATH_OPTIONS: Final = ("--stage-gate-policy", "--stage-gate-out", "--stage-gate-evidence")
 _SHARD: Final = re.compile(r"[\w.+-]+")
 
@@ -60,6 +66,7 @@ class Setup:
     given: tuple[Given, ...]
     producers: tuple[EvidenceRule, ...]
     shard: str | None
+    conditions: tuple[Condition, ...]
 
 
 def switch_on(early_config: pytest.Config, parser: pytest.Parser) -> Switched:
@@ -132,7 +139,49 @@ def _setup(
     if not only_shows(asked):
         refuse_inside(rootdir)
     wanted = documents_wanted("--stage-gate-report", asked.stagegate_report, invoked_in)
-    out = _output_folder(asked, rootdir, invoked_in, wanted)
+    out = output_folder(asked, rootdir, invoked_in)
+    refused = False
+    try:
+        project, chosen = _asked_of(asked, rootdir, invoked_in)
+        conditions = _conditions(asked, project, chosen, invocation, parser)
+    except NotPermittedError:
+        refused = True
+        raise
+    finally:
+        # A mistake must not leave an earlier decision looking like this one; where nothing may run, nothing is lost.
+        if not refused:
+            empty(asked, out, rootdir, wanted)
+    shard = _shard(asked, project)
+    given = _given(asked, invoked_in, project)
+    producers = project.producers(chosen.at, chosen.environment) if shard is None else ()
+    wish = wish_of(project.gates(chosen.at, chosen.environment))
+    measurement = start_measuring(asked, wish, rootdir, out)
+    strict = bool(asked.stagegate_strict)
+    return Setup(project, chosen, measurement, parser, wanted, out, strict, given, producers, shard, conditions)
+
+
+def _conditions(
+    asked: argparse.Namespace,
+    project: Project,
+    chosen: Selection,
+    invocation: pytest.Config.InvocationParams,
+    parser: pytest.Parser,
+) -> tuple[Condition, ...]:
+    """Return the conditions of the environment that the run is against; where it only shows something, none counts.
+
+    Raises:
+        NotPermittedError: When the run must not be.
+    """
+    if only_shows(asked):
+        return ()
+    given = [*map(str, invocation.args), *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
+    # A worker is told by the controller, which has looked.
+    named = "PYTEST_XDIST_WORKER" in os.environ or bool(parser.parse_known_args(given).stagegate_env)
+    return permit(project.policy, chosen.environment, chosen.at, os.environ, by_name=named)
+
+
+def _asked_of(asked: argparse.Namespace, rootdir: Path, invoked_in: Path) -> tuple[Project, Selection]:
+    """Return the project, and which of its tests are asked for."""
     policy_file = Path(asked.stagegate_policy) if asked.stagegate_policy else None
     if policy_file is not None and not policy_file.is_absolute():
         policy_file = invoked_in / policy_file
@@ -143,14 +192,9 @@ def _setup(
         select=asked.stagegate_select,
         environment=asked.stagegate_env,
         default_environment=project.policy.default_environment,
+        allowed={rule.name: rule.stages for rule in project.policy.environment_rules},
     )
-    shard = _shard(asked, project)
-    given = _given(asked, invoked_in, project)
-    producers = project.producers(chosen.at, chosen.environment) if shard is None else ()
-    wish = wish_of(project.gates(chosen.at, chosen.environment))
-    measurement = start_measuring(asked, wish, rootdir, out)
-    strict = bool(asked.stagegate_strict)
-    return Setup(project, chosen, measurement, parser, wanted, out, strict, given, producers, shard)
+    return project, chosen
 
 
 def _shard(asked: argparse.Namespace, project: Project) -> str | None:
@@ -184,14 +228,6 @@ def _given(asked: argparse.Namespace, base: Path, project: Project) -> tuple[Giv
     return tuple(found)
 
 
-def _keep_evidence(asked: argparse.Namespace, base: Path, out: Path) -> None:
-    """Refuse to take away a decision that is evidence, as an earlier run's are."""
-    for word in asked.stagegate_evidence or ():
-        if (base / word.partition(",")[0]).resolve() == out / FILES["json"]:
-            text = f"--stage-gate-evidence: {word}: this run would write over it; use --stage-gate-out"
-            raise UsageError(text)
-
-
 def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
     """Refuse ``--stage-gate-policy FILE``: pytest takes the separate word for a path of the suite.
 
@@ -204,46 +240,44 @@ def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
             raise UsageError(text)
 
 
-def _output_folder(asked: argparse.Namespace, rootdir: Path, base: Path, wanted: tuple[Wanted, ...]) -> Path:
-    """Return the output folder, with what an earlier run left taken away: a mistake found later must not leave it."""
-    out = (rootdir / (asked.stagegate_out or DEFAULT_OUT)).resolve()
-    if rootdir.resolve() not in out.parents:
-        name = asked.stagegate_out or DEFAULT_OUT
-        raise UsageError(f"--stage-gate-out: {name!r} is not a folder below the rootdir")
-    _keep_evidence(asked, base, out)
-    if not only_shows(asked) and "PYTEST_XDIST_WORKER" not in os.environ:
-        try:
-            remove_documents(out, evidence=True)
-            remove_produced(out)
-            for path in (place for each in wanted if each.path is not None for place in places_of(each, out)):
-                path.unlink(missing_ok=True)
-        except OSError as error:
-            raise UsageError(f"--stage-gate-out: {_named(out, rootdir)} can't be emptied: {error.strerror}") from error
-    return out
-
-
-def _named(out: Path, rootdir: Path) -> str:
-    return out.relative_to(rootdir.resolve()).as_posix()
-
-
 class Starting:
     """Registers the parts once pytest says which process this is."""
 
     def __init__(self, setup: Setup, finishing: Finishing) -> None:
         self._setup = setup
         self._finishing = finishing
+        self._closed = False
+        self._not_ready = ""
+
+    def pytest_report_header(self) -> list[str]:
+        """Say why no test runs."""
+        return [f"stagegate: {self._not_ready}"] if self._not_ready else []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Put together what this process needs."""
+        project = self._setup.project
+        config.stash[in_use] = environment_named(project.policy, self._setup.selection.environment)
         if self._setup.measurement.mode != "none":
             _register(config, self._setup.measurement, "stagegate-measurement")
+        self._guard(config)
         if hasattr(config, "workerinput"):
             # A worker is started with the controller's own words, -n included.
             self._setup.measurement.distributed = False
+            if config.workerinput[CLOSED]:
+                self._close()
             self._worker(config)
         else:
             self._controller(config)
+
+    def _guard(self, config: pytest.Config) -> None:
+        """Guard protected environments against tags that appear after the tests were chosen, and a hidden policy."""
+        project, environment = self._setup.project, self._setup.selection.environment
+        protected = [(Tagger(project.vocabulary, project.rootdir), project.policy.protected)]
+        if project.policy.source == BUILT_IN:
+            protected = protected_above(config)
+        if any(names for _, names in protected):
+            _register(config, Guard(manual=False, protected=protected, environment=environment), "stagegate-guard")
 
     def _worker(self, config: pytest.Config) -> None:
         _register(config, PropertyTestsFound(), "stagegate-property-tests-found")
@@ -261,9 +295,10 @@ class Starting:
         recorder = self._recorder(config, subject, notes)
         if written:
             recorder.line(lines.Manual(tests=written))
+        self._look(recorder, subject)
         _register(config, recorder, "stagegate-recorder")
         if config.getoption("dist", "no") != "no":
-            side = ControllerSide(recorder, self._setup.measurement, _stop)
+            side = ControllerSide(recorder, self._setup.measurement, _stop, closed=self._closed)
             _register(config, side, "stagegate-controller")
         else:
             _register(config, PropertyTestsFound(), "stagegate-property-tests-found")
@@ -279,6 +314,24 @@ class Starting:
         self._finishing.measurement = self._setup.measurement
         self._finishing.checkout = subject, notes
         _register(config, self._finishing, "stagegate-finishing")
+
+    def _look(self, recorder: Recorder, subject: Subject) -> None:
+        """Look at the environment that the run is against; no test runs where a protected one is not ready."""
+        project, chosen = self._setup.project, self._setup.selection
+        rule = project.policy.environment(chosen.environment)
+        if rule is None or not rule.asks:
+            return
+        report = look_at(project, rule, Looking(chosen.at, self._setup.conditions, subject))
+        recorder.line(lines.LookedAt(report=report))
+        if rule.protected and report.failed:
+            self._not_ready = f"{rule.name} is protected and not ready, so no test was run: {'; '.join(report.failed)}."
+            recorder.ended_early("environment-not-ready", self._not_ready)
+            self._close()
+
+    def _close(self) -> None:
+        """Leave out every test."""
+        self._closed = True
+        self._setup.selection = replace(self._setup.selection, stages=frozenset())
 
     def _written_down(self) -> tuple[ManualTest, ...]:
         """Return the manual tests that stand in Markdown."""
@@ -322,7 +375,8 @@ class Starting:
             each = config.getoption("dist", "no") == "each"
             return Recorder(self._setup.out / RECORD, run, rootdir, each=each)
         except OSError as error:
-            text = f"stagegate: the output folder {_named(self._setup.out, rootdir)} can't be written: {error.strerror}"
+            out = named_from(self._setup.out, rootdir)
+            text = f"stagegate: the output folder {out} can't be written: {error.strerror}"
             raise pytest.UsageError(text) from error
 
     def _profile(self, config: pytest.Config) -> dict[str, str]:

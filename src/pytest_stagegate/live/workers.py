@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pytest_stagegate.live.recording import Recorder
 
 CHANNEL: Final = "stagegate_channel"
+CLOSED: Final = "stagegate_closed"
+"""Whether a worker leaves out every test, because what they would run against is not ready."""
 _MEASURED: Final = "stagegate_measured"
 
 
@@ -59,12 +61,16 @@ class ControllerSide:
         recorder: Takes what was collected and who was lost.
         measurement: Told whose coverage is missing.
         stop: Called with a worker's message about wrong tags; raises.
+        closed: Whether no test is to be run.
     """
 
-    def __init__(self, recorder: Recorder, measurement: Measurement, stop: Callable[[str], None]) -> None:
+    def __init__(
+        self, recorder: Recorder, measurement: Measurement, stop: Callable[[str], None], *, closed: bool
+    ) -> None:
         self._recorder = recorder
         self._measurement = measurement
         self._stop = stop
+        self._closed = closed
         self._messages: dict[str, tuple[str, bytes]] = {}
 
     @pytest.hookimpl(optionalhook=True)
@@ -74,6 +80,7 @@ class ControllerSide:
         worker = node.gateway.id
         channel.setcallback(lambda message: self._messages.setdefault(worker, message))
         node.workerinput[CHANNEL] = channel
+        node.workerinput[CLOSED] = self._closed
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
     def pytest_xdist_node_collection_finished(self, node: Any, ids: list[str]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.manual import ManualResult
 from pytest_stagegate.model.metrics import MetricsData
@@ -35,6 +36,7 @@ class Contents:
         statements: What in-toto statements say, or None when the file holds none.
         goals: Goals and milestones, or None when the file holds none.
         reviews: What was said of a change, or None when the file says nothing of one.
+        looked_at: What was found of an environment, or None when the file does not say.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
@@ -56,6 +58,7 @@ class Contents:
     statements: tuple[StatementData, ...] | None = None
     goals: PlanData | None = None
     reviews: ReviewExport | None = None
+    looked_at: EnvironmentReport | None = None
     producer: str = ""
     created: str | None = None
     commit: str | None = None

@@ -9,6 +9,7 @@ import msgspec
 
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.manual import ManualRow
+from pytest_stagegate.model.readiness import EnvironmentRow
 from pytest_stagegate.model.requirements import RequirementRow
 from pytest_stagegate.model.reviews import ReviewRow
 from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
@@ -416,6 +417,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     goals: tuple[GoalRow, ...] = ()
     milestones: tuple[MilestoneRow, ...] = ()
     manual: tuple[ManualRow, ...] = ()
+    environments: tuple[EnvironmentRow, ...] = ()
     basis: str = ""
     sign_offs: tuple[SignOffRow, ...] = ()
     override: OverrideUse | None = None

@@ -11,6 +11,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note, Subject
+from pytest_stagegate.model.environments import EnvironmentReport, EnvironmentRule
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.manual import ManualData
@@ -146,6 +147,8 @@ class Evidence:
         trailers: Who made and who reviewed the commit, as git says, or why that is not known; None when nobody has
             asked.
         told: What the release notes tell, or why that is not known; None when nobody has asked.
+        environments: What was found when environments were looked at.
+        environment_rules: What the policy declares of environments.
     """
 
     tests: TestData
@@ -182,3 +185,5 @@ class Evidence:
     trailers: TrailersData | Absent | None = None
     told: ToldData | Absent | None = None
     excused: frozenset[str] = frozenset()
+    environments: tuple[EnvironmentReport, ...] = ()
+    environment_rules: tuple[EnvironmentRule, ...] = ()

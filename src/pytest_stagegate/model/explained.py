@@ -63,6 +63,32 @@ class ExplainedGate(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[ExplainedOption, ...]
 
 
+class ExplainedEnvironment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy declares of one environment.
+
+    Attributes:
+        name: Its name.
+        protected: Whether it has to be asked for by name.
+        stages: Stages that may be decided there; empty for every stage.
+        require: Variables that have to be set.
+        run_by: Who may run; empty for everybody.
+        probe: How it is asked whether it is ready; empty for not at all.
+        data: Names of the checks of its test data.
+        settings: Names of the settings that tests are given.
+        declared_in: ``file:line``.
+    """
+
+    name: str
+    protected: bool
+    stages: tuple[str, ...]
+    require: tuple[str, ...]
+    run_by: tuple[str, ...]
+    probe: str
+    data: tuple[str, ...]
+    settings: tuple[str, ...]
+    declared_in: str
+
+
 class ExplainedPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """A whole policy.
 
@@ -72,6 +98,7 @@ class ExplainedPolicy(msgspec.Struct, frozen=True, kw_only=True):
         extends: What it extends, lowest first, each with its digest.
         stages: All stages in order.
         environments: All environments.
+        declared: Those of which something is declared.
         default_stage: Stage of untagged tests, decided when none is named.
         gates: The gates.
     """
@@ -83,3 +110,4 @@ class ExplainedPolicy(msgspec.Struct, frozen=True, kw_only=True):
     environments: tuple[str, ...]
     default_stage: str
     gates: tuple[ExplainedGate, ...]
+    declared: tuple[ExplainedEnvironment, ...] = ()

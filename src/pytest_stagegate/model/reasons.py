@@ -62,6 +62,10 @@ REASONS: Final[dict[str, str]] = {
     "no-manual-test": "The record lists no manual test that has to be done.",
     "manual-pending": "Nobody has done this manual test, or nobody has handed the result over.",
     "steps-changed": "The steps of the manual test are others than those that were done.",
+    "environment-not-probed": "Nobody looked at the environment before the tests ran, or the report says too little.",
+    "environment-not-ready": "The environment did not answer its readiness probe as the policy wants.",
+    "condition-not-held": "A condition of the environment did not hold when the tests ran.",
+    "data-not-ready": "Test data of the environment are not as the policy wants them.",
     "test-unknown": "The result is of a manual test that no record lists.",
     "not-declared": "The policy declares no limit; the figures are only shown.",
     "missing-skipped": "Evidence is missing, and the policy says to skip the gate then.",
@@ -110,8 +114,8 @@ REASONS: Final[dict[str, str]] = {
     "other-artifact": "An artifact has other bytes, or is another one, than in an earlier decision or a record.",
     "own-decision": "The decision is about the very stage and environment that is decided now.",
     "other-policy": (
-        "The record was made under other stages, environments, tag rules or expected cells, or a file with another "
-        "command."
+        "The record was made under other stages, environments, tag rules or expected cells, a file with another "
+        "command, or a report on an environment under another declaration."
     ),
     "changed": "The file's bytes are others than when a run or an attachment recorded it.",
     "older-than-run": "The run should have written this file, and the file is older than the run.",
@@ -188,6 +192,8 @@ REMEDIES: Final[dict[str, str]] = {
     "manual-pending": "Let people do them: stagegate manual run; and hand the results over.",
     "steps-changed": "Let people do the test again: stagegate manual run.",
     "test-unknown": "Take the result out of the evidence, or find out where its test has gone.",
+    "environment-not-probed": "Run with --stage-gate-env=ENV, or hand over what stagegate probe ENV writes.",
+    "environment-not-ready": "Bring the environment into order, and run again.",
     "sign-off-missing": "Let them sign it: stagegate sign-off --role ROLE; and hand the sign-offs over.",
     "other-decision": "Let them look at the decision as it is now, and sign that.",
     "bad-signature": "Find out who changed the file, and let the person sign anew.",

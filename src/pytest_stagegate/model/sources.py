@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Evidence
 
 FORMATS: Final = {
@@ -48,6 +49,7 @@ FORMATS: Final = {
     "decision": "decisions",
     "sign-off": "sign-offs",
     "manual": "manual",
+    "environment": "environment",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
@@ -64,6 +66,7 @@ KINDS: Final = (
     "decisions",
     "sign-offs",
     "manual",
+    "environment",
 )
 """Kinds of evidence that files bring."""
 
@@ -181,7 +184,8 @@ class Source:
     def kinds(self) -> tuple[str, ...]:
         """Kinds of evidence that it brings; all of them when it could not be told."""
         if self.kind == "run":
-            return ("tests", "coverage")
+            looked = (ENVIRONMENT,) if self.evidence is not None and self.evidence.environments else ()
+            return ("tests", "coverage", *looked)
         if self.format == "cyclonedx":
             return self._of_bom()
         return (self.kind,) if self.kind else KINDS

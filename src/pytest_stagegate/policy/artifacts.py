@@ -17,9 +17,12 @@ def artifact_globs(reader: Reader, table: dict[str, Any]) -> ArtifactGlobs:
 
 
 def _globs(reader: Reader, table: dict[str, Any], key: str) -> tuple[str, ...]:
-    globs = reader.names(table, (key,)) or ()
-    for each in globs:
-        path = PurePosixPath(each)
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            reader.mistake((key,), f'{each!r} is no glob below the root; write for example "dist/*.whl"')
-    return globs
+    return tuple(below_root(reader, each, (key,)) for each in reader.names(table, (key,)) or ())
+
+
+def below_root(reader: Reader, glob: str, key: tuple[str, ...]) -> str:
+    """Return a glob, and note one that is not relative to the root and below it."""
+    path = PurePosixPath(glob)
+    if glob and (path.is_absolute() or ".." in path.parts or not path.parts):
+        reader.mistake(key, f'{glob!r} is no glob below the root; write for example "dist/*.whl"')
+    return glob

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.binding import BoundGate, applying, bound_of
+from pytest_stagegate.policy.environment_drift import less_of_environments
 from pytest_stagegate.policy.finding import NO_FILE, revived
 from pytest_stagegate.policy.limits import demanded, excepted, limits_of, shown
 from pytest_stagegate.policy.loading import policy_of
@@ -44,7 +45,7 @@ class Loosened(NamedTuple):
     """One demand that became less.
 
     Attributes:
-        gate: The gate's id in the policy.
+        gate: The gate's id in the policy, or ``environment NAME``.
         option: The key; empty for the gate as a whole.
         before: What was demanded, for people.
         now: What is demanded.
@@ -74,6 +75,7 @@ def drift_since(
     known = {each.id for each in before}
     gone = {table.id for table in earlier.gates} - known - {table.id for table in policy.gates}
     found = [Loosened(gate, "", "declared", "gone") for gate in gone]
+    found += (Loosened(f"environment {name}", *less) for name, *less in less_of_environments(earlier, policy))
     places = [(stage, place) for stage in earlier.stages for place in (None, *earlier.environments)]
     for stage, place in places:
         now = applying(bound, stage, place)

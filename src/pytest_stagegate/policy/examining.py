@@ -37,9 +37,22 @@ def examined(policy: Policy, bound: tuple[BoundGate, ...], today: dt.date) -> It
         yield from _blocks_already(reader, each, today)
     places = [(stage, place) for stage in policy.stages for place in (None, *policy.environments)]
     judged = (each for place in places for each in applying(bound, *place))
+    yield from _not_judged(policy, reader, bound)
     if not any(each.enforcement.level is Level.BLOCK for each in judged):
         text = "no gate blocks: whatever is found, the decision is never NO GO"
         yield Advice(True, policy.source, text, 'Set enforcement = "block" for at least one gate.')
+
+
+def _not_judged(policy: Policy, reader: Reader, bound: tuple[BoundGate, ...]) -> Iterator[Advice]:
+    """Yield environments that are asked something, where no gate heeds the answer, and a gate that has none to heed."""
+    judged = [each for each in bound if each.gate.name == "environment"]
+    asked = [rule for rule in policy.environment_rules if rule.probe is not None or rule.data]
+    for rule in () if judged else asked:
+        text = f"{rule.name} is asked whether it is ready, and no gate judges the answer"
+        yield Advice(False, reader.line(("environment", rule.name)), text, "Add a table [gate.environment].")
+    if judged and not any(rule.asks for rule in policy.environment_rules):
+        text = "nothing is declared of any environment, so the gate 'environment' has nothing to judge"
+        yield Advice(False, reader.line(("gate", judged[0].id)), text, "Declare one, or take the gate out.")
 
 
 def _always_met(reader: Reader, bound: BoundGate) -> Iterator[Advice]:

@@ -10,7 +10,7 @@ from pytest_stagegate.hooks import Matrix, Warnings
 from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
-from pytest_stagegate.model.explained import ExplainedGate, ExplainedOption, ExplainedPolicy
+from pytest_stagegate.model.explained import ExplainedEnvironment, ExplainedGate, ExplainedOption, ExplainedPolicy
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.manual import ManualTests
@@ -18,6 +18,7 @@ from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.provenance import Provenance
+from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_stagegate.hooks import Gate
+    from pytest_stagegate.model.environments import EnvironmentRule
     from pytest_stagegate.policy.model import Policy
 
 _FACES: Final[dict[type, str]] = {
@@ -49,6 +51,7 @@ _FACES: Final[dict[type, str]] = {
     Decisions: "decisions of earlier stages",
     Goals: "the goals of the plan",
     ManualTests: "manual tests",
+    Environments: "reports on environments",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
     SignOffs: "sign-offs",
@@ -82,6 +85,21 @@ def explained(policy: Policy, gates: Iterable[BoundGate]) -> ExplainedPolicy:
         environments=policy.environments,
         default_stage=policy.default_stage,
         gates=tuple(explained_gate(policy, each) for each in gates),
+        declared=tuple(map(_environment, policy.environment_rules)),
+    )
+
+
+def _environment(rule: EnvironmentRule) -> ExplainedEnvironment:
+    return ExplainedEnvironment(
+        name=rule.name,
+        protected=rule.protected,
+        stages=rule.stages,
+        require=tuple(map(str, rule.require)),
+        run_by=rule.run_by,
+        probe=rule.probe.asked if rule.probe is not None else "",
+        data=tuple(each.name for each in rule.data),
+        settings=tuple(rule.settings),
+        declared_in=rule.place.partition(" ")[0],
     )
 
 

@@ -10,6 +10,7 @@ from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.artifacts import artifact_globs
 from pytest_stagegate.policy.baseline import baseline_folder, baseline_tolerance
+from pytest_stagegate.policy.environments import environment_rules
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.extending import resolved, stacked
 from pytest_stagegate.policy.finding import NO_FILE, Read, canonical, digest, find, from_disk
@@ -53,6 +54,7 @@ _KEYS: Final = (
     "manual",
     "notes",
     "plan",
+    "environment",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -136,6 +138,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         manual_folder=manual_folder(reader, table),
         notes=notes_rules(reader, table),
         plan=plan_rules(reader, table),
+        environment_rules=environment_rules(reader, table, stages, environments, default_environment),
     )
 
 

@@ -39,13 +39,13 @@ def producer(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], forma
             if key in entry:
                 reader.mistake((*path, key), "is about a tool that is run, and the entry has no command")
         return None
-    command = _command(reader, entry, (*path, "command"))
+    command = command_of(reader, entry, (*path, "command"))
     name = _name(reader, entry, path)
     _literal(reader, entry, (*path, "path"))
     if format_ == "stagegate":
         reader.mistake((*path, "format"), "a record is made by pytest --stage-gate, and by no other command")
-    version = _command(reader, entry, (*path, "version"))
-    limit = _limit(reader, entry, (*path, "timeout"))
+    version = command_of(reader, entry, (*path, "version"))
+    limit = time_limit(reader, entry, (*path, "timeout"), _LIMIT)
     statuses = _exit_ok(reader, entry, (*path, "exit_ok"), format_)
     return Producer(name, command, limit, statuses, version) if command and name else None
 
@@ -67,7 +67,8 @@ def no_output_twice(reader: Reader, rules: Iterable[tuple[tuple[str, ...], Evide
         files.add(rule.path)
 
 
-def _command(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> tuple[str, ...]:
+def command_of(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> tuple[str, ...]:
+    """Return program and arguments; empty where the key is absent or not in order."""
     if path[-1] not in entry:
         return ()
     value = entry[path[-1]]
@@ -113,14 +114,15 @@ def _literal(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> No
         reader.mistake(path, f"{written!r} has to be relative to the root and below it")
 
 
-def _limit(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> int:
+def time_limit(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], default: int) -> int:
+    """Return a time limit in microseconds; the default where there is none."""
     if path[-1] not in entry:
-        return _LIMIT
+        return default
     try:
         limit = Duration.parse(entry[path[-1]]).microseconds
     except ValueError as error:
         reader.mistake(path, str(error))
-        return _LIMIT
+        return default
     if limit <= 0:
         reader.mistake(path, "has to be longer than 0 s")
     return limit
@@ -135,6 +137,9 @@ def _exit_ok(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], forma
     if path[-1] not in entry:
         if format_ == "pylint-json":
             return frozenset(status for status in range(64) if not status & _PYLINT_BROKE_OFF)
+        if format_ == "environment":
+            # stagegate probe says with 20 that an environment is not ready.
+            return frozenset({0, 20})
         measures = FORMATS.get(format_) in ("coverage", "metrics")
         return frozenset({0} if measures else {0, 1})
     value = entry[path[-1]]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.artifacts import ArtifactGlobs
+from pytest_stagegate.model.environments import EnvironmentRule
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.note_rules import NotesRules
 from pytest_stagegate.model.operations import OperationsPlan
@@ -119,6 +120,7 @@ class Policy:
         manual_folder: Folder with manual tests in Markdown, relative to the root, or None.
         operations: What people have written for the operational documents.
         plan: Where the plan lies, and which marks link tests to it.
+        environment_rules: What it declares of environments.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -150,11 +152,21 @@ class Policy:
     manual_folder: str | None = None
     operations: OperationsPlan = field(default_factory=OperationsPlan)
     plan: PlanRules = field(default_factory=PlanRules)
+    environment_rules: tuple[EnvironmentRule, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:
         """Return the Hypothesis profile of a stage; None where there is none."""
         return next((profile for profile in self.profiles if profile.stage == stage), None)
+
+    def environment(self, name: str | None) -> EnvironmentRule | None:
+        """Return what is declared of an environment; None where nothing is."""
+        return next((rule for rule in self.environment_rules if rule.name == name), None)
+
+    @property
+    def protected(self) -> frozenset[str]:
+        """Environments that nothing runs against unless they are asked for by name."""
+        return frozenset(rule.name for rule in self.environment_rules if rule.protected)
 
     @property
     def producers(self) -> tuple[EvidenceRule, ...]:

@@ -11,6 +11,7 @@ from pytest_stagegate.stock import (
     coverage_ratchet,
     debt,
     durations,
+    environment,
     executed,
     findings,
     flaky,
@@ -65,4 +66,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     provenance,
     review,
     requirements_ratchet,
+    environment,
 )

@@ -175,3 +175,41 @@ def test_more_that_is_left_out_and_less_that_is_required_is_drift(tmp_path: Path
         "own require_owners: with x → without",
     ]
     assert drift(tmp_path, now.replace("'z'", "'x'"), before, gates__own=OWN) == []
+
+
+EU = 'environments = ["eu"]\n[environment.eu]\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (f"{EU}protected = true", 'environments = ["eu"]', ["environment eu : declared → gone"]),
+        (f"{EU}protected = true", EU, ["environment eu protected: true → false"]),
+        (f"{EU}stages = ['deploy']", EU, ["environment eu stages: deploy → every stage"]),
+        (
+            f"{EU}stages = ['deploy']",
+            f"{EU}stages = ['test', 'deploy']",
+            ["environment eu stages: deploy → test, deploy"],
+        ),
+        (f"{EU}run_by = ['dana']", EU, ["environment eu run_by: dana → everybody"]),
+        (f"{EU}require = {{ CI = 'true' }}", EU, ['environment eu require CI: CI is "true" → anything']),
+        (
+            f"{EU}require = {{ CI = 'true' }}",
+            f"{EU}require = {{ CI = true }}",
+            ['environment eu require CI: CI is "true" → CI is set'],
+        ),
+        (f"{EU}probe = {{ tcp = 'a:1' }}", EU, ["environment eu probe: asked → not asked"]),
+        (f"{EU}data = [{{ name = 'a', path = 'a' }}]", EU, ["environment eu data a: asked → not asked"]),
+        (
+            f"{EU}data = [{{ name = 'a', path = 'a', min_files = 2 }}]",
+            f"{EU}data = [{{ name = 'a', path = 'a' }}]",
+            ["environment eu data a: min_files 2 → min_files 1"],
+        ),
+        (EU, f"{EU}protected = true\nstages = ['deploy']\nprobe = {{ tcp = 'a:1' }}", []),
+        (f"{EU}probe = {{ tcp = 'a:1' }}", f"{EU}probe = {{ tcp = 'b:1' }}", []),
+    ],
+)
+def test_what_is_demanded_less_of_an_environment_is_told(
+    tmp_path: Path, before: str, now: str, told: list[str]
+) -> None:
+    assert drift(tmp_path, before, now) == told
