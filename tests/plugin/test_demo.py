@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -39,8 +40,31 @@ def test_it_shows_a_no_go_then_a_go_and_a_signed_release(shown: tuple[Path, subp
     folder, done = shown
     assert done.returncode == 0, done.stdout + done.stderr
     words = re.findall("^[✘✔‖] (NO GO|GO|HOLD) ", done.stdout, re.MULTILINE)
-    assert words == ["NO GO", "GO", "HOLD", "GO"]
+    assert words == ["NO GO", "NO GO", "GO", "GO", "HOLD", "GO"]
     assert (folder / "stagegate-demo/.stagegate/report.html").is_file()
+
+
+def test_its_report_shows_every_part_of_plan_build_and_test(
+    shown: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    folder, _ = shown
+    decision = json.loads((folder / "stagegate-demo/dossier/decision.json").read_bytes())
+    judged = {gate["gate"]: gate["verdict"] for gate in decision["gates"]}
+    built = ("artifacts", "review", "provenance", "sbom", "vulnerabilities")
+    assert {judged[gate] for gate in ("requirements", *built)} == {"PASS"}
+    assert {goal["outcome"] for goal in decision["goals"] if goal["priority"] == "must"} == {"passed"}
+    assert [row["outcome"] for row in decision["manual"]] == ["passed", "passed"]
+    assert [row["state"] for row in decision["environments"]] == ["ready"]
+    assert [row["person"] for row in decision["reviews"]] == ["Robin Falk <robin@example.com>"]
+    assert [row["comes_from"] != [] and row["listed_in"] != [] for row in decision["shipped"]] == [True]
+
+
+def test_nothing_runs_against_its_production_by_accident(
+    shown: tuple[Path, subprocess.CompletedProcess[str]],
+) -> None:
+    assert "the environment production is protected, and a condition doesn't hold, so nothing was run" in (
+        shown[1].stdout + shown[1].stderr
+    )
 
 
 def test_it_ends_in_a_dossier_that_its_signatures_anchor(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, cast
 
@@ -113,4 +114,7 @@ def _prompt(text: str) -> str:
         answer: str = click.prompt(f"  {text}", default="", show_default=False)
     except click.Abort:
         raise Stopped from None
+    if not sys.stdin.isatty():
+        # Of a pipe nothing shows the answer otherwise, and the log would not tell what was said.
+        click.echo(answer)
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,14 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_DROPPED: Final = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CARRIER_ACCOUNT", "COVERAGE_PROCESS_START", "SOURCE_DATE_EPOCH")
+_DROPPED: Final = (
+    "PYTEST_ADDOPTS",
+    "PYTEST_PLUGINS",
+    "CARRIER_ACCOUNT",
+    "DEPLOY_APPROVED",
+    "COVERAGE_PROCESS_START",
+    "SOURCE_DATE_EPOCH",
+)
 
 
 class Commands:
@@ -37,7 +45,7 @@ class Commands:
 
     def stagegate(self, *words: str, expected: int = 0, answers: str = "") -> None:
         """Run ``stagegate``; answers go to its standard input."""
-        shown = " ".join(f'"{word}"' if " " in word else word for word in words)
+        shown = shlex.join(words)
         command = [sys.executable, "-c", "from pytest_stagegate.cli import main; main()", *words]
         self._run(f"stagegate {shown}", command, expected, answers)
 

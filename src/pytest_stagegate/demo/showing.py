@@ -14,6 +14,7 @@ from pytest_stagegate.demo.releasing import can_sign, make_keys, release
 from pytest_stagegate.errors import StageGateError, UsageError
 
 TESTS_FAILED: Final = 1
+USAGE_ERROR: Final = 4
 NO_GO: Final = 20
 _MARK: Final = ".stagegate-demo"
 _HERE: Final = Path(__file__).parent
@@ -64,9 +65,13 @@ def show(folder: Path, say: Callable[[str], None]) -> int:
     say("\nAll that a program can test is good. Two tests are left to people: somebody prints a quote and reads it.")
     steps.stagegate("manual", "run", "--by=Dana Roth", answers="passed\nnote\nread in 4 seconds\npassed\n")
     steps.stagegate("check")
+    say("\nWhat does the team hear tomorrow? What changed since the first decision, which was kept.")
+    steps.stagegate("standup", _first_kept(folder))
     say("\nIs it built well? The same record is judged at the stage build.")
     steps.stagegate("check", "--at=build", ".stagegate/evidence.jsonl", "--out=.stagegate/build")
     release(folder, steps, say)
+    say("\nMay the smoke tests run against production? Not by accident: it is protected.")
+    steps.pytest("--stage-gate-at=deploy", "--stage-gate-env=production", expected=USAGE_ERROR)
     if steps.surprises:
         say("\nThis is not what the demo is meant to show:")
         for each in steps.surprises:
@@ -87,9 +92,14 @@ def _repair(folder: Path) -> None:
     _commit(folder, _TESTED, "2026-10-01T10:00:00+00:00", tag="v1.2.0")
 
 
+def _first_kept(folder: Path) -> str:
+    """Return the kept decision of the first run, relative to the folder."""
+    return min((folder / ".stagegate/history").glob("*.jsonl.gz")).relative_to(folder).as_posix()
+
+
 def _next_steps(name: str) -> str:
     return f"""
-Documents of the second run:
+Of the stage test:
   {name}/.stagegate/report.html     the readiness document: open it in a browser
   {name}/.stagegate/report.md       the same for a pull request or a release page
   {name}/.stagegate/decision.json   the same for programs

@@ -15,15 +15,15 @@ Ask = Callable[[str], "tuple[int, dict[str, Any]]"]
 
 
 @pytest.fixture
-def ask() -> Iterator[Ask]:
+def ask(stagegate_environment) -> Iterator[Ask]:
     """Ask a fresh service for a path: status and body.
 
-    A real project would ask the address of the environment that the run is against.
+    A real project would ask the address that the policy declares of the environment.
     """
-    with running() as server:
+    with running(stagegate_environment.settings["host"]) as server:
 
         def get(path: str) -> tuple[int, dict[str, Any]]:
-            connection = HTTPConnection("127.0.0.1", server.port, timeout=10)
+            connection = HTTPConnection(server.host, server.port, timeout=10)
             try:
                 connection.request("GET", path)
                 response = connection.getresponse()

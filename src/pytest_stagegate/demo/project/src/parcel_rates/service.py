@@ -21,6 +21,7 @@ class RateServer(TCPServer):
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         super().__init__((host, port), RateHandler)
+        self.host = host
         self.port = int(self.server_address[1])
         self.answers: Counter[int] = Counter()
 
@@ -76,9 +77,9 @@ def quote_answer(query: str) -> tuple[int, dict[str, object]]:
 
 
 @contextmanager
-def running() -> Iterator[RateServer]:
-    """Run the service on a free loopback port until the block ends."""
-    with RateServer() as server:
+def running(host: str = "127.0.0.1") -> Iterator[RateServer]:
+    """Run the service on a free port until the block ends."""
+    with RateServer(host) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

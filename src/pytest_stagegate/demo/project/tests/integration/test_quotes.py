@@ -1,7 +1,9 @@
 """Quotes: zones, weights and prices together. No mark, no path rule: the default stage, "test"."""
 
+import csv
 import os
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,18 @@ from parcel_rates.weights import Parcel
 BOOK = Parcel(grams=800, length=25, width=18, height=5)
 
 
+def addresses():
+    """The addresses that depots have given us; the policy says that they have to be there."""
+    with (Path(__file__).parents[1] / "data/addresses.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 @pytest.mark.requirement("RATE-1")
+@pytest.mark.parametrize("row", addresses(), ids=lambda row: f"{row['country']} {row['postcode']}")
+def test_price_for_an_address(row):
+    assert quote(BOOK, row["country"], row["postcode"]).total == Decimal(row["total"])
+
+
 @pytest.mark.parametrize(
     ("country", "postcode", "total", "days"),
     [
