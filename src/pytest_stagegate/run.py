@@ -15,12 +15,12 @@ from pytest_stagegate.basis import basis_of
 from pytest_stagegate.chaining import decisions_among, other_artifacts, upstream_rows
 from pytest_stagegate.checkout import baseline_of, operations_of, plans_of, written_tests
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
-from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.artifacts import unlisted
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
 from pytest_stagegate.evidence.merging import merged, of_environment
+from pytest_stagegate.evidence.origins import environment_of, stage_of, start_of
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import (
@@ -37,7 +37,7 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.readiness import environment_rows
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
-from pytest_stagegate.model.times import parsed, rfc3339
+from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.permitting import refuse_contradiction
 from pytest_stagegate.planning import planned
@@ -59,7 +59,7 @@ from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pytest_stagegate.documents.view import View
     from pytest_stagegate.judging import ActiveGate
@@ -68,7 +68,6 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.reviews import TrailersData
-    from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tests import TestData
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.model.waivers import Waiver, WaiverRow
@@ -262,9 +261,9 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
     defaults = Defaults(project.rootdir, policy.evidence, policy.default_stage, fallback, question.sources)
     sources = gather(question.given, defaults)
     # The decision states whole seconds; judged at any other instant it could not be made once more.
-    instant = (question.as_of or _start(sources)).replace(microsecond=0)
+    instant = (question.as_of or start_of(sources)).replace(microsecond=0)
     runs = [each for each in sources if each.evidence is not None]
-    environment = question.environment or (_environment(runs) if runs else policy.default_environment)
+    environment = question.environment or (environment_of(runs) if runs else policy.default_environment)
     yardstick = Yardstick(
         name=project.name,
         commit=question.checkout[0].commit,
@@ -275,36 +274,12 @@ def _vetted(project: Project, question: Question) -> tuple[Vetted, Place]:
         artifacts=question.checkout[0].artifacts,
     )
     vetted = vet(sources, yardstick)
-    stage = question.at or _stage(vetted.sources) or policy.default_stage
+    stage = question.at or stage_of(vetted.sources) or policy.default_stage
     # As with cells, only a word of the user's asks for one environment alone.
     missing = undelivered(project.producers(stage, question.environment, environment), vetted.sources)
     refuse_contradiction(policy, stage, environment)
     vetted = summed([*without_own(vetted.sources, stage, environment), *missing], instant)
     return vetted, Place(stage=stage, environment=environment, instant=instant)
-
-
-def _start(sources: Iterable[Source]) -> dt.datetime:
-    """Return when the latest run began."""
-    started = [each.evidence.started for each in sources if each.evidence is not None]
-    if not started:
-        why = " ".join(each.note.text for each in sources if each.note is not None)
-        raise EvidenceError(f"nothing says when the run was: no record of one can be read. {why}".strip())
-    return parsed(max(started))
-
-
-def _stage(sources: Iterable[Source]) -> str | None:
-    """Return the stage that all usable records were made for; None where there is none."""
-    runs = (each.evidence for each in sources if each.usable and each.evidence is not None)
-    said = {origin.stage for run in runs for origin in run.origins}
-    if len(said) > 1:
-        raise UsageError(f"the records were made for the stages {', '.join(sorted(said))}; name one of them with --at")
-    return next(iter(said), None)
-
-
-def _environment(runs: Iterable[Source]) -> str | None:
-    """Return the environment that all runs were against; None where they differ."""
-    said = {each.environment for each in runs}
-    return next(iter(said)) if len(said) == 1 else None
 
 
 def _evidence(project: Project, vetted: Vetted, question: Question, place: Place) -> Evidence:

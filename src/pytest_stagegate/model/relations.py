@@ -100,7 +100,7 @@ def told(circle: tuple[str, ...]) -> str:
 
 
 def mistakes(goals: Sequence[Related]) -> tuple[str, ...]:
-    """Return what can't be true of goals, a sentence each: ids that no goal has, and circles; not more than `MOST`."""
+    """Return what can't be true of goals, a sentence each: circles, and ids that no goal has; not more than `MOST`."""
     known = {goal.id for goal in goals if goal.id}
     unknown = [
         (goal.id, key, name)
@@ -109,8 +109,13 @@ def mistakes(goals: Sequence[Related]) -> tuple[str, ...]:
         for name in names
         if name and name not in known
     ]
-    sentences = [
-        f"goal {of or 'without an id'}: unknown {key} {name!r}; {nearest(name, known)}"
-        for of, key, name in unknown[:MOST]
+    told_of = [
+        f"goal {of or 'without an id'}: unknown {key} {name!r}{_near(name, known)}" for of, key, name in unknown[:MOST]
     ]
-    return (*sentences, *map(told, circles(goals)))[:MOST]
+    return (*map(told, circles(goals)), *told_of)[:MOST]
+
+
+def _near(name: str, known: set[str]) -> str:
+    """Return which id may be meant; of many that are all different none is listed."""
+    hint = nearest(name, known)
+    return "" if hint.startswith("known:") and len(known) > MOST else f"; {hint}"

@@ -36,6 +36,14 @@ def test_what_no_goal_has_is_told_with_the_nearest_id() -> None:
     )
 
 
+def test_of_many_ids_none_is_listed_and_circles_come_first() -> None:
+    many = [goal(f"g{number}", "", f"x{number}") for number in range(20)]
+    told = mistakes([*many, goal("a", "a")])
+    assert told[0] == "goals need each other in a circle: a -> a"
+    assert told[1] == "goal g0: unknown depends_on 'x0'"
+    assert len(told) == 10
+
+
 def test_a_plan_in_order_has_no_mistakes() -> None:
     goals = [goal("whole", "", "first"), goal("part", "whole", "first"), goal("first"), goal("", "whole")]
     assert mistakes(goals) == ()
