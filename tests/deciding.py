@@ -1,8 +1,10 @@
-"""This project's decision about itself: two shards side by side, each under `coverage run`, and `stagegate check`.
+"""This project's decision about itself, on its whole suite: shards that record, JUnit, and `stagegate check`.
 
 Usage: python tests/deciding.py FOLDER (for what coverage and pytest write)
 
-One process a shard, so that coverage begins before pytest loads the plugin.
+Two shards run under `coverage run`, one process each, so that coverage begins before pytest loads the plugin. The rest
+runs beside them on two workers and without coverage, as plain pytest with JUnit: laws, samples of the documentation,
+the browser, and whole projects that run in processes of their own.
 """
 
 from __future__ import annotations
@@ -12,9 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-# What only differs between interpreters, laws, acceptance cases, the browser and runs over workers are left to other
-# environments, so the decision is a provisional one.
-SHARDS = {
+ROOT = Path(__file__).parent.parent
+UNDER_COVERAGE = {
     "unit": ["tests/unit"],
     "plugin": [
         f"tests/plugin/test_{name}.py"
@@ -42,23 +43,44 @@ SHARDS = {
 def main(folder: Path) -> int:
     """Run the shards and decide; return the first exit status that is not 0."""
     folder.mkdir(parents=True, exist_ok=True)
-    logs = {name: folder / f"{name}.log" for name in SHARDS}
-    running = {name: start(name, paths, folder, logs[name]) for name, paths in SHARDS.items()}
-    ended = {name: process.wait() for name, process in running.items()}
-    for name, log in logs.items():
-        print(f"---- shard {name}, exit status {ended[name]}", log.read_text("utf-8", "replace"), sep="\n", flush=True)
-    records = [f".stagegate/shards/{name}" for name in SHARDS]
-    decided = subprocess.run(["stagegate", "check", "--at", "test", *records], check=False).returncode
-    return next(filter(None, ended.values()), decided)
+    results = folder / "rest.xml"
+    shards = {name: recorded(name, paths) for name, paths in UNDER_COVERAGE.items()}
+    shards["rest"] = ["pytest", "-n", "2", f"--junitxml={results}", "-rs", *rest()]
+    running = {name: start(name, module, folder) for name, module in shards.items()}
+    ended = [finished(name, process, folder) for name, process in running.items()]
+    evidence = [*(f".stagegate/shards/{name}" for name in UNDER_COVERAGE), f"{results},stage=test"]
+    decided = subprocess.run(["stagegate", "check", "--at", "test", *evidence], check=False).returncode
+    return next(filter(None, ended), decided)
 
 
-def start(name: str, paths: list[str], folder: Path, log: Path) -> subprocess.Popen[bytes]:
-    """Start the tests of one shard, which write to its log."""
+def rest() -> list[str]:
+    """Return the test files that no shard under coverage has."""
+    taken = [ROOT / path for paths in UNDER_COVERAGE.values() for path in paths]
+    found = sorted((ROOT / "tests").rglob("test_*.py"))
+    left = [path for path in found if not {path, *path.parents} & {*taken, ROOT / "tests/data"}]
+    return [str(path.relative_to(ROOT)) for path in left]
+
+
+def recorded(name: str, paths: list[str]) -> list[str]:
+    """Return the module and the words that run a shard under coverage and record it."""
     recording = [f"--stage-gate-shard={name}", f"--stage-gate-out=.stagegate/shards/{name}"]
-    command = [sys.executable, "-m", "coverage", "run", "-m", "pytest", *recording, "-rs", "-k", "not n2", *paths]
+    return ["coverage", "run", "-m", "pytest", *recording, "-rs", *paths]
+
+
+def start(name: str, module: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    """Start a module of Python, which writes to a log."""
     measuring = {**os.environ, "COVERAGE_FILE": str(folder / f"coverage.{name}")}
-    with log.open("wb") as out:
+    with (folder / f"{name}.log").open("wb") as out:
+        command = [sys.executable, "-m", *module]
         return subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, env=measuring)
+
+
+def finished(name: str, process: subprocess.Popen[bytes], folder: Path) -> int:
+    """Wait for a shard, print its log and return its exit status."""
+    status = process.wait()
+    log = (folder / f"{name}.log").read_text("utf-8", "replace")
+    print(f"---- shard {name}, exit status {status}", log, sep="\n", flush=True)
+    return status
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from pytest_stagegate.hooks import Fault, GateOptions, Matrix, Warnings, gate, hookimpl
     from pytest_stagegate.model.absent import Absent
+    from pytest_stagegate.model.artifacts import Artifacts
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.findings import Findings
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.operations import Operations
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.property_tests import PropertyTests
+    from pytest_stagegate.model.provenance import Provenance
     from pytest_stagegate.model.readiness import Environments
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.sbom import Sboms
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Absent",
+    "Artifacts",
     "Baseline",
     "CellName",
     "Check",
@@ -67,6 +70,7 @@ __all__ = [
     "Percentage",
     "Place",
     "PropertyTests",
+    "Provenance",
     "Ratio",
     "ReleaseNotes",
     "Repository",
@@ -93,6 +97,7 @@ _HOME: Final = {
     "Vulnerabilities": "model.vulnerabilities",
     "SignOffs": "model.sign_offs",
     "PropertyTests": "model.property_tests",
+    "Provenance": "model.provenance",
     "Operations": "model.operations",
     "Metrics": "model.metrics",
     "ManualTests": "model.manual",
@@ -101,6 +106,7 @@ _HOME: Final = {
     "Findings": "model.findings",
     "Baseline": "model.baseline",
     "Absent": "model.absent",
+    "Artifacts": "model.artifacts",
     "CellName": "model.numbers",
     "Decisions": "model.upstream",
     "Check": "model.verdicts",

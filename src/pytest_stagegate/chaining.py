@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.model.decision import UpstreamRow
-from pytest_stagegate.model.upstream import DecisionsData, Earlier
+from pytest_stagegate.model.decision import Note, UpstreamRow
+from pytest_stagegate.model.upstream import BUILD, DecisionsData, Earlier, differing
 from pytest_stagegate.policy.drifting import less_than
 from pytest_stagegate.policy.finding import canonical, digest
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pytest_stagegate.hooks import Gate
-    from pytest_stagegate.model.decision import Decision
+    from pytest_stagegate.model.decision import Artifact, Decision
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.policy.model import Policy
@@ -38,9 +38,29 @@ def decisions_among(
     return DecisionsData(
         earlier=tuple(sorted(found.values(), key=lambda each: (*_order(each.decision, policy), each.sha256))),
         stages=policy.stages,
-        artifacts_declared=bool(policy.artifacts),
+        artifacts_declared=bool(policy.artifacts.shipped),
         policy_sha256=policy.sha256,
     )
+
+
+def other_artifacts(decisions: DecisionsData, present: tuple[Artifact, ...]) -> tuple[Note, ...]:
+    """Return which decisions are about other artifacts than these, as notes that hold the decision.
+
+    Whatever gates the policy has: what was decided once from the build on goes no further in exchange for something
+    else. Which decisions have to list artifacts at all is a gate's to say.
+    """
+    early = decisions.stages[: decisions.stages.index(BUILD)] if BUILD in decisions.stages else ()
+    late = [each for each in decisions.earlier if each.decision.stage not in early]
+    listing = [each for each in late if each.decision.subject.artifacts]
+    if listing and not present:
+        text = f"{listing[0].source} lists artifacts, and none is here that could be held against them."
+        return (Note(reason="artifact-missing", text=text),)
+    return tuple(_changed(each.source, others) for each in listing if (others := differing(each, present)))
+
+
+def _changed(source: str, others: Iterable[tuple[Artifact, str]]) -> Note:
+    names = ", ".join(dict.fromkeys(each.name for each, _ in others))
+    return Note(reason="other-artifact", text=f"{source}: it is about other artifacts than these: {names}.")
 
 
 def upstream_rows(sources: Iterable[Source], policy: Policy) -> tuple[UpstreamRow, ...]:

@@ -1,14 +1,19 @@
-"""What a decision reads from the checkout itself, beside the evidence files: baseline, plans, texts for operators."""
+"""What a decision reads from the checkout itself, beside the evidence files.
+
+The baseline, plans, manual tests in Markdown, and texts for operators.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.by_hand import tests_in
 from pytest_stagegate.evidence.baselines import read_baseline
 from pytest_stagegate.evidence.operations import read_operations
 from pytest_stagegate.evidence.plans import goals_of
 from pytest_stagegate.model.baseline import Baseline, BaselineData
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.manual import WrittenTests
 from pytest_stagegate.model.operations import Operations, OperationsData
 from pytest_stagegate.model.plan import GoalsData
 
@@ -42,6 +47,21 @@ def plans_of(project: Project, sources: Iterable[Source], stage: str) -> GoalsDa
     if not given and not _asked(project, stage):
         return GoalsData()
     return goals_of(project.rootdir, project.policy.plan, sources, verified_here=_verified_here(project.policy, stage))
+
+
+def written_tests(project: Project, *, recorded: bool) -> WrittenTests:
+    """Return the manual tests that stand in Markdown.
+
+    Args:
+        project: The project.
+        recorded: Whether a run is among the evidence, whose record lists them as they were then.
+
+    Raises:
+        MistakesError: With everything that is wrong with them.
+    """
+    if recorded:
+        return WrittenTests()
+    return tests_in(project.rootdir, project.policy.manual_folder, project.vocabulary)
 
 
 def _verified_here(policy: Policy, stage: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, NamedTuple, TypeVar, overload
 import msgspec
 import pluggy
 
+from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.evidence import WarningLine
@@ -24,6 +25,7 @@ from pytest_stagegate.model.numbers import Measure
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
+from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sbom import Sboms
@@ -148,6 +150,8 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Sboms,
     Vulnerabilities,
     Environments,
+    Artifacts,
+    Provenance,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

@@ -15,6 +15,7 @@ import msgspec
 from pytest_stagegate import decide
 from pytest_stagegate.hooks import Gate, GateOptions, Matrix, Warnings
 from pytest_stagegate.model.absent import Absent
+from pytest_stagegate.model.artifacts import UNREADABLE, Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
@@ -30,6 +31,7 @@ from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.property_tests import PropertyTests
+from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.readiness import Environments, environment_rows
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.repository import UNKNOWN, Repository
@@ -56,6 +58,7 @@ class _BadCheck(Exception):  # noqa: N818 - told to the user as a verdict
 _BROKEN: Final = frozenset(
     {
         "artifact-missing",
+        "artifact-unreadable",
         "changed",
         "commit-not-stated",
         "commit-unknown",
@@ -88,6 +91,7 @@ _KINDS: Final[dict[type, str]] = {
     SignOffs: SIGN_OFFS,
     Sboms: "sbom",
     Vulnerabilities: "vulnerabilities",
+    Provenance: "provenance",
     Decisions: "decisions",
     Goals: GOALS,
     ManualTests: MANUAL,
@@ -307,6 +311,8 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Warnings: Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded),
         Findings: Findings(evidence.findings, tally),
         Metrics: Metrics(evidence.metrics, tally),
+        Artifacts: _artifacts(evidence, tally),
+        Provenance: Provenance(evidence.statements, evidence.subject, tally, excused=evidence.excused),
         Sboms: Sboms(evidence.sboms, evidence.subject, tally),
         Vulnerabilities: Vulnerabilities(evidence.scans, evidence.subject, tally),
         PropertyTests: PropertyTests(evidence.properties, tally),
@@ -327,6 +333,11 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
     if active.options is not None:
         faces[type(active.options)] = active.options
     return {parameter: faces[asked] for parameter, asked in active.gate.needs.items()}
+
+
+def _artifacts(evidence: Evidence, tally: Tally) -> Artifacts:
+    unreadable = tuple(note.text.rstrip(".") for note in evidence.provisional if note.reason == UNREADABLE)
+    return Artifacts(evidence.subject, tally, unreadable=unreadable, excused=evidence.excused)
 
 
 def _since(active: ActiveGate, place: Place) -> dt.datetime | None:

@@ -149,6 +149,9 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     if policy.templates is not None and not (rootdir / policy.templates).is_dir():
         text = f"there is no folder {policy.templates!r} below the root"
         raise MistakesError("the policy", [Mistake(f"{policy.source} templates", text)], code="policy")
+    if policy.manual_folder is not None and not (rootdir / policy.manual_folder).is_dir():
+        text = f"there is no folder {policy.manual_folder!r} below the root"
+        raise MistakesError("the policy", [Mistake(f"{policy.source} manual.folder", text)], code="policy")
     idle = [rule for rule in policy.tags if not matches_a_file(rule.path, rootdir)]
     if idle:
         mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]

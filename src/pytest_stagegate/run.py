@@ -12,14 +12,14 @@ import msgspec
 
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.basis import basis_of
-from pytest_stagegate.chaining import decisions_among, upstream_rows
-from pytest_stagegate.checkout import baseline_of, operations_of, plans_of
+from pytest_stagegate.chaining import decisions_among, other_artifacts, upstream_rows
+from pytest_stagegate.checkout import baseline_of, operations_of, plans_of, written_tests
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
-from pytest_stagegate.evidence.merging import merged, of_environment
+from pytest_stagegate.evidence.merging import merged, of_environment, unlisted
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import (
@@ -42,7 +42,7 @@ from pytest_stagegate.permitting import refuse_contradiction
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
-from pytest_stagegate.summing import further_files, index, manual_data, manual_of, matrix, rows_of, totals
+from pytest_stagegate.summing import further_files, index, manual_data, manual_of, matrix, rows_of, shipped_rows, totals
 from pytest_stagegate.tagging import stages_of
 from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.sources import Source
+    from pytest_stagegate.model.tests import TestData
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.model.waivers import Waiver, WaiverRow
     from pytest_stagegate.policy.model import Policy
@@ -71,12 +72,14 @@ class Decided:
         decision: The decision.
         view: The same as finished strings.
         files: Content of each document by its path.
+        tests: What became of every test.
         evidence: Evidence files that lie beside them.
     """
 
     decision: Decision
     view: View
     files: dict[Path, bytes]
+    tests: TestData
     evidence: tuple[Path, ...] = ()
 
 
@@ -127,10 +130,10 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         UsageError: When the files leave open what is asked.
         StageGateError: When a template of the project's own is broken.
     """
-    decision, _ = decision_of(project, question)
+    decision, evidence = decision_of(project, question)
     shown, files = documents_of(decision, wanted, out, project.templates)
     own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
-    return Decided(decision, shown, files, tuple(_beside(out)) if own else ())
+    return Decided(decision, shown, files, evidence.tests, tuple(_beside(out)) if own else ())
 
 
 def decision_of(project: Project, question: Question) -> tuple[Decision, Evidence]:
@@ -201,6 +204,7 @@ def _draft(
         environments=environment_rows(evidence.environments, evidence.environment_rules, place, evidence.tests.tags),
         requirements=requirement_rows(evidence.tests, manual),
         upstream=upstream_rows(vetted.sources, project.policy),
+        shipped=shipped_rows(evidence),
     )
 
 
@@ -301,12 +305,15 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
     lacking = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
     lacking = lacking or (bool(cells) and any(origin.shard is not None for origin in whole.origins))
     measured = whole.coverage if isinstance(whole.coverage, Absent) or not lacking else _LACKING_COVERAGE
+    decisions = decisions_among(vetted.sources, project.policy, project.registry.gates, place)
+    written = written_tests(project, recorded=bool(whole.origins))
+    changed = other_artifacts(decisions, whole.subject.artifacts)
     return replace(
         whole,
         coverage=measured,
-        incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere),
+        incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere, *changed),
         provisional=tuple(
-            dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *_unlisted(whole, subject)))
+            dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *unlisted(whole, subject)))
         ),
         ages=vetted.ages,
         unfit=vetted.unfit,
@@ -314,22 +321,12 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         repository=whole.repository or question.repository,
         released=whole.released if whole.origins else question.released,
         told=whole.told or question.told,
-        decisions=decisions_among(vetted.sources, project.policy, project.registry.gates, place),
+        decisions=decisions,
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),
         environment_rules=project.policy.environment_rules,
-        manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage)),
+        manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage), written),
     )
-
-
-def _unlisted(whole: Evidence, present: Subject) -> tuple[Note, ...]:
-    """Return which artifacts lie here and are not among those that the runs name."""
-    listed = {each.name for each in whole.subject.artifacts}
-    more = sorted({each.name for each in present.artifacts} - listed)
-    if not more:
-        return ()
-    text = f"Artifacts lie here that no recorded run names, and that this decision is not about: {', '.join(more)}."
-    return (Note(reason="artifact-unlisted", text=text),)
 
 
 def _of_environment(

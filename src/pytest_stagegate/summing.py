@@ -5,24 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from pytest_stagegate.model.coverage import CoverageData
-from pytest_stagegate.model.decision import Cell, EvidenceItem, TestRow, Tests
+from pytest_stagegate.model.decision import Cell, EvidenceItem, ShippedRow, TestRow, Tests
+from pytest_stagegate.model.manual import FILE_KIND as MANUAL_FILES
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE
 from pytest_stagegate.model.plan import FILE_KIND
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.tests import Outcome, TestData
+from pytest_stagegate.model.versions import same_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.judging import ActiveGate
     from pytest_stagegate.model.baseline import BaselineData
+    from pytest_stagegate.model.decision import Artifact
     from pytest_stagegate.model.evidence import Evidence
+    from pytest_stagegate.model.manual import WrittenTests
     from pytest_stagegate.model.operations import OperationsData, OperationsFile
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.plan import GoalsData
+    from pytest_stagegate.model.provenance import StatementData
+    from pytest_stagegate.model.sbom import SbomData, SbomSubject
     from pytest_stagegate.model.sources import Source
 
 NOT_PASSED_LIMIT: Final = 500
@@ -106,13 +113,16 @@ def index(sources: Iterable[Source]) -> tuple[EvidenceItem, ...]:
     return tuple(numbered)
 
 
-def manual_data(whole: Evidence, sources: Iterable[Source], stages: frozenset[str]) -> ManualData:
-    """Return the manual tests that records list, with every result that can be used.
+def manual_data(
+    whole: Evidence, sources: Iterable[Source], stages: frozenset[str], written: WrittenTests
+) -> ManualData:
+    """Return the manual tests that are listed, with every result that can be used.
 
     Args:
         whole: What all sources say together.
         sources: All of them.
         stages: Stages whose manual tests have to be done.
+        written: Those of the checkout, where no record lists them.
     """
     results = [
         Stated(result, each.name, each.max_age, each.commit_required)
@@ -120,7 +130,8 @@ def manual_data(whole: Evidence, sources: Iterable[Source], stages: frozenset[st
         if each.usable and each.contents is not None
         for result in each.contents.manual or ()
     ]
-    return ManualData(whole.manual.tests, tuple(results), stages, whole.subject.commit)
+    tests = (*whole.manual.tests, *written.tests)
+    return ManualData(tests, tuple(results), stages, whole.subject.commit, written.files)
 
 
 def manual_of(evidence: Evidence, gates: Iterable[ActiveGate], place: Place) -> tuple[ManualRow, ...]:
@@ -135,7 +146,12 @@ def strictest_age(gates: Iterable[ActiveGate]) -> int | None:
 
 def further_files(evidence: Evidence) -> tuple[EvidenceItem, ...]:
     """Return the files that a decision rests on beside those that were handed over."""
-    return (*_compared_with(evidence.baseline), *_operations_files(evidence.operations), *_plan_files(evidence.goals))
+    return (
+        *_compared_with(evidence.baseline),
+        *_operations_files(evidence.operations),
+        *_plan_files(evidence.goals),
+        *_manual_files(evidence.manual),
+    )
 
 
 def _compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
@@ -191,6 +207,22 @@ def _plan_files(goals: GoalsData) -> tuple[EvidenceItem, ...]:
     )
 
 
+def _manual_files(manual: ManualData) -> tuple[EvidenceItem, ...]:
+    """Return the files of the checkout that list manual tests."""
+    return tuple(
+        EvidenceItem(
+            id=f"{MANUAL_FILES}-{number}",
+            kind=MANUAL_FILES,
+            source=file.path,
+            sha256=file.sha256,
+            producer="",
+            created=None,
+            state=State.WHOLE.value,
+        )
+        for number, file in enumerate(manual.files, start=1)
+    )
+
+
 def _text_state(file: OperationsFile) -> State:
     if not file.problem:
         return State.WHOLE
@@ -221,3 +253,36 @@ def _items(source: Source) -> Iterator[EvidenceItem]:
         yield msgspec.structs.replace(
             whole, id="coverage", kind="coverage", sha256=None, attachment=None, producer=producer
         )
+
+
+def shipped_rows(evidence: Evidence) -> tuple[ShippedRow, ...]:
+    """Return what the evidence says of each artifact, in their order."""
+    return tuple(
+        ShippedRow(
+            name=each.name,
+            sha256=each.sha256,
+            listed_in=tuple(sorted({told for sbom in evidence.sboms if (told := _listed(sbom, each))})),
+            comes_from=tuple(sorted({told for said in evidence.statements if (told := _stated(said, each))})),
+        )
+        for each in evidence.subject.artifacts
+    )
+
+
+def _listed(sbom: SbomData, artifact: Artifact) -> str:
+    how = next(filter(None, (_how(subject, artifact) for subject in sbom.subjects)), "")
+    return f"{sbom.file} ({how})" if how else ""
+
+
+def _how(subject: SbomSubject, artifact: Artifact) -> str:
+    if subject.sha256:
+        return "by its digest" if subject.sha256 == artifact.sha256 else ""
+    if subject.name.rpartition("/")[2] == artifact.name:
+        return "by file name"
+    same = artifact.project and canonicalize_name(subject.name) == canonicalize_name(artifact.project)
+    return "by name and version" if same and same_version(subject.version, artifact.version) else ""
+
+
+def _stated(said: StatementData, artifact: Artifact) -> str:
+    if all(subject.sha256 != artifact.sha256 for subject in said.subjects):
+        return ""
+    return f"{said}, {said.predicate_type}, {'signed, not verified' if said.signed else 'not signed'}"

@@ -186,6 +186,8 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
         ),
         sboms=tuple(each for each in evidence.sboms if not named(each.file, *(s.name for s in each.subjects))),
         scans=without_named(evidence.scans, named),
+        statements=tuple(each for each in evidence.statements if not named(each.file)),
+        excused=frozenset(each.name for each in evidence.subject.artifacts if named(each.name)),
         properties=tuple(each for each in evidence.properties if not named(each.name)),
         goals=_goals_without(evidence, named),
         repository=repository,

@@ -22,6 +22,7 @@ from pytest_stagegate.documents.view import BlockerView, GateView, View
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.hooks import EVIDENCE_FACES, Warnings, gates_of
 from pytest_stagegate.model import decision
+from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.findings import Findings
@@ -29,6 +30,7 @@ from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
+from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.reasons import REASONS, REMEDIES
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sbom import Sboms
@@ -223,6 +225,8 @@ FACES: Final = (
     ReleaseNotes,
     Sboms,
     Vulnerabilities,
+    Artifacts,
+    Provenance,
 )
 
 
@@ -299,6 +303,8 @@ def test_every_policy_binds(tmp_path: Path, body: str, before: tuple[Block, ...]
         write(tmp_path / rule["path"].replace("**", "x.py").replace("*", "x"), "")
     if "templates" in policy:
         (tmp_path / policy["templates"]).mkdir()
+    if "folder" in policy.get("manual", {}):
+        (tmp_path / policy["manual"]["folder"]).mkdir(parents=True)
     write(tmp_path / "pyproject.toml", body)
     load_project(tmp_path)
 

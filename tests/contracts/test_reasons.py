@@ -13,7 +13,11 @@ import pytest_stagegate
 from pytest_stagegate.model.reasons import REASONS
 
 SOURCE = Path(pytest_stagegate.__file__).parent
-FILES = [path for path in sorted(SOURCE.rglob("*.py")) if "demo" not in path.parts and path.name != "reasons.py"]
+FILES = [
+    path
+    for path in sorted(SOURCE.rglob("*.py"))
+    if "demo" not in path.relative_to(SOURCE).parts and path.name != "reasons.py"
+]
 # Functions to the position of the reason among their arguments.
 POSITION = {"no_evidence": 1, "_verdict": 1, "_status_check": 1, "Absent": 0, "ended_early": 0, "NotMeasured": 0}
 CODE = re.compile(r"[a-z]+(-[a-z]+)+|unreadable|narrowed|interrupted|assertion")

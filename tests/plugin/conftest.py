@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import subprocess
+import zipfile
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,6 +105,18 @@ class Project:
         lines = text.strip("\n").splitlines()
         indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
         path.write_text("\n".join(line[indent:] for line in lines) + "\n", encoding="utf-8")
+
+    def wheel(self, name: str, **modules: str) -> Path:
+        """Write a wheel of the name and version that its file name says; ``price="A = 1"`` is a module of it."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        project, version = path.name.split("-")[:2]
+        with zipfile.ZipFile(path, "w") as archive:
+            metadata = f"Metadata-Version: 2.1\nName: {project}\nVersion: {version}\n"
+            archive.writestr(zipfile.ZipInfo(f"{project}-{version}.dist-info/METADATA"), metadata)
+            for module, text in modules.items():
+                archive.writestr(zipfile.ZipInfo(f"{project}/{module}.py"), text)
+        return path
 
     def run(self, *args: str, process: bool = False, gate: bool = True) -> Gated:
         """Run pytest with --stage-gate, in this process unless the test needs one of its own."""

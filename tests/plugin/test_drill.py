@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
 import re
 import shutil
@@ -33,11 +34,16 @@ POLICY: Final = """
     [tool.stagegate]
     environments = ["lab"]
     default_environment = "lab"
+    artifacts = ["dist/*"]
     [[tool.stagegate.expect]]
     stage = "test"
     [tool.stagegate.environment.lab]
     data = [{ name = "sources", path = "src/*.py" }]
     [tool.stagegate.gate.environment]
+    [tool.stagegate.gate.artifacts]
+    stage = "test"
+    [tool.stagegate.gate.provenance]
+    stage = "test"
     [tool.stagegate.gate.coverage]
     line = "50 %"
     source = ["src"]
@@ -97,6 +103,8 @@ POLICY: Final = """
 BOM: Final = """{"bomFormat": "CycloneDX", "specVersion": "1.6",
 "metadata": {"component": {"name": "shop", "version": "0.1.0"}}, "components": [{"name": "jinja2"}]}"""
 AUDIT: Final = '{"dependencies": [{"name": "jinja2", "version": "3", "vulns": []}], "fixes": []}'
+STATEMENT: Final = """{"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://slsa.dev/provenance/v1",
+"subject": [{"name": "shop-0.1.0-py3-none-any.whl", "digest": {"sha256": "%s"}}], "predicate": {}}"""
 SARIF: Final = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": []}]}'
 
 
@@ -109,11 +117,14 @@ def git(project: Project, *words: str) -> None:
 def shop(project: Project) -> Project:
     """Return a project whose policy has a table for every gate, two commits into a branch."""
     project.write("pyproject.toml", POLICY)
-    project.write(".gitignore", "__pycache__\n.hypothesis\nrunpytest-*\nstd*\n*.stagegate.json\nsign-offs\n")
+    project.write(".gitignore", "__pycache__\ndist\n.hypothesis\nrunpytest-*\nstd*\n*.stagegate.json\nsign-offs\n")
     project.write("reports/ruff.sarif", SARIF)
     project.write("reports/load.json", '{"p95_ms": 212}')
     project.write("reports/bom.json", BOM)
     project.write("reports/audit.json", AUDIT)
+    wheel = project.wheel("dist/shop-0.1.0-py3-none-any.whl")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    project.write("reports/wheel.intoto.json", STATEMENT % digest)
     project.write("src/prices.py", "def price(cents):\n    return cents")
     project.write("src/zones.py", "def zone(code):\n    return code[:1]")
     project.write(
@@ -177,7 +188,8 @@ def by_hand() -> None:
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git")
 def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
-    reports = ("reports/ruff.sarif", "reports/load.json", "reports/bom.json", "reports/audit.json")
+    names = ("ruff.sarif", "load.json", "bom.json", "audit.json", "wheel.intoto.json")
+    reports = [f"reports/{name}" for name in names]
     given = [f"--stage-gate-evidence={path}" for path in reports]
     chained = [*given, "--stage-gate-evidence=.stagegate/build/decision.json"]
     build = ["--stage-gate-at=build", "--stage-gate-out=.stagegate/build", *given, "--hypothesis-seed=1"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 from contextlib import redirect_stderr, redirect_stdout
@@ -51,6 +52,12 @@ def manual(monkeypatch: pytest.MonkeyPatch, *args: str, said: str = "") -> tuple
         main(["manual", *args])
     assert isinstance(ended.value.code, int)
     return ended.value.code, out.getvalue()
+
+
+def verify() -> object:
+    with pytest.raises(SystemExit) as ended:
+        main(["verify"])
+    return ended.value.code
 
 
 def rows(decision: dict[str, Any]) -> dict[str, str]:
@@ -169,6 +176,39 @@ def test_markdown_stands_beside_the_suite(project: Project, monkeypatch: pytest.
     assert checked.word == "GO"
 
 
+@pytest.fixture
+def web_shop(project: Project) -> Project:
+    """A project whose tests are not Python, with a manual test in Markdown."""
+    project.write("stagegate.toml", f'[manual]\nfolder = "by_hand"\n{GATE}')
+    project.write("by_hand/pay.md", "# Pay\n\n1. Pay.")
+    made = dt.datetime.now(dt.timezone.utc).isoformat()
+    case = '<testcase classname="cart" name="adds"/>'
+    project.write("junit.xml", f'<testsuite name="web" timestamp="{made}">{case}</testsuite>')
+    return project
+
+
+def test_without_a_run_those_in_markdown_are_done_and_judged(
+    web_shop: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rows(web_shop.check("junit.xml").decision) == {"by_hand/pay.md::Pay": "pending"}
+    assert manual(monkeypatch, "run", "--by", "Dana", said="p\n")[0] == 0
+    checked = web_shop.check("junit.xml", ".stagegate/manual")
+    assert (checked.gate("manual")["verdict"], rows(checked.decision)) == ("PASS", {"by_hand/pay.md::Pay": "passed"})
+    assert [each["source"] for each in checked.decision["evidence"] if each["kind"] == "manual-tests"] == [
+        "by_hand/pay.md"
+    ]
+
+
+def test_without_a_run_a_decision_on_those_in_markdown_can_be_verified(
+    web_shop: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manual(monkeypatch, "run", "--by", "Dana", said="p\n")
+    web_shop.check("junit.xml", ".stagegate/manual")
+    assert verify() == 0
+    web_shop.write("by_hand/pay.md", "# Pay\n\n1. Pay twice.")
+    assert verify() == 20
+
+
 def test_a_mistake_in_markdown_is_a_usage_error(project: Project) -> None:
     project.write("stagegate.toml", '[manual]\nfolder = "by_hand"')
     project.write("test_a.py", "def test_a(): pass")
@@ -200,9 +240,7 @@ def test_a_decision_with_manual_tests_can_be_verified(shop: Project, monkeypatch
     shop.run()
     manual(monkeypatch, "run", "--by", "Dana", said="p\nb\nno card\n")
     shop.check()
-    with pytest.raises(SystemExit) as ended:
-        main(["verify"])
-    assert ended.value.code == 0
+    assert verify() == 0
 
 
 def test_what_a_run_was_given_is_no_concern_of_the_people(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:

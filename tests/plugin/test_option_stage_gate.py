@@ -49,7 +49,7 @@ def test_every_document_is_written(project: Project) -> None:
     folder = project.run().folder
     names = {path.name for path in folder.iterdir()}
     documents = {"decision.json", "report.html", "report.md", "gates.xml", "evidence.jsonl"}
-    assert names == documents | {"SHA256SUMS", ".gitignore"}
+    assert names == documents | {"SHA256SUMS", ".gitignore", "history"}
 
 
 def test_the_list_of_digests_is_right(project: Project) -> None:

@@ -230,7 +230,7 @@ def test_the_order_of_the_shards_makes_no_difference(halves: Project) -> None:
     documents = []
     for order in (["linux", "mac"], ["mac", "linux"]):
         run = halves.check("--as-of", "run", *(f"records/{name}" for name in order))
-        documents.append({path.name: path.read_bytes() for path in run.folder.iterdir()})
+        documents.append({path: path.read_bytes() for path in run.folder.rglob("*") if path.is_file()})
     assert documents[0] == documents[1]
 
 

@@ -10,6 +10,7 @@ import pytest
 from pytest_stagegate.cli import commands, main
 from pytest_stagegate.documents.rendering import FILES, SUMS
 from pytest_stagegate.evidence import lines
+from pytest_stagegate.keeping.folder import HISTORY
 from pytest_stagegate.model.decision import Note
 from tests.unit.fakes import collected, end, green_record, passed, project_at, record_at, run_line
 
@@ -63,7 +64,8 @@ def test_each_document_is_written_and_named(capsys: pytest.CaptureFixture[str]) 
     check()
     told = [line.removeprefix("wrote ") for line in capsys.readouterr().out.splitlines() if line.startswith("wrote ")]
     assert told == sorted(f".stagegate/{name}" for name in FILES.values())
-    assert {path.name for path in RECORD.parent.iterdir()} == {*FILES.values(), SUMS, "evidence.jsonl", ".gitignore"}
+    made = {*FILES.values(), SUMS, "evidence.jsonl", ".gitignore", HISTORY}
+    assert {path.name for path in RECORD.parent.iterdir()} == made
 
 
 def test_the_documents_may_go_elsewhere(
@@ -79,9 +81,9 @@ def test_the_documents_may_go_elsewhere(
 def test_deciding_twice_gives_the_same_bytes() -> None:
     red_record()
     check()
-    first = {path.name: path.read_bytes() for path in RECORD.parent.iterdir()}
+    first = {path: path.read_bytes() for path in RECORD.parent.rglob("*") if path.is_file()}
     check()
-    assert {path.name: path.read_bytes() for path in RECORD.parent.iterdir()} == first
+    assert {path: path.read_bytes() for path in RECORD.parent.rglob("*") if path.is_file()} == first
 
 
 def test_quietly_a_go_is_little_more_than_its_last_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -266,4 +268,4 @@ def test_a_mistake_takes_an_earlier_decision_away_from_a_folder_of_the_user_s_ow
     assert check("--out", "docs") == 0
     (project / "docs/report.md").write_text("edited since")
     assert check("--out", "docs", "--at", "tset") == 2
-    assert sorted(path.name for path in (project / "docs").iterdir()) == ["SHA256SUMS", "report.md"]
+    assert sorted(path.name for path in (project / "docs").iterdir()) == ["SHA256SUMS", HISTORY, "report.md"]

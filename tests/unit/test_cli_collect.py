@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pytest_stagegate.evidence import lines
+from pytest_stagegate.keeping.folder import HISTORY
 from pytest_stagegate.model.times import rfc3339
 from tests.unit.fakes import collected, passed, project_at, record_at, run_line
 from tests.unit.test_cli import project, run
@@ -116,7 +117,7 @@ def test_collecting_takes_away_a_decision_on_other_evidence() -> None:
     decided()
     run("collect")
     left = sorted(path.name for path in OUT.parent.iterdir())
-    assert left == [".gitignore", "evidence", "evidence.jsonl"]
+    assert left == [".gitignore", "evidence", "evidence.jsonl", HISTORY]
 
 
 def test_the_environment_that_it_is_collected_for_is_stated() -> None:

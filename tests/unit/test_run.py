@@ -1,23 +1,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import sha256_of
 from pytest_stagegate.model.coverage import Coverage
-from pytest_stagegate.model.decision import Decision, Note
+from pytest_stagegate.model.decision import Artifact, Decision, Note
+from pytest_stagegate.model.provenance import StatementData, StatementSubject
+from pytest_stagegate.model.sbom import SbomData, SbomSubject
 from pytest_stagegate.project import load_project
-from pytest_stagegate.summing import NOT_PASSED_LIMIT
+from pytest_stagegate.summing import NOT_PASSED_LIMIT, shipped_rows
 from tests.unit.fakes import (
     STARTED,
+    SUBJECT,
     collected,
     coverage_of,
     decision_on,
     end,
+    evidence_of,
     file_of,
     green_record,
     passed,
@@ -149,3 +155,24 @@ def test_the_policy_s_max_age_holds_beside_the_default_of_a_day(tmp_path: Path) 
 def test_coverage_has_to_be_measured_when_a_limit_asks_for_it(tmp_path: Path, policy: str, needed: bool) -> None:
     project = load_project(project_at(tmp_path, policy=policy))
     assert any(gate.needs(Coverage) for gate in project.gates("test", None)) is needed
+
+
+def test_what_the_evidence_says_of_each_artifact_is_listed() -> None:
+    wheel = Artifact(name="a.whl", sha256="ab" * 32, kind="wheel", project="Rates", version="1.2")
+    other = Artifact(name="b.deb", sha256="cd" * 32, kind="other")
+    named = [
+        SbomSubject(name="x", sha256="ab" * 32),
+        SbomSubject(name="dist/b.deb"),
+        SbomSubject(name="rates", version="1.2.0"),
+        SbomSubject(name="rates", version="1.3"),
+        SbomSubject(name="x", sha256="ee" * 32),
+    ]
+    sboms = [SbomData(file=f"{n}.json", producer="", subjects=(each,), components=1) for n, each in enumerate(named)]
+    subjects = (StatementSubject(name="b.deb", sha256="cd" * 32),)
+    said = StatementData(file="s.json", predicate_type="https://p", subjects=subjects, builder="https://b", signed=True)
+    subject = msgspec.structs.replace(SUBJECT, artifacts=(wheel, other))
+    evidence = replace(evidence_of(), subject=subject, sboms=tuple(sboms), statements=(said,))
+    assert [(each.listed_in, each.comes_from) for each in shipped_rows(evidence)] == [
+        (("0.json (by its digest)", "2.json (by name and version)"), ()),
+        (("1.json (by file name)",), ("s.json (by https://b), https://p, signed, not verified",)),
+    ]

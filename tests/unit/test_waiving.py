@@ -5,26 +5,31 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
-from pytest_stagegate.hooks import gate
-from pytest_stagegate.judging import ActiveGate
+from pytest_stagegate import stock
+from pytest_stagegate.hooks import gate, gates_of
+from pytest_stagegate.judging import ActiveGate, judge
 from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.decision import Artifact
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.findings import Finding, FindingsData
 from pytest_stagegate.model.metrics import Metric, MetricsData
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.provenance import StatementData, StatementSubject
 from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, RepositoryData
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Enforcement, GateResult, Level, Verdict
 from pytest_stagegate.model.waivers import Waiver
 from pytest_stagegate.thresholds import check
 from pytest_stagegate.waiving import Waivers, judge_with_waivers, rows, without
-from tests.unit.fakes import NOW, TODAY, coverage_of, definition, evidence_of, file_of, run_of
+from tests.unit.fakes import NOW, SUBJECT, TODAY, coverage_of, definition, evidence_of, file_of, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from pytest_stagegate.model.verdicts import Check
 
@@ -212,3 +217,18 @@ def test_a_test_is_named_with_all_its_parameters_and_places(subject: str) -> Non
 
 def test_a_subject_that_names_nothing_leaves_everything() -> None:
     assert without(full(), ["docs/**"]) == full()
+
+
+@pytest.mark.parametrize("module", [stock.artifacts, stock.provenance])
+def test_an_artifact_that_a_waiver_names_is_still_there_and_no_fault_of_it_counts(module: ModuleType) -> None:
+    damaged = Artifact(name="a.tar.gz", sha256="ab" * 32, kind="sdist", problem="it is damaged")
+    whole = Artifact(name="b.tar.gz", sha256="cd" * 32, kind="sdist", project="rates", version="1.2.0")
+    subjects = (StatementSubject(name=whole.name, sha256=whole.sha256),)
+    statement = StatementData(file="s.json", predicate_type="https://slsa.dev/provenance/v1", subjects=subjects)
+    subject = msgspec.structs.replace(SUBJECT, artifacts=(damaged, whole))
+    evidence = replace(evidence_of(), subject=subject, statements=(statement,))
+    (found,) = gates_of(module)
+    assert found.options is not None
+    asked = ActiveGate(found.name, found, found.options(), Enforcement(Level.BLOCK))
+    for name, verdict in (("a.*", Verdict.WAIVED), ("b.*", judge(asked, evidence, HERE).verdict)):
+        assert waived(asked, evidence, waiver(found.name, name))[0].verdict is verdict

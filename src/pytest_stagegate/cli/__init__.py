@@ -30,6 +30,7 @@ _COMMANDS: Final = (
     "notes",
     "probe",
     "sign-off",
+    "standup",
     "verify",
     "waivers",
 )

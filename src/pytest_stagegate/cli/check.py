@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from pytest_stagegate import decide
-from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, default_evidence, question_of, short
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, coloured, default_evidence, question_of, short
 from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.rendering import FILES, ignore_folder, is_output_folder, places_of, remove_written
-from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
+from pytest_stagegate.documents.terminal import last_word, section
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import RECORD
+from pytest_stagegate.keeping.folder import keep
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.project import load_project
 from pytest_stagegate.run import decide_on, publish
@@ -75,14 +76,15 @@ def command(
         if folder == Path(DEFAULT_RECORD).parent.resolve():
             ignore_folder(folder)
         publish(decided, folder)
+        keep(decided.decision, decided.view.digest, decided.tests, folder)
     except OSError as error:
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
     shown = any(each.format == "terminal" for each in wanted)
     for text in section(decided.view, verbosity=-1 if quiet else 0) if shown else ():
-        _show(text)
+        coloured(text)
     for path in () if quiet else sorted(decided.files):
         click.echo(f"wrote {short(path)}")
-    _show(last_word(decided.view, ""))
+    coloured(last_word(decided.view, ""))
     decision = decided.decision
     return decide.exit_status(decision.decision, provisional=bool(decision.provisional), strict=strict)
 
@@ -121,9 +123,3 @@ def _instant(written: str | None) -> dt.datetime | None:
         return instant.astimezone(dt.timezone.utc) + dt.timedelta(days=1) - dt.timedelta(days=1)
     except OverflowError:
         raise UsageError(f"--as-of: {written!r} is too far away to be judged at") from None
-
-
-def _show(text: Text) -> None:
-    marks = COLOURS.get(text.style, ())
-    colour = next((mark for mark in marks if mark != "bold"), None)
-    click.secho(text.line, fg=colour, bold="bold" in marks)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pytest_stagegate.by_hand import tests_in
 from pytest_stagegate.cli.asking import Answer, Stopped, ask
 from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, LACKING, MANUAL_RESULTS, known, short
 from pytest_stagegate.cli.results_files import new_file, write_results
@@ -52,7 +53,8 @@ _record = click.option(
     type=click.Path(path_type=Path),
     default=Path(DEFAULT_RECORD),
     show_default=True,
-    help="The record that lists the tests, or a folder with records of shards.",
+    help="The record that lists the tests, or a folder with records of shards; where none is there, those in the "
+    "policy's folder are done.",
 )
 _out = click.option("--out", type=FOLDER, default=Path(MANUAL_RESULTS), show_default=True, help="Folder to write into.")
 
@@ -87,7 +89,7 @@ def run_command(
     known("--env", env, project.policy.environments)
     known("--at", at, project.policy.stages)
     person = _person(by, root)
-    build = listed(record, subject_of(project.rootdir, os.environ)[0].commit)
+    build = _build(project, record)
     rows = _rows(project, build, out, env or build.environment, at)
     named = [selects(each) for each in tests]
     asked = [row for row in rows if any(each(row.id) for each in named) or (not named and row.outcome in _TO_DO)]
@@ -105,6 +107,16 @@ def run_command(
     if left:
         click.echo(f"{plural(left, 'manual test')} of {len(asked)} not done")
     return LACKING if left else 0
+
+
+def _build(project: Project, record: Path) -> Listed:
+    """Return the manual tests of the build that is checked out; without a record those that stand in Markdown."""
+    subject, _ = subject_of(project.rootdir, os.environ)
+    policy = project.policy
+    if record == Path(DEFAULT_RECORD) and not record.exists() and policy.manual_folder is not None:
+        tests = tests_in(project.rootdir, policy.manual_folder, project.vocabulary).tests
+        return Listed(tests, subject.commit, bool(subject.dirty), policy.default_environment)
+    return listed(record, subject.commit)
 
 
 def _done(keep: _Keeper, build: Listed, row: ManualRow, count: str) -> None:
@@ -219,7 +231,7 @@ def import_command(
     project = load_project(root.resolve(), policy)
     environments = project.policy.environments
     known("--env", env, environments)
-    build = listed(record, subject_of(project.rootdir, os.environ)[0].commit)
+    build = _build(project, record)
     stated = Stated(by, commit, env)
     theirs = dict(_column(each) for each in columns)
     results = [result for path in files for result in _taken(path, build, environments, theirs, stated)]

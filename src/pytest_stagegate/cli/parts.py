@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 import msgspec
 
+from pytest_stagegate.documents.terminal import COLOURS
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.evidence.finding import PRODUCED, given, manual_results_below, produced_below, sign_offs_below
 from pytest_stagegate.evidence.provenance import subject_of
@@ -24,6 +25,7 @@ from pytest_stagegate.waiving import rows
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pytest_stagegate.documents.terminal import Text
     from pytest_stagegate.project import Project
 
 FOLDER: Final = click.Path(file_okay=False, path_type=Path)
@@ -70,6 +72,13 @@ def short(path: Path) -> str:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def coloured(text: Text) -> None:
+    """Print a line in the colour of its style class."""
+    marks = COLOURS.get(text.style, ())
+    colour = next((mark for mark in marks if mark != "bold"), None)
+    click.secho(text.line, fg=colour, bold="bold" in marks)
 
 
 def default_evidence() -> tuple[str, ...]:

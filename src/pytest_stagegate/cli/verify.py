@@ -9,8 +9,7 @@ from typing import Final
 import click
 import msgspec
 
-from pytest_stagegate.cli.parts import DEFECT, FILE, FOLDER, LACKING
-from pytest_stagegate.documents.terminal import COLOURS
+from pytest_stagegate.cli.parts import DEFECT, FILE, FOLDER, LACKING, coloured
 from pytest_stagegate.documents.verified import told
 from pytest_stagegate.errors import UsageError
 from pytest_stagegate.model.verification import Answer
@@ -61,7 +60,5 @@ def command(
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
         return _STATUS[found.answer]
     for text in told(found, quiet=quiet):
-        marks = COLOURS.get(text.style, ())
-        colour = next((mark for mark in marks if mark != "bold"), None)
-        click.secho(text.line, fg=colour, bold="bold" in marks)
+        coloured(text)
     return _STATUS[found.answer]

@@ -1,18 +1,19 @@
-"""Writing the sample project, giving it a history, running the gate on it twice, and releasing it."""
+"""Writing the sample project, giving it a history, running the gate on it twice, testing by hand, and releasing it."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pytest_stagegate.demo.releasing import ARTIFACT, can_sign, make_keys, release
+from pytest_stagegate.demo.commands import Commands
+from pytest_stagegate.demo.releasing import can_sign, make_keys, release
 from pytest_stagegate.errors import StageGateError, UsageError
 
+TESTS_FAILED: Final = 1
 NO_GO: Final = 20
 _MARK: Final = ".stagegate-demo"
 _HERE: Final = Path(__file__).parent
@@ -23,50 +24,60 @@ fix(weights): a parcel of exactly 2 kg stays in its band
 It was billed as the next heavier one: up to 4 euros too much.
 
 Requirement: RATE-7
+Reviewed-by: Dana Roth <dana@example.com>
 """
 _TESTED: Final = """\
 test(prices): refunds are checked to the cent
 
 Requirement: RATE-9
+Reviewed-by: Robin Falk <robin@example.com>
 """
 _SKIPPED: Final = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 def show(folder: Path, say: Callable[[str], None]) -> int:
-    """Show a NO GO with its cause, then the repaired run, then its release.
+    """Show a NO GO with its cause, then the repaired run, its manual tests, its build, and its release.
 
     Args:
         folder: Where the sample project is written; made anew when this command wrote it before.
         say: Prints one line.
 
     Returns:
-        0 when the first run was a NO GO, the second a GO and the release could be decided; 70 otherwise.
+        0 when each step ended as it has to; 70 otherwise.
 
     Raises:
         StageGateError: When the folder is somebody else's, or git is missing.
     """
     _write(folder)
     name = _shown(folder)
-    say(f"Wrote a sample project to {name}: a package, its tests, a policy and a gate of its own.")
+    say(f"Wrote a sample project to {name}: a package, its tests, a plan, a policy and a gate of its own.")
     _git(folder, "init", "--quiet", "--initial-branch=main")
     _commit(folder, "feat: quotes for every zone", "2026-09-01T09:00:00+00:00", tag="v1.1.0")
-    say(f"\n$ cd {name} && pytest --stage-gate        # as it was committed\n")
-    first = _pytest(folder)
+    steps = Commands(folder, say)
+    say(f"\n$ cd {name}        # as it was committed")
+    steps.python("tools/build.py")
+    steps.pytest("--stage-gate", expected=TESTS_FAILED)
     say("\nA wrong price band and an untested refund rule: the gate says where. Now the repair is committed.")
     _repair(folder)
-    say(f"\n$ git archive --output={ARTIFACT} HEAD && pytest --stage-gate       # repaired and built\n")
-    second = _pytest(folder)
-    released = release(folder, _environment(), say) if second == 0 else []
-    if second != 0 or first == 0 or any(released):
-        ended = ", ".join(map(str, (first, second, *released)))
-        say(f"\nThis is not what the demo is meant to show: its parts ended with {ended}.")
+    steps.python("tools/build.py")
+    steps.pytest("--stage-gate", expected=NO_GO)
+    say("\nAll that a program can test is good. Two tests are left to people: somebody prints a quote and reads it.")
+    steps.stagegate("manual", "run", "--by=Dana Roth", answers="passed\nnote\nread in 4 seconds\npassed\n")
+    steps.stagegate("check")
+    say("\nIs it built well? The same record is judged at the stage build.")
+    steps.stagegate("check", "--at=build", ".stagegate/evidence.jsonl", "--out=.stagegate/build")
+    release(folder, steps, say)
+    if steps.surprises:
+        say("\nThis is not what the demo is meant to show:")
+        for each in steps.surprises:
+            say(f"  {each}")
         return 70
     say(_next_steps(name))
     return 0
 
 
 def _repair(folder: Path) -> None:
-    """Commit the repair in two steps, and build what is shipped."""
+    """Commit the repair in two steps, each reviewed."""
     if can_sign():
         make_keys(folder)
         _commit(folder, "chore: who may sign a release off", "2026-09-20T09:00:00+00:00")
@@ -74,8 +85,6 @@ def _repair(folder: Path) -> None:
     _git(folder, "add", "src", "tests/unit/test_band_limits.py")
     _commit(folder, _FIX, "2026-10-01T09:00:00+00:00", add=False)
     _commit(folder, _TESTED, "2026-10-01T10:00:00+00:00", tag="v1.2.0")
-    (folder / ARTIFACT).parent.mkdir()
-    _git(folder, "archive", "--prefix=parcel-rates-1.2.0/", f"--output={ARTIFACT}", "HEAD")
 
 
 def _next_steps(name: str) -> str:
@@ -137,14 +146,3 @@ def _git(folder: Path, *words: str, date: str = "2026-09-01T09:00:00+00:00") -> 
     if done.returncode:
         raise StageGateError(f"git {words[0]} failed: {done.stderr.strip()}", code="git")
 
-
-def _pytest(folder: Path) -> int:
-    sys.stdout.flush()
-    command = [sys.executable, "-m", "pytest", "--stage-gate"]
-    return subprocess.run(command, cwd=folder, env=_environment(), check=False).returncode
-
-
-def _environment() -> dict[str, str]:
-    """Return the variables as a user has them, without what this machine's adds to every pytest run."""
-    dropped = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CARRIER_ACCOUNT", "COVERAGE_PROCESS_START", "SOURCE_DATE_EPOCH")
-    return {key: value for key, value in os.environ.items() if key not in dropped}

@@ -1,4 +1,4 @@
-"""The decisions of earlier stages, and what is shipped, as finished strings."""
+"""The decisions of earlier stages as finished strings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.documents.wording import clean
 
 if TYPE_CHECKING:
-    from pytest_stagegate.model.decision import Artifact, UpstreamRow
+    from pytest_stagegate.model.decision import UpstreamRow
 
 UPSTREAM_HEAD: Final = ("stage", "decision", "used", "commit", "decided as of", "policy sha256", "file and sha256")
 """Column heads."""
@@ -20,8 +20,3 @@ def upstream_row(row: UpstreamRow) -> tuple[str, ...]:
     used = f"no, {row.state}: {row.text}" if row.text else "yes"
     cells = (about, word, used, row.commit or "unknown", row.as_of, row.policy_sha256, f"{row.source}, {row.sha256}")
     return tuple(clean(each) for each in cells)
-
-
-def artifact_pair(artifact: Artifact) -> tuple[str, str]:
-    """Return label and value of one artifact."""
-    return "artifact", f"{artifact.name}, sha256 {artifact.sha256}"

@@ -12,8 +12,9 @@ from pytest_stagegate.documents.environments import EnvironmentView, environment
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
+from pytest_stagegate.documents.shipped import SHIPPED_HEAD, artifact_pair, shipped_table
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
-from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, artifact_pair, upstream_row
+from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.decision import Decision, EvidenceItem, TestRow, Word
@@ -159,6 +160,8 @@ class View:
         sign_offs: What people said of it.
         upstream_head: Column heads of the earlier decisions.
         upstream: One row for each decision of an earlier stage that was handed over.
+        shipped_head: Column heads of what is said of the artifacts.
+        shipped: One row for each artifact.
         digest: SHA-256 of ``decision.json``.
     """
 
@@ -191,6 +194,8 @@ class View:
     sign_offs: SignOffsView
     upstream_head: tuple[str, ...]
     upstream: tuple[tuple[str, ...], ...]
+    shipped_head: tuple[str, ...]
+    shipped: tuple[tuple[str, ...], ...]
     digest: str
 
 
@@ -235,6 +240,8 @@ def view(decision: Decision, digest: str) -> View:
         sign_offs=sign_offs_view(decision),
         upstream_head=UPSTREAM_HEAD,
         upstream=tuple(upstream_row(row) for row in decision.upstream),
+        shipped_head=SHIPPED_HEAD,
+        shipped=shipped_table(decision),
         digest=digest,
     )
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.wording import clean, plural
+from pytest_stagegate.model.waivers import EXPIRING_DAYS
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.waivers import WaiverRow
 
 WAIVERS_HEAD: Final = ("gate", "about", "state", "until", "owner", "reason")
 """Column heads."""
-
-_EXPIRING_DAYS: Final = 14
-"""From so many days before its last one on, people are told of a waiver."""
 
 
 def waiver_row(row: WaiverRow) -> tuple[str, ...]:
@@ -42,6 +40,6 @@ def waiver_note(row: WaiverRow) -> str:
         return f"{whose} does not cover all that falls short, so it helps nothing."
     if row.state == "unused":
         return f"{whose} is not needed: nothing that it covers falls short."
-    if row.state == "used" and row.days_left <= _EXPIRING_DAYS:
+    if row.state == "used" and row.days_left <= EXPIRING_DAYS:
         return f"{whose} ends on {row.expires} ({_days(row.days_left)})."
     return ""

@@ -38,6 +38,15 @@ def in_records(edit: Callable[[_Lines], Iterator[lines.Line] | None]) -> Callabl
     return plant
 
 
+def in_every_record(edit: Callable[[_Lines], Iterator[lines.Line] | None]) -> Callable[[Sequence[Path]], bool]:
+    """Return what plants an edit into all records."""
+
+    def plant(files: Sequence[Path]) -> bool:
+        return sum(_planted(path, edit) for path in files if path.name == RECORD) > 0
+
+    return plant
+
+
 def _planted(path: Path, edit: Callable[[_Lines], Iterator[lines.Line] | None]) -> bool:
     before = [_DECODER.decode(line) for line in path.read_bytes().splitlines()]
     edited = edit(before)

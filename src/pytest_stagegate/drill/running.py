@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.drill import environments, files, manual, operations, plans, records, sign_offs, supply
+from pytest_stagegate.drill import artifacts, environments, files, manual, operations, plans, records, sign_offs, supply
 from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
@@ -22,6 +22,7 @@ from pytest_stagegate.run import decision_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pytest_stagegate.drill.artifacts import ArtifactFault
     from pytest_stagegate.hooks import Fault
     from pytest_stagegate.model.operations import OperationsPlan
     from pytest_stagegate.model.verdicts import GateResult
@@ -37,6 +38,7 @@ _NOTHING_LEFT: Final = frozenset(
         "nothing-executed",
         "nothing-collected",
         "not-measured",
+        "not-reported",
         "nothing-covered",
         "files-missing",
         "metric-missing",
@@ -125,6 +127,12 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
                 planted.append(Planted(fault.name, _tripped(before, trial.decide(copies))))
             else:
                 idle.append(fault.name)
+        for spoiled in artifacts.FAULTS:
+            copies = trial.copies()
+            if trial.spoil(spoiled, copies):
+                planted.append(Planted(spoiled.name, _tripped(before, trial.decide(copies, spoiled))))
+            else:
+                idle.append(spoiled.name)
         begun = operations.left_open(project.policy.operations)
         if begun == project.policy.operations:
             idle.append(operations.NAME)
@@ -186,9 +194,16 @@ class _Trial:
                 sealed = msgspec.structs.replace(attachment, sha256=sha256_of(each.path) or "")
                 attachment_path(each.path).write_bytes(attachment_json(sealed))
 
-    def decide(self, copies: Sequence[Given]) -> tuple[GateResult, ...]:
-        """Return what the gates say of the copies."""
-        asked = replace(self._question, given=tuple(copies))
+    def spoil(self, fault: ArtifactFault, copies: Sequence[Given]) -> bool:
+        """Plant a fault in what is shipped; return whether there is anything to spoil, in records or here."""
+        here, _ = self._question.checkout
+        return fault.in_records([each.path for each in copies]) or fault.in_subject(here) != here
+
+    def decide(self, copies: Sequence[Given], fault: ArtifactFault | None = None) -> tuple[GateResult, ...]:
+        """Return what the gates say of the copies, and of artifacts with a fault."""
+        here, notes = self._question.checkout
+        checkout = (here if fault is None else fault.in_subject(here), notes)
+        asked = replace(self._question, given=tuple(copies), checkout=checkout)
         decision, _ = decision_of(self._project, asked)
         # Without its record a run has no start, so the instant of the first decision is held on to.
         self._question = replace(self._question, as_of=parsed(decision.as_of))

@@ -1,8 +1,10 @@
-"""Faults in bills of materials and in scans for vulnerabilities."""
+"""Faults in bills of materials, in scans for vulnerabilities, and in statements of provenance."""
 
 from __future__ import annotations
 
+import base64
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.drill.files import in_files
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 _ID: Final = "CVE-1970-0001"
 _PACKAGE: Final = "planted-by-the-drill"
+_PACKED: Final = "eyJ"
+"""How an object of JSON begins in Base64."""
+
+_URL_SAFE: Final = str.maketrans("-_", "+/")
 _OTHER: Final = {"name": _PACKAGE, "version": "0"}
 
 
@@ -64,6 +70,29 @@ _EMPTY: Final = {
 }
 
 
+def _of_other_bytes(node: Any) -> Any:
+    """Return what holds statements with other digests in their subjects; what is packed is unpacked for it."""
+    if isinstance(node, dict) and "_type" in node:
+        return {**node, "subject": [{**each, "digest": {"sha256": "d" * 64}} for each in node.get("subject", [])]}
+    if isinstance(node, dict):
+        return {key: _of_other_bytes(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_of_other_bytes(each) for each in node]
+    if isinstance(node, str) and node.startswith(_PACKED):
+        with suppress(ValueError):
+            inner = _of_other_bytes(json.loads(base64.b64decode(node.translate(_URL_SAFE))))
+            return base64.b64encode(json.dumps(inner).encode()).decode()
+    return node
+
+
+def _statements(text: str) -> str:
+    try:
+        return json.dumps(_of_other_bytes(json.loads(text)))
+    except json.JSONDecodeError:
+        rows = (json.loads(row) for row in text.split("\n") if row.strip())
+        return "".join(f"{json.dumps(_of_other_bytes(row))}\n" for row in rows)
+
+
 def faults(formats: Callable[[Path], str]) -> tuple[Fault, ...]:
     """Return the faults in what is shipped.
 
@@ -74,4 +103,5 @@ def faults(formats: Callable[[Path], str]) -> tuple[Fault, ...]:
         Fault("a scanner finds one more critical vulnerability", in_files(_FOUND, formats)),
         Fault("every SBOM is of another project", in_files(_ELSEWHERE, formats)),
         Fault("no SBOM lists anything", in_files(_EMPTY, formats)),
+        Fault("every statement is of other bytes", in_files({"in-toto": _statements}, formats)),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.gathering import Defaults, gather
-from pytest_stagegate.evidence.inspecting_supply import supplied
+from pytest_stagegate.evidence.inspecting_supply import said, supplied
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.environments import PASSED
 from pytest_stagegate.model.findings import LEVELS
@@ -72,7 +72,7 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return {}
     if contents.findings is not None:
         return _findings(contents.findings)
-    if contents.sbom is not None or contents.scan is not None:
+    if contents.sbom is not None or contents.scan is not None or contents.statements is not None:
         return supplied(contents)
     if contents.metrics is not None:
         return {"metrics": len(contents.metrics.metrics)}
@@ -94,6 +94,8 @@ def _names(source: Source) -> tuple[str, ...]:
     if source.contents is not None and source.contents.looked_at is not None:
         report = source.contents.looked_at
         return (report.environment, *report.failed)
+    if source.contents is not None and source.contents.statements is not None:
+        return said(source.contents.statements)
     metrics = source.contents.metrics if source.contents is not None else None
     return tuple(dict.fromkeys(each.name for each in metrics.metrics)) if metrics is not None else ()
 

@@ -12,6 +12,7 @@ import msgspec
 
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage, united
+from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.extent import PYTHON, Scope
 from pytest_stagegate.model.manual import ManualData, united_tests
@@ -19,7 +20,7 @@ from pytest_stagegate.model.property_tests import least
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
-    from pytest_stagegate.model.decision import Note, Subject
+    from pytest_stagegate.model.decision import Artifact, Subject
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
@@ -55,6 +56,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         metrics=tuple(each.metrics for each in contents if each.metrics is not None),
         sboms=tuple(each.sbom for each in contents if each.sbom is not None),
         scans=tuple(each.scan for each in contents if each.scan is not None),
+        statements=tuple(said for each in contents for said in each.statements or ()),
         properties=least(test for run in runs for test in run.properties),
         repository=_repository(runs),
         released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
@@ -89,6 +91,16 @@ def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:
     ]
 
 
+def unlisted(whole: Evidence, present: Subject) -> tuple[Note, ...]:
+    """Return which artifacts lie here and are not among those that the runs name."""
+    listed = {each.name for each in whole.subject.artifacts}
+    more = sorted({each.name for each in present.artifacts} - listed)
+    if not more:
+        return ()
+    text = f"Artifacts lie here that no recorded run names, and that this decision is not about: {', '.join(more)}."
+    return (Note(reason="artifact-unlisted", text=text),)
+
+
 def _place(source: Source) -> tuple[str, ...]:
     return (source.environment or "", source.shard or "", source.kind, source.name, source.sha256 or "")
 
@@ -110,11 +122,18 @@ def _subject(runs: Sequence[Evidence], subject: Subject) -> Subject:
     A run without artifacts says nothing of them: it came before the build. Where no run has any, they are those that
     are there now.
     """
-    shipped = {artifact for run in runs for artifact in run.subject.artifacts} or set(subject.artifacts)
+    named = [artifact for run in runs for artifact in run.subject.artifacts] or subject.artifacts
+    # Of two words on the same bytes the one counts that says more, and of two second builds the one that differs.
+    shipped = {each.identity: each for each in sorted(named, key=_said_of)}
     dirty = [run.subject for run in runs if run.subject.dirty]
     first = next(iter(dirty), runs[0].subject if runs else subject)
-    artifacts = tuple(sorted(shipped, key=lambda each: (each.name, each.sha256)))
-    return msgspec.structs.replace(first, artifacts=artifacts)
+    return msgspec.structs.replace(first, artifacts=tuple(shipped[each] for each in sorted(shipped)))
+
+
+def _said_of(artifact: Artifact) -> tuple[bool, bool, bool, bytes]:
+    again = artifact.rebuilt
+    differs = again is not None and again.sha256 != artifact.sha256
+    return bool(artifact.kind), again is not None, differs, msgspec.json.encode(artifact)
 
 
 def _repository(runs: Sequence[Evidence]) -> RepositoryData | None:

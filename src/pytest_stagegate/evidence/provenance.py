@@ -15,8 +15,10 @@ from pytest_stagegate.evidence.git import GitError, git
 from pytest_stagegate.model.decision import Note, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from pytest_stagegate.model.artifacts import ArtifactGlobs
 
 COMMIT_VARIABLES: Final = (
     "STAGEGATE_COMMIT",
@@ -34,14 +36,14 @@ class _Commit(NamedTuple):
 
 
 def subject_of(
-    rootdir: Path, environ: Mapping[str, str], artifacts: Iterable[str] = ()
+    rootdir: Path, environ: Mapping[str, str], artifacts: ArtifactGlobs | None = None
 ) -> tuple[Subject, tuple[Note, ...]]:
     """Return what is being decided, and why a decision on it would be provisional.
 
     Args:
         rootdir: The project's root; name and version come from its ``pyproject.toml`` where they are static.
         environ: Environment variables; the first of `COMMIT_VARIABLES` names the commit where there is no repository.
-        artifacts: Globs of what is shipped.
+        artifacts: Where what is shipped lies; None where nobody asks.
     """
     name, version = _declared(rootdir)
     asked = _from_git(rootdir)
@@ -55,7 +57,7 @@ def subject_of(
     if commit.id is None:
         text = f"The commit is unknown: no repository, and none of {', '.join(COMMIT_VARIABLES)} is set."
         notes.append(Note(reason="commit-unknown", text=text))
-    shipped, unclear = artifacts_of(rootdir, artifacts)
+    shipped, unclear = artifacts_of(rootdir, artifacts, name) if artifacts is not None else ((), ())
     subject = Subject(
         name=name or rootdir.name or "project",
         version=version,

@@ -1,4 +1,4 @@
-"""Telling the formats of SBOMs and of scanners for vulnerabilities from the first keys of a JSON file."""
+"""Telling the formats of SBOMs, scans for vulnerabilities and in-toto statements from the first keys of a JSON file."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ _TRIVY: Final = frozenset({"Trivy", "ReportID", "CreatedAt", "ArtifactID", "Arti
 _GRYPE: Final = frozenset({"matches", "ignoredMatches", "alertsByPackage", "source", "distro", "descriptor"})
 
 
+_STATEMENT: Final = re.compile(r'"_type"\s*:\s*"https://in-toto\.io/Statement/')
+_WRAPPED: Final = (
+    frozenset({"payload", "payloadType", "signatures"}),
+    frozenset({"mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature"}),
+    frozenset({"version", "verification_material", "envelope"}),
+    frozenset({"version", "attestation_bundles"}),
+)
+"""Keys of what holds statements: DSSE envelopes, bundles of Sigstore, attestations of package indexes."""
+
+
 def format_of_supply(text: str, keys: Sequence[str]) -> str:
     """Return the format that the beginning of a JSON file tells; empty where it is none of these.
 
@@ -26,6 +36,8 @@ def format_of_supply(text: str, keys: Sequence[str]) -> str:
         text: It begins with a brace; it may break off anywhere.
         keys: The keys of its object, as far as they can be read.
     """
+    if _STATEMENT.search(text) is not None or _wraps(keys):
+        return "in-toto"
     if _BOM.search(text) is not None or _COMPONENTS.match(text) is not None:
         return "cyclonedx"
     known = set(keys)
@@ -38,3 +50,9 @@ def format_of_supply(text: str, keys: Sequence[str]) -> str:
     if keys and keys[0] == "dependencies" and known <= {"dependencies", "fixes"}:
         return "pip-audit-json"
     return ""
+
+
+def _wraps(keys: Sequence[str]) -> bool:
+    """Return whether an object has keys of a wrapper alone, and one that is no word of everybody's."""
+    known = set(keys)
+    return bool(known - {"version", "mediaType"}) and any(known <= wrapper for wrapper in _WRAPPED)

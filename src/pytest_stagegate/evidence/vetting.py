@@ -45,7 +45,7 @@ _UNFIT: Final = {
 }
 """What a file in each state makes of a gate that would read it."""
 
-_REPEATABLE: Final = ("coverage", "metrics", "sbom", "vulnerabilities", "decisions", GOALS, ENVIRONMENT)
+_REPEATABLE: Final = ("coverage", "metrics", "sbom", "vulnerabilities", "provenance", "decisions", GOALS, ENVIRONMENT)
 """Kinds of which the same twice is no more than once."""
 
 _TOLD_BY_GATES: Final = (State.STALE, State.FAILED)

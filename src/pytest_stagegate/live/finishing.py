@@ -14,6 +14,7 @@ from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, sectio
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.folding import read_record
+from pytest_stagegate.keeping.folder import keep
 from pytest_stagegate.live.attached import attached
 from pytest_stagegate.live.history import history_lines
 from pytest_stagegate.live.producers import produced, worth_producing
@@ -194,6 +195,8 @@ class Finishing:
         self._amend(final)
         if self._decided is not None or self._fault or self._shard is not None:
             _print(config, self._last_line(config))
+        if self._decided is not None and not self._fault:
+            keep(self._decided.decision, self._decided.view.digest, self._decided.tests, self._out)
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
         nothing_selected = final == pytest.ExitCode.NO_TESTS_COLLECTED and self._selection_left_nothing()
         return self._status if self._status and (final == 0 or nothing_selected) else status

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import pytest
 
+from pytest_stagegate.by_hand import tests_in
 from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.rendering import Wanted, prepare_folder
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
@@ -25,7 +26,6 @@ from pytest_stagegate.live.facts import facts_of
 from pytest_stagegate.live.finishing import Finishing, only_shows
 from pytest_stagegate.live.guard import Guard, protected_above
 from pytest_stagegate.live.levels import Tagger
-from pytest_stagegate.live.markdown import tests_in
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
 from pytest_stagegate.live.output import empty, named_from, output_folder
@@ -246,7 +246,6 @@ class Starting:
     def __init__(self, setup: Setup, finishing: Finishing) -> None:
         self._setup = setup
         self._finishing = finishing
-        self._closed = False
         self._not_ready = ""
 
     def pytest_report_header(self) -> list[str]:
@@ -256,8 +255,7 @@ class Starting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Put together what this process needs."""
-        project = self._setup.project
-        config.stash[in_use] = environment_named(project.policy, self._setup.selection.environment)
+        config.stash[in_use] = environment_named(self._setup.project.policy, self._setup.selection.environment)
         if self._setup.measurement.mode != "none":
             _register(config, self._setup.measurement, "stagegate-measurement")
         self._guard(config)
@@ -298,7 +296,7 @@ class Starting:
         self._look(recorder, subject)
         _register(config, recorder, "stagegate-recorder")
         if config.getoption("dist", "no") != "no":
-            side = ControllerSide(recorder, self._setup.measurement, _stop, closed=self._closed)
+            side = ControllerSide(recorder, self._setup.measurement, _stop, closed=bool(self._not_ready))
             _register(config, side, "stagegate-controller")
         else:
             _register(config, PropertyTestsFound(), "stagegate-property-tests-found")
@@ -330,14 +328,13 @@ class Starting:
 
     def _close(self) -> None:
         """Leave out every test."""
-        self._closed = True
         self._setup.selection = replace(self._setup.selection, stages=frozenset())
 
     def _written_down(self) -> tuple[ManualTest, ...]:
         """Return the manual tests that stand in Markdown."""
         project = self._setup.project
         try:
-            return tests_in(project.rootdir, project.policy.manual_folder, project.vocabulary)
+            return tests_in(project.rootdir, project.policy.manual_folder, project.vocabulary).tests
         except MistakesError as error:
             _stop(error)
 

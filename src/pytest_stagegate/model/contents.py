@@ -11,6 +11,7 @@ from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.manual import ManualResult
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.plan import PlanData
+from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.sign_offs import Signed
 from pytest_stagegate.model.tests import TestData
@@ -31,6 +32,7 @@ class Contents:
         decision: A decision of ours, or None when the file is none.
         sbom: What a product is made of, or None when the file does not list it.
         scan: Known vulnerabilities, or what became of them; None when the file holds none.
+        statements: What in-toto statements say, or None when the file holds none.
         goals: Goals and milestones, or None when the file holds none.
         looked_at: What was found of an environment, or None when the file does not say.
         producer: Tool and version, as far as the file states them; may be empty.
@@ -51,6 +53,7 @@ class Contents:
     decision: Decision | None = None
     sbom: SbomData | None = None
     scan: ScanData | None = None
+    statements: tuple[StatementData, ...] | None = None
     goals: PlanData | None = None
     looked_at: EnvironmentReport | None = None
     producer: str = ""

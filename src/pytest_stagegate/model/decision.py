@@ -115,16 +115,43 @@ class Blocker(msgspec.Struct, frozen=True, kw_only=True):
     owner: str = ""
 
 
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
+    """The file of the same name that a second build has made.
+
+    Attributes:
+        sha256: Digest of its bytes.
+        differs: Where the two differ, member by member as far as that can be told; empty where the bytes are the same.
+    """
+
+    sha256: str
+    differs: tuple[str, ...] = ()
+
+
 class Artifact(msgspec.Struct, frozen=True, kw_only=True):
     """One file that is shipped.
 
     Attributes:
         name: File name, without folders.
         sha256: Digest of its bytes.
+        kind: ``wheel``, ``sdist`` or ``other``; empty in records of versions that did not look.
+        project: Name of the project that the metadata inside state; empty where there are none.
+        version: Version that they state; likewise.
+        problem: Why it can't be read, or what contradicts what in it; empty where nothing is wrong.
+        rebuilt: What a second build made of it; None where none has.
     """
 
     name: str
     sha256: str
+    kind: str = ""
+    project: str = ""
+    version: str = ""
+    problem: str = ""
+    rebuilt: Rebuilt | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What tells one artifact from another: its name and its digest."""
+        return self.name, self.sha256
 
 
 class Subject(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,6 +282,22 @@ class UpstreamRow(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class ShippedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """What the evidence says of one artifact.
+
+    Attributes:
+        name: Its file name.
+        sha256: Digest of its bytes.
+        listed_in: SBOMs of it, with how they name it.
+        comes_from: Statements of it, with what they say; no signature is verified.
+    """
+
+    name: str
+    sha256: str
+    listed_in: tuple[str, ...] = ()
+    comes_from: tuple[str, ...] = ()
+
+
 class Extended(msgspec.Struct, frozen=True, kw_only=True):
     """A policy that another one extends.
 
@@ -378,5 +421,6 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     sign_offs: tuple[SignOffRow, ...] = ()
     override: OverrideUse | None = None
     upstream: tuple[UpstreamRow, ...] = ()
+    shipped: tuple[ShippedRow, ...] = ()
     question: Asked | None = None
     schema: str = SCHEMA

@@ -19,6 +19,7 @@ from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.operations import OperationsData
 from pytest_stagegate.model.plan import GoalsData
 from pytest_stagegate.model.property_tests import PropertyTest
+from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.sbom import SbomData
@@ -129,6 +130,7 @@ class Evidence:
         metrics: Numbers that tools measured, a report for each file.
         sboms: What bills of materials list.
         scans: What scanners know of vulnerabilities, and what became of those.
+        statements: What in-toto statements say of where artifacts come from.
         properties: What Hypothesis says of the property tests that passed or failed, by node id.
         repository: What git says of the sources, or None when nobody has asked it.
         baseline: What an earlier, good run had.
@@ -139,6 +141,7 @@ class Evidence:
         operations: What people have written for the operational documents.
         manual: Manual tests and what people found in them.
         goals: Goals and milestones of the plans.
+        excused: Names of artifacts of which a waiver covers whatever is wrong with them.
         told: What the release notes tell, or why that is not known; None when nobody has asked.
         environments: What was found when environments were looked at.
         environment_rules: What the policy declares of environments.
@@ -163,6 +166,7 @@ class Evidence:
     metrics: tuple[MetricsData, ...] = ()
     sboms: tuple[SbomData, ...] = ()
     scans: tuple[ScanData, ...] = ()
+    statements: tuple[StatementData, ...] = ()
     properties: tuple[PropertyTest, ...] = ()
     repository: RepositoryData | None = None
     baseline: BaselineData = field(default_factory=BaselineData)
@@ -176,3 +180,4 @@ class Evidence:
     told: ToldData | Absent | None = None
     environments: tuple[EnvironmentReport, ...] = ()
     environment_rules: tuple[EnvironmentRule, ...] = ()
+    excused: frozenset[str] = frozenset()

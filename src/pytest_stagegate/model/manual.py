@@ -27,6 +27,9 @@ KIND: Final = "manual"
 OUTCOMES: Final = ("passed", "failed", "blocked")
 """How a manual test can end, the best first."""
 
+FILE_KIND: Final = "manual-tests"
+"""Kind under which a file of the checkout with manual tests is listed: nobody hands it over."""
+
 PENDING: Final = "pending"
 STALE: Final = "stale"
 
@@ -59,6 +62,30 @@ class ManualTest(msgspec.Struct, frozen=True, kw_only=True):
     stage: str
     environments: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
+
+
+class ManualFile(NamedTuple):
+    """A file of the checkout with manual tests in Markdown.
+
+    Attributes:
+        path: Relative to the root, with ``/``.
+        sha256: Digest of its bytes.
+    """
+
+    path: str
+    sha256: str
+
+
+class WrittenTests(NamedTuple):
+    """The manual tests that stand in Markdown.
+
+    Attributes:
+        tests: By file and place in it.
+        files: The files.
+    """
+
+    tests: tuple[ManualTest, ...] = ()
+    files: tuple[ManualFile, ...] = ()
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -178,16 +205,18 @@ class ManualData:
     """Manual tests and their results, before they are held against a decision.
 
     Attributes:
-        tests: Every manual test that the records list.
+        tests: Every manual test that the records, or files of the checkout, list.
         results: Every result that was handed over.
         stages: Stages whose manual tests have to be done.
         commit: The commit that is decided, or None when it is not known.
+        files: The files of the checkout that list the tests, where no record does.
     """
 
     tests: tuple[ManualTest, ...] = ()
     results: tuple[Stated, ...] = ()
     stages: frozenset[str] = frozenset()
     commit: str | None = None
+    files: tuple[ManualFile, ...] = ()
 
 
 def digest_of(steps: Iterable[str]) -> str:

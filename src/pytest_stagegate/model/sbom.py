@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from pytest_stagegate.model.numbers import Measure
-from pytest_stagegate.model.versions import version_from
+from pytest_stagegate.model.versions import same_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,14 +159,9 @@ def _by_name(sbom: SbomData, subject: SbomSubject, project: Subject) -> Told:
     if not versions:
         text = f"{sbom.file} is of {subject}, and the version that is decided is not known"
         return Told(sbom, "not-stated", text)
-    if not any(_same_version(subject.version, each) for each in versions):
+    if not any(same_version(subject.version, each) for each in versions):
         return Told(sbom, "other", f"{sbom.file} is of {subject}, and {project.name} {versions[0]} is decided")
     return Told(sbom, "same", "")
-
-
-def _same_version(one: str, other: str) -> bool:
-    parsed = version_from(one), version_from(other)
-    return one == other if None in parsed else parsed[0] == parsed[1]
 
 
 def _versions(artifacts: tuple[Artifact, ...]) -> set[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.decision import Decision, Subject
+from pytest_stagegate.model.decision import Artifact, Decision, Subject
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.tally import Tally
+
+BUILD: Final = "build"
+"""The stage from which on artifacts are there, where a policy has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +48,19 @@ class DecisionsData:
     stages: tuple[str, ...] = ()
     artifacts_declared: bool = False
     policy_sha256: str = ""
+
+
+def differing(earlier: Earlier, present: tuple[Artifact, ...]) -> tuple[tuple[Artifact, str], ...]:
+    """Return the artifacts that an earlier decision lists and that are not these, and those that it does not list.
+
+    Returns:
+        Each with ``there`` or ``now``.
+    """
+    listed = earlier.decision.subject.artifacts
+    then, now = ({each.identity for each in artifacts} for artifacts in (listed, present))
+    gone = [(each, "there") for each in listed if each.identity not in now]
+    new = [(each, "now") for each in present if each.identity not in then]
+    return (*gone, *new)
 
 
 class Decisions:

@@ -21,6 +21,12 @@ def version_from(text: str | None) -> Version | None:
         return None
 
 
+def same_version(one: str, other: str) -> bool:
+    """Return whether two texts are the same version; texts that are none are compared as they are."""
+    parsed = version_from(one), version_from(other)
+    return one == other if None in parsed else parsed[0] == parsed[1]
+
+
 def final_of(text: str | None) -> str | None:
     """Return the final version that a pre-release leads to; any other text as it is."""
     version = version_from(text)

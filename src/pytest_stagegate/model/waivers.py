@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
+
+EXPIRING_DAYS: Final = 14
+"""From so many days before its last one on, people are told of a waiver."""
 
 
 class WaiverState(str, enum.Enum):

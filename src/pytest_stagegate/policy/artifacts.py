@@ -5,14 +5,20 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from pytest_stagegate.model.artifacts import ArtifactGlobs
+
 if TYPE_CHECKING:
     from pytest_stagegate.policy.reading import Reader
 
 
-def artifact_globs(reader: Reader, table: dict[str, Any]) -> tuple[str, ...]:
-    """Return the globs of ``artifacts``, relative to the root and below it."""
-    globs = reader.names(table, ("artifacts",)) or ()
-    return tuple(below_root(reader, each, ("artifacts",)) for each in globs)
+def artifact_globs(reader: Reader, table: dict[str, Any]) -> ArtifactGlobs:
+    """Return the globs of ``artifacts`` and ``rebuilt_artifacts``, relative to the root and below it."""
+    return ArtifactGlobs(*(_globs(reader, table, key) for key in ("artifacts", "rebuilt_artifacts")))
+
+
+def _globs(reader: Reader, table: dict[str, Any], key: str) -> tuple[str, ...]:
+    globs = reader.names(table, (key,)) or ()
+    return tuple(below_root(reader, each, (key,)) for each in globs)
 
 
 def below_root(reader: Reader, glob: str, key: tuple[str, ...]) -> str:

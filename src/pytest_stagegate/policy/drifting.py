@@ -35,6 +35,7 @@ _COMPARED_AS_A_WHOLE: Final = (
     "evidence",
     "hypothesis",
     "artifacts",
+    "rebuilt_artifacts",
     "manual",
 )
 """Keys that shape what a decision rests on; of two contents nobody can tell which of them demands less."""

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.hooks import Matrix, Warnings
+from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.explained import ExplainedEnvironment, ExplainedGate, ExplainedOption, ExplainedPolicy
@@ -16,6 +17,7 @@ from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.property_tests import PropertyTests
+from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sbom import Sboms
@@ -54,6 +56,8 @@ _FACES: Final[dict[type, str]] = {
     SignOffs: "sign-offs",
     Sboms: "bills of materials",
     Vulnerabilities: "scans for vulnerabilities",
+    Artifacts: "the artifacts",
+    Provenance: "statements of provenance",
     Operations: "the texts for the operational documents",
     ReleaseNotes: "the release notes",
 }

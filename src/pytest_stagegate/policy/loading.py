@@ -49,6 +49,7 @@ _KEYS: Final = (
     "allowed_signers",
     "override",
     "artifacts",
+    "rebuilt_artifacts",
     "operations",
     "manual",
     "notes",

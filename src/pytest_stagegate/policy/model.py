@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import Mistake
+from pytest_stagegate.model.artifacts import ArtifactGlobs
 from pytest_stagegate.model.environments import EnvironmentRule
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.note_rules import NotesRules
@@ -115,7 +116,7 @@ class Policy:
         notes: What it says of release notes.
         allowed_signers: File with the keys that may sign, relative to the root.
         override: Who may go over a NO_GO; None for nobody.
-        artifacts: Globs of what is shipped, relative to the root.
+        artifacts: Where what is shipped lies, relative to the root.
         manual_folder: Folder with manual tests in Markdown, relative to the root, or None.
         operations: What people have written for the operational documents.
         plan: Where the plan lies, and which marks link tests to it.
@@ -147,7 +148,7 @@ class Policy:
     notes: NotesRules = field(default_factory=NotesRules)
     allowed_signers: str = DEFAULT_SIGNERS
     override: OverrideRule | None = None
-    artifacts: tuple[str, ...] = ()
+    artifacts: ArtifactGlobs = field(default_factory=ArtifactGlobs)
     manual_folder: str | None = None
     operations: OperationsPlan = field(default_factory=OperationsPlan)
     plan: PlanRules = field(default_factory=PlanRules)

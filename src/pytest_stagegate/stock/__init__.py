@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.stock import (
+    artifacts,
     changed_lines,
     coverage,
     coverage_ratchet,
@@ -20,6 +21,7 @@ from pytest_stagegate.stock import (
     notes,
     operations,
     property_tests,
+    provenance,
     requirements,
     results,
     roadmap,
@@ -59,4 +61,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     requirements,
     roadmap,
     environment,
+    artifacts,
+    provenance,
 )

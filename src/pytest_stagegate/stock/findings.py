@@ -59,7 +59,7 @@ def findings(found: Findings, baseline: Baseline, repository: Repository, option
     if not found.tools:
         if not missing:
             text = "no linter, type checker or scanner has reported; hand over its report as evidence"
-            yield no_evidence("reports", "not-measured", text)
+            yield no_evidence("reports", "not-reported", text)
         return
     for sentence in found.unfinished:
         unfinished = no_evidence("unfinished", "producer-failed", sentence)

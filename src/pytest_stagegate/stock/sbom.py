@@ -41,7 +41,7 @@ class SbomOptions(GateOptions, frozen=True):
 def sbom(sboms: Sboms, options: SbomOptions) -> Iterator[Check]:
     """Checks how many components are listed, and that what they are listed of is what is decided."""
     if not sboms.count:
-        yield no_evidence("sboms", "not-measured", "no evidence is an SBOM; hand over CycloneDX or SPDX")
+        yield no_evidence("sboms", "not-reported", "no evidence is an SBOM; hand over CycloneDX or SPDX")
         return
     yield check("components", sboms.components, at_least=options.min_components)
     told = sboms.compared(by_digest=options.require_digest)

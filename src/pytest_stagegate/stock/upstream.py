@@ -11,7 +11,7 @@ from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.numbers import CellName, Measure, Ratio, StageName
-from pytest_stagegate.model.upstream import Decisions
+from pytest_stagegate.model.upstream import BUILD, Decisions, differing
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.thresholds import check, no_evidence
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.upstream import Earlier
     from pytest_stagegate.model.verdicts import Check
 
-_BUILD: Final = "build"
 _REASONS_SHOWN: Final = 3
 
 
@@ -142,7 +141,7 @@ def _of_artifacts(decisions: Decisions, options: UpstreamOptions, known: Sequenc
     """Yield the check of artifacts where there are any, or where the policy declares some."""
     present = decisions.subject.artifacts
     stages = decisions.stages
-    first = options.artifacts_from or (_BUILD if _BUILD in stages else stages[0])
+    first = options.artifacts_from or (BUILD if BUILD in stages else stages[0])
     late = [each for each in known if stages.index(each.decision.stage) >= stages.index(first)]
     listed = [each for each in late if each.decision.subject.artifacts]
     if not present and (decisions.artifacts_declared or listed):
@@ -157,14 +156,12 @@ def _of_shipped(each: Earlier, present: tuple[Artifact, ...]) -> list[_Fault]:
     if not listed:
         text = f"{each.source} lists no artifact"
         return [_Fault(Verdict.NO_EVIDENCE, "artifact-missing", text, (text,))]
-    then, now = set(listed), set(present)
-    if then == now:
+    others = differing(each, present)
+    if not others:
         return []
-    places = [f"{each.source}: {artifact.name}: sha256 {artifact.sha256} there" for artifact in listed]
-    places = [place for place, artifact in zip(places, listed, strict=True) if artifact not in now]
-    places += [f"{each.source}: {it.name}: sha256 {it.sha256} now" for it in present if it not in then]
+    places = tuple(f"{each.source}: {it.name}: sha256 {it.sha256} {where}" for it, where in others)
     text = f"{each.source} is about other artifacts than these"
-    return [_Fault(Verdict.FAIL, "other-artifact", text, tuple(places))]
+    return [_Fault(Verdict.FAIL, "other-artifact", text, places)]
 
 
 def _of_policy(each: Earlier, present: str) -> list[_Fault]:

@@ -61,7 +61,7 @@ def vulnerabilities(found: Vulnerabilities, place: Place, options: Vulnerabiliti
     if missing:
         yield no_evidence("tools", "tool-missing", f"there is no scan of {', '.join(missing)} among the evidence")
     if not found.scans and not missing:
-        yield no_evidence("scans", "not-measured", "no scan for vulnerabilities is among the evidence")
+        yield no_evidence("scans", "not-reported", "no scan for vulnerabilities is among the evidence")
     yield from _looked_at(found, options)
     weighed = _Weighed(place, options)
     limits = (options.max_critical, options.max_high, options.max_medium, options.max_low)

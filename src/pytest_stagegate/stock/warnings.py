@@ -56,7 +56,7 @@ def warnings(recorded: Warnings, baseline: Baseline, options: WarningsOptions) -
 
 
 def _not_recorded(options: WarningsOptions) -> Check:
-    text = "pytest recorded no warnings in this run (-p no:warnings)"
+    text = "no run of pytest recorded warnings: -p no:warnings, or other tools' results alone"
     missing = no_evidence("warnings", "warnings-not-recorded", text, unit="warnings")
     if options.declares_a_limit():
         return missing

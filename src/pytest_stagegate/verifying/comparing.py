@@ -10,8 +10,11 @@ import msgspec
 from pytest_stagegate import decide
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.judging import kinds_of
+from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
+from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
@@ -49,6 +52,16 @@ _OF_KIND: Final = {**dict.fromkeys(_OF_TESTS, "tests"), "sign_offs": SIGN_OFFS, 
 
 _OF_GATES: Final = frozenset({"basis", "blockers", "decision", "drift", "evidence", "override", "waivers"})
 """Keys to which gates that are not at hand may have added something."""
+
+_FILES_OF: Final = (
+    (BASELINE, Baseline),
+    (OPERATIONS, Operations),
+    (PLAN, Goals),
+    (MANUAL_TESTS, ManualTests),
+    (MANUAL_TESTS, Goals),
+    ("tests", Artifacts),
+)
+"""Kinds of files of the checkout, each with a kind of evidence that gates read from it; artifacts stand in records."""
 
 _GIVEN: Final = frozenset({"as_of", "gates", "question", "schema"})
 """Keys that are compared elsewhere, or are what was asked."""
@@ -119,9 +132,8 @@ def _gate(recorded: GateResult, fresh: GateResult | None, again: Replayed) -> Fi
 
 
 def _kinds(definition: Gate) -> set[str]:
-    named = {BASELINE: Baseline, OPERATIONS: Operations, PLAN: Goals}
     faces = definition.needs.values()
-    return {*kinds_of(definition), *(kind for kind, face in named.items() if face in faces)}
+    return {*kinds_of(definition), *(kind for kind, face in _FILES_OF if face in faces)}
 
 
 def _lacking(gate: str, definition: Gate, again: Replayed) -> str:

@@ -18,6 +18,7 @@ from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.packing import safe_name
 from pytest_stagegate.evidence.readers.sign_off import signature_path
+from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
 from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 BASELINE: Final = "baseline"
 OPERATIONS: Final = "operations"
-_NOT_GIVEN: Final = (BASELINE, OPERATIONS, PLAN)
+_NOT_GIVEN: Final = (BASELINE, OPERATIONS, PLAN, MANUAL_TESTS)
 """Kinds of evidence that the policy names, so that nobody hands it over; of sign-offs it names the allowed signers."""
 
 _ALLOWED: Final = "allowed-signers"

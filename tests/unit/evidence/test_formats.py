@@ -88,6 +88,8 @@ def expected(path: Path) -> str:
         of_tool = {"cyclonedx": "cyclonedx", "spdx": "spdx-json"}
         tool = path.name.split("-")[0]
         return of_tool.get(tool, "pip-audit-json" if tool == "pip" else f"{tool}-json")
+    if path.relative_to(DATA).parts[0] == "provenance":
+        return "in-toto"
     if path.relative_to(DATA).parts[0] == "goals":
         return next(name for name in ("github-issues", "gitlab-issues", "needs-json") if name[:5] in path.name)
     if path.relative_to(DATA).parts[0] == "metrics":
@@ -103,7 +105,7 @@ def expected(path: Path) -> str:
 REAL = sorted(
     path
     for path in DATA.rglob("*")
-    if path.suffix in (".xml", ".json", ".info", ".out", ".sarif", ".prom", ".openmetrics")
+    if path.suffix in (".xml", ".json", ".info", ".out", ".jsonl", ".attestation", ".sarif", ".prom", ".openmetrics")
     if "projects" not in path.parts and not path.name.endswith(".samples.json")
     if path.name not in ("ruff-0.17.6-clean.json", "mypy-2.4.1-clean.json")  # an empty array and an empty line
 )

@@ -11,7 +11,7 @@ from pytest_stagegate.evidence.merging import merged, union
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage
-from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.decision import Artifact, Note, Rebuilt
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.extent import Scope
 from pytest_stagegate.model.sources import Source, State
@@ -254,3 +254,20 @@ def test_of_runs_that_tell_different_changes_none_is_believed() -> None:
     whole = together(shard("a", replace(evidence_of(), told=TOLD)), shard("b", replace(evidence_of(), told=MORE)))
     assert isinstance(whole.told, Absent)
     assert whole.told.reason == "notes-differ"
+
+
+def test_of_one_artifact_the_word_counts_that_says_more_and_the_second_build_that_differs() -> None:
+    def of(**more: Any) -> Evidence:
+        artifact = Artifact(name="a.whl", sha256="ab" * 32, **more)
+        return replace(evidence_of(), subject=msgspec.structs.replace(SUBJECT, artifacts=(artifact,)))
+
+    words: list[dict[str, Any]] = [
+        {},
+        {"kind": "wheel"},
+        {"kind": "wheel", "rebuilt": Rebuilt(sha256="ab" * 32)},
+        {"kind": "wheel", "rebuilt": Rebuilt(sha256="cd" * 32, differs=("x",))},
+    ]
+    for count in range(1, len(words) + 1):
+        shards = [shard(str(number), of(**said)) for number, said in enumerate(words[:count])]
+        for order in (shards, shards[::-1]):
+            assert together(*order).subject.artifacts == of(**words[count - 1]).subject.artifacts

@@ -35,7 +35,7 @@ def accepting(**counts: int) -> BaselineData:
 
 def test_no_report_is_no_evidence() -> None:
     made = check_of(of(), "reports")
-    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "not-measured")
+    assert (made.verdict, made.reason) == ("NO_EVIDENCE", "not-reported")
     assert made.text == "no linter, type checker or scanner has reported; hand over its report as evidence"
 
 

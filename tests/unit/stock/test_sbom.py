@@ -32,7 +32,7 @@ def reason_of(result: GateResult) -> tuple[str, str]:
 
 
 def test_no_sbom_is_no_evidence() -> None:
-    assert reason_of(of()) == ("NO_EVIDENCE", "not-measured")
+    assert reason_of(of()) == ("NO_EVIDENCE", "not-reported")
 
 
 def test_an_sbom_of_the_project_passes_and_says_how_it_was_compared() -> None:

@@ -38,7 +38,7 @@ def measured(result: GateResult, name: str) -> object:
 
 def test_no_scan_is_no_evidence() -> None:
     result = of()
-    assert (result.verdict, result.reason) == ("NO_EVIDENCE", "not-measured")
+    assert (result.verdict, result.reason) == ("NO_EVIDENCE", "not-reported")
 
 
 def test_a_scan_that_found_nothing_passes() -> None:
@@ -117,7 +117,7 @@ def test_any_other_state_counts(state: str) -> None:
 def test_a_statement_in_a_file_of_its_own_holds_for_what_scanners_find() -> None:
     vex = scan(known(state="not_affected", severity="unknown"), packages=None, tool="vex", statements=True)
     assert of(scan(known()), vex).verdict == "PASS"
-    assert of(vex).reason == "not-measured"
+    assert of(vex).reason == "not-reported"
 
 
 def test_of_two_statements_the_one_that_it_counts_wins() -> None:

@@ -28,29 +28,42 @@ def read(path: Path, _root: Path) -> Contents:
     Raises:
         EvidenceError: With file and place, when it is no decision, one of another schema version, or not whole.
     """
-    found = document(path, dict[str, Any], _WHAT)
-    schema = found.get("schema")
-    if schema != SCHEMA:
-        shown = repr(schema)[:60] if schema is not None else "none"
-        raise EvidenceError(f"{path.name}: its schema is {shown}; this version of stagegate reads {SCHEMA!r}")
-    try:
-        decision = msgspec.convert(found, Decision)
-        created = rfc3339(utc_time(decision.as_of))
-    except msgspec.ValidationError as error:
-        raise EvidenceError(f"{path.name}: this is no {_WHAT}: {error}") from error
-    except (ValueError, OverflowError) as error:
-        raise EvidenceError(f"{path.name}: this is no {_WHAT}: its as_of is no time") from error
-    unknown = _unknown(found, msgspec.to_builtins(decision), "$")
-    if unknown:
-        raise EvidenceError(f"{path.name}: {unknown[:200]} is a key that this version of stagegate does not know")
+    decision = decision_in(document(path, dict[str, Any], _WHAT), path.name)
     return Contents(
         decision=decision,
         producer="stagegate",
-        created=created,
+        created=rfc3339(utc_time(decision.as_of)),
         commit=decision.subject.commit,
         dirty=bool(decision.subject.dirty),
         environment=decision.environment or "",
     )
+
+
+def decision_in(found: dict[str, Any], name: str) -> Decision:
+    """Return the decision that an object of JSON says.
+
+    Args:
+        found: The object.
+        name: Name of the file, for messages.
+
+    Raises:
+        EvidenceError: As `read`.
+    """
+    schema = found.get("schema")
+    if schema != SCHEMA:
+        shown = repr(schema)[:60] if schema is not None else "none"
+        raise EvidenceError(f"{name}: its schema is {shown}; this version of stagegate reads {SCHEMA!r}")
+    try:
+        decision = msgspec.convert(found, Decision)
+        rfc3339(utc_time(decision.as_of))
+    except msgspec.ValidationError as error:
+        raise EvidenceError(f"{name}: this is no {_WHAT}: {error}") from error
+    except (ValueError, OverflowError) as error:
+        raise EvidenceError(f"{name}: this is no {_WHAT}: its as_of is no time") from error
+    unknown = _unknown(found, msgspec.to_builtins(decision), "$")
+    if unknown:
+        raise EvidenceError(f"{name}: {unknown[:200]} is a key that this version of stagegate does not know")
+    return decision
 
 
 def _unknown(found: Any, known: Any, place: str) -> str:

@@ -11,6 +11,7 @@ from parcel_rates.weights import Parcel
 BOOK = Parcel(grams=800, length=25, width=18, height=5)
 
 
+@pytest.mark.requirement("RATE-1")
 @pytest.mark.parametrize(
     ("country", "postcode", "total", "days"),
     [

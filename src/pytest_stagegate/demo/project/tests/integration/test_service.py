@@ -33,6 +33,7 @@ def test_an_express_quote(ask):
         ),
     ],
 )
+@pytest.mark.requirement("RATE-12")
 def test_a_wrong_question_is_answered_with_400(ask, query, error):
     status, body = ask(f"/quote?{query}")
     assert status == 400

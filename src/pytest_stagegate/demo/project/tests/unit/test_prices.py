@@ -10,6 +10,7 @@ from parcel_rates.zones import Zone
 
 
 @pytest.mark.stage("code")
+@pytest.mark.requirement("RATE-1")
 class TestPrices:
     @pytest.mark.parametrize(
         ("zone", "band", "euros"),

@@ -7,6 +7,7 @@ from parcel_rates.weights import Parcel, TooHeavy, band_of, billable_grams, volu
 pytestmark = pytest.mark.stage("code")
 
 
+@pytest.mark.requirement("RATE-7")
 @pytest.mark.parametrize(
     ("grams", "band"),
     [
@@ -43,6 +44,7 @@ def test_edges_are_above_zero(edges):
         Parcel(500, *edges)
 
 
+@pytest.mark.requirement("RATE-14")
 @pytest.mark.xfail(reason="tubes are measured as boxes until 2.0 gives them a shape", strict=True)
 def test_a_tube_is_smaller_than_its_box():
     assert volumetric_grams(Parcel(400, 100, 10, 10)) < 2_000

@@ -8,13 +8,14 @@ file that doesn't say otherwise, and requirements add up. Everything else above 
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError
 from pytest_stagegate.evidence.manual.steps import steps_of
 from pytest_stagegate.evidence.readers.bounded import encoding_of, read_bounded
-from pytest_stagegate.model.manual import ManualTest, digest_of
+from pytest_stagegate.model.manual import ManualFile, ManualTest, WrittenTests, digest_of
 from pytest_stagegate.tagging import MarkUse, Said, TagLevel, TagMistake, Vocabulary
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ _PLURALS: Final = {"environments": "environment", "requirements": "requirement"}
 _LARGEST: Final = 1 << 20
 
 
-def tests_in(root: Path, folder: str | None, vocabulary: Vocabulary) -> tuple[ManualTest, ...]:
-    """Return the manual tests of every ``*.md`` file below a folder, by file and place in it.
+def tests_in(root: Path, folder: str | None, vocabulary: Vocabulary) -> WrittenTests:
+    """Return the manual tests of every ``*.md`` file below a folder, by file and place in it, and the files.
 
     Args:
         root: The project's root.
@@ -41,24 +42,23 @@ def tests_in(root: Path, folder: str | None, vocabulary: Vocabulary) -> tuple[Ma
         MistakesError: With everything that is wrong, each with its file and line.
     """
     if folder is None:
-        return ()
-    if not (root / folder).is_dir():
-        mistakes = [Mistake("manual.folder", f"there is no folder {folder!r} below the root")]
-        raise MistakesError("the manual tests", mistakes, code="manual")
+        return WrittenTests()
     mistakes = []
     found: list[ManualTest] = []
+    files = []
     for path in sorted((root / folder).rglob("*.md")):
         name = path.relative_to(root).as_posix()
         reading = _Reading(name, vocabulary)
         try:
             content = read_bounded(path, _LARGEST, f"it is larger than {_LARGEST >> 20} MiB")
             found += reading.tests(content.decode(encoding_of(content)))
+            files.append(ManualFile(name, hashlib.sha256(content).hexdigest()))
         except (EvidenceError, UnicodeDecodeError) as error:
             mistakes.append(Mistake(name, str(error)))
         mistakes += reading.mistakes
     if mistakes:
         raise MistakesError("the manual tests", mistakes, code="manual")
-    return tuple(found)
+    return WrittenTests(tuple(found), tuple(files))
 
 
 class _Reading:

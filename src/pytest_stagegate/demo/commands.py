@@ -1,0 +1,58 @@
+"""Running the commands that the demo shows, as a user would type them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+_DROPPED: Final = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "CARRIER_ACCOUNT", "COVERAGE_PROCESS_START", "SOURCE_DATE_EPOCH")
+
+
+class Commands:
+    """Shows each command, runs it in the sample project, and notes what ended otherwise than it has to.
+
+    Args:
+        folder: The sample project.
+        say: Prints one line.
+    """
+
+    def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._say = say
+        self.surprises: list[str] = []
+
+    def python(self, script: str) -> None:
+        """Run a script of the project."""
+        self._run(f"python {script}", [sys.executable, script], 0, "")
+
+    def pytest(self, *words: str, expected: int = 0) -> None:
+        """Run pytest."""
+        self._run(f"pytest {' '.join(words)}", [sys.executable, "-m", "pytest", *words], expected, "")
+
+    def stagegate(self, *words: str, expected: int = 0, answers: str = "") -> None:
+        """Run ``stagegate``; answers go to its standard input."""
+        shown = " ".join(f'"{word}"' if " " in word else word for word in words)
+        command = [sys.executable, "-c", "from pytest_stagegate.cli import main; main()", *words]
+        self._run(f"stagegate {shown}", command, expected, answers)
+
+    def _run(self, shown: str, command: Sequence[str], expected: int, answers: str) -> None:
+        self._say(f"\n$ {shown}\n")
+        sys.stdout.flush()
+        ended = subprocess.run(
+            command, cwd=self._folder, env=_environment(), input=answers, text=True, encoding="utf-8", check=False
+        ).returncode
+        if ended != expected:
+            self.surprises.append(f"{shown} ended with {ended} instead of {expected}")
+
+
+def _environment() -> dict[str, str]:
+    """Return the variables as a user has them in an activated environment, without what adds to every pytest run."""
+    kept = {key: value for key, value in os.environ.items() if key not in _DROPPED}
+    programs = os.path.abspath(Path(sys.executable).parent)
+    return {**kept, "PATH": os.pathsep.join(filter(None, (programs, kept.get("PATH"))))}

@@ -1,0 +1,48 @@
+"""Two decisions compared, as Markdown for a channel, an issue or a page; what has no room is counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.documents.notes_markdown import SINKS
+from pytest_stagegate.documents.templating import markdown_code, markdown_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytest_stagegate.documents.standup import StandupView
+    from pytest_stagegate.documents.standup_parts import Item
+
+_ROOM: Final = SINKS["comment"]
+_STEPS: Final = (10_000, 1000, 300, 100, 30, 10, 3, 0)
+"""Items of each section; the first number with which all fits is taken."""
+
+
+def standup_markdown(view: StandupView) -> bytes:
+    """Return the whole comparison where it fits into a comment, else as many items of each section as do."""
+    longest = max((len(section.items) for section in view.sections), default=0)
+    steps = (longest, *(step for step in _STEPS if step < longest))
+    texts = ("\n".join(_lines(view, most)) + "\n" for most in steps)
+    fits = next((text for text in texts if _ROOM.takes(text)), "")
+    return (fits or "\n".join(_lines(view, 0)) + "\n").encode()
+
+
+def _lines(view: StandupView, most: int) -> Iterator[str]:
+    yield f"# {markdown_text(view.title)}"
+    for sentence in view.lines:
+        yield ""
+        yield markdown_text(sentence)
+    for section in view.sections:
+        yield ""
+        yield f"## {markdown_text(section.sentence)}"
+        yield ""
+        yield from map(_item, section.items[:most])
+        left = len(section.items) - most
+        if left > 0:
+            yield f"- … and {left} more, for which there is no room here"
+
+
+def _item(item: Item) -> str:
+    text = f": {markdown_text(item.text)}" if item.text else ""
+    owner = f" ({markdown_text(item.owner)})" if item.owner else ""
+    return f"- {markdown_code(item.name)}{text}{owner}"
