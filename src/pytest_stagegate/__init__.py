@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.provenance import Provenance
     from pytest_stagegate.model.readiness import Environments
     from pytest_stagegate.model.repository import Repository
+    from pytest_stagegate.model.reviews_face import Reviews
     from pytest_stagegate.model.sbom import Sboms
     from pytest_stagegate.model.sign_offs import SignOffs
     from pytest_stagegate.model.tests import TestResults
@@ -74,6 +75,7 @@ __all__ = [
     "Ratio",
     "ReleaseNotes",
     "Repository",
+    "Reviews",
     "Sboms",
     "Share",
     "SignOffs",
@@ -93,6 +95,7 @@ _HOME: Final = {
     "Repository": "model.repository",
     "ReleaseNotes": "model.told",
     "Place": "model.place",
+    "Reviews": "model.reviews_face",
     "Sboms": "model.sbom",
     "Vulnerabilities": "model.vulnerabilities",
     "SignOffs": "model.sign_offs",

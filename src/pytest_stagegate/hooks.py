@@ -28,6 +28,7 @@ from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
@@ -146,12 +147,13 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Operations,
     Place,
     ReleaseNotes,
+    Reviews,
     SignOffs,
     Sboms,
     Vulnerabilities,
-    Environments,
     Artifacts,
     Provenance,
+    Environments,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

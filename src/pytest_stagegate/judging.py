@@ -35,6 +35,8 @@ from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.readiness import Environments, environment_rows
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.repository import UNKNOWN, Repository
+from pytest_stagegate.model.reviews import KIND as REVIEWS
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
@@ -59,15 +61,18 @@ _BROKEN: Final = frozenset(
     {
         "artifact-missing",
         "artifact-unreadable",
+        "author-not-stated",
         "changed",
         "commit-not-stated",
         "commit-unknown",
         "coverage-incomplete",
         "files-missing",
+        "goals-contradict",
         "not-finite",
         "notes-differ",
         "other-project",
         "producer-failed",
+        "reviews-cut-off",
         "run-incomplete",
         "tests-lost",
         "unreadable",
@@ -95,6 +100,7 @@ _KINDS: Final[dict[type, str]] = {
     Decisions: "decisions",
     Goals: GOALS,
     ManualTests: MANUAL,
+    Reviews: REVIEWS,
     Environments: ENVIRONMENT,
 }
 """Kind of evidence that each face shows."""
@@ -326,6 +332,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Operations: Operations(evidence.operations, tally),
         Place: place,
         ReleaseNotes: ReleaseNotes(evidence.told or NOT_ASKED, evidence.subject.version, tally),
+        Reviews: Reviews(evidence.reviews, evidence.trailers, evidence.subject.commit, tally),
         SignOffs: SignOffs(evidence.sign_offs, tally, _since(active, place)),
     }
     if not isinstance(evidence.coverage, Absent):

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
+from pytest_stagegate.evidence.plans import refuse_circles
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.evidence.releases import last_release, read_at
 from pytest_stagegate.evidence.repository import repository_of
+from pytest_stagegate.evidence.trailers import trailers_of
 from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.decision import Drift
 from pytest_stagegate.model.globs import matches
+from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.sign_offs import SignOffs
@@ -31,8 +34,10 @@ from pytest_stagegate.waiving import Waivers
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from pytest_stagegate.model.absent import Absent
     from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.model.repository import RepositoryData
+    from pytest_stagegate.model.reviews import TrailersData
     from pytest_stagegate.model.sources import EvidenceRule
     from pytest_stagegate.policy.model import Policy
 
@@ -94,6 +99,10 @@ class Project:
             return None
         return repository_of(self.rootdir, self.policy.base, self.policy.release_tag, environ)
 
+    def trailers(self, environ: Mapping[str, str]) -> TrailersData | Absent:
+        """Return who made and who reviewed what is checked out; asks git."""
+        return trailers_of(self.rootdir, self.policy.base, environ)
+
     def reads(self, faces: tuple[type, ...], gates: Iterable[ActiveGate] | None = None) -> bool:
         """Return whether a gate asks for any of these kinds of evidence.
 
@@ -141,7 +150,7 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     """Read policy and gates.
 
     Raises:
-        MistakesError: With all mistakes in the policy, or all in the gate modules.
+        MistakesError: With all mistakes in the policy, or all in the gate modules, or circles in the plan.
     """
     policy = load(rootdir, policy_file)
     registry = Registry(rootdir)
@@ -156,6 +165,8 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     if idle:
         mistakes = [Mistake(rule.place, _no_file(rule.path, rootdir)) for rule in idle]
         raise MistakesError("the policy", mistakes, code="policy")
+    if any(Goals in each.gate.needs.values() for each in bound):
+        refuse_circles(rootdir, policy.plan)
     vocabulary = vocabulary_of(policy)
     return Project(rootdir, policy, bound, vocabulary, registry, policy_file, declared_name(rootdir))
 

@@ -16,10 +16,11 @@ from pytest_stagegate.chaining import decisions_among, other_artifacts, upstream
 from pytest_stagegate.checkout import baseline_of, operations_of, plans_of, written_tests
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.errors import EvidenceError, UsageError
+from pytest_stagegate.evidence.artifacts import unlisted
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, Given, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, gather, undelivered
-from pytest_stagegate.evidence.merging import merged, of_environment, unlisted
+from pytest_stagegate.evidence.merging import merged, of_environment
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import (
@@ -42,7 +43,17 @@ from pytest_stagegate.permitting import refuse_contradiction
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
-from pytest_stagegate.summing import further_files, index, manual_data, manual_of, matrix, rows_of, shipped_rows, totals
+from pytest_stagegate.summing import (
+    further_files,
+    index,
+    manual_data,
+    manual_of,
+    matrix,
+    review_rows,
+    rows_of,
+    shipped_rows,
+    totals,
+)
 from pytest_stagegate.tagging import stages_of
 from pytest_stagegate.waiving import judge_with_waivers
 from pytest_stagegate.waiving import rows as waiver_rows
@@ -56,6 +67,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Blocker
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.repository import RepositoryData
+    from pytest_stagegate.model.reviews import TrailersData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tests import TestData
     from pytest_stagegate.model.verdicts import GateResult
@@ -99,6 +111,7 @@ class Question:
         as_of: The instant at which ages and dates are judged; the start of the latest run when None.
         repository: What git says of the sources here, for evidence that does not say it; None when nobody asked.
         released: The policy at the last release, for evidence without a record of a run; None when nobody asked.
+        trailers: Who made and who reviewed the commit here, for evidence that does not say it; None when nobody asked.
         told: What the release notes tell here, for evidence that does not say it; None when nobody asked.
         basis: What sign-offs are held against, for a drill whose evidence is not what was signed; None for the
             decision's own.
@@ -113,6 +126,7 @@ class Question:
     repository: RepositoryData | None = None
     released: ReleasedPolicy | None = None
     told: ToldData | Absent | None = None
+    trailers: TrailersData | Absent | None = None
     basis: str | None = None
     sources: Path | None = None
 
@@ -203,6 +217,7 @@ def _draft(
         manual=manual,
         environments=environment_rows(evidence.environments, evidence.environment_rules, place, evidence.tests.tags),
         requirements=requirement_rows(evidence.tests, manual),
+        reviews=review_rows(evidence),
         upstream=upstream_rows(vetted.sources, project.policy),
         shipped=shipped_rows(evidence),
     )
@@ -313,7 +328,9 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         coverage=measured,
         incomplete=(*whole.incomplete, *vetted.notes, *cells, *unasked, *nowhere, *changed),
         provisional=tuple(
-            dict.fromkeys((*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *unlisted(whole, subject)))
+            dict.fromkeys(
+                (*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *unlisted(whole.subject, subject))
+            )
         ),
         ages=vetted.ages,
         unfit=vetted.unfit,
@@ -321,6 +338,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         repository=whole.repository or question.repository,
         released=whole.released if whole.origins else question.released,
         told=whole.told or question.told,
+        trailers=whole.trailers or question.trailers,
         decisions=decisions,
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),

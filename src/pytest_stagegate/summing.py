@@ -13,7 +13,9 @@ from pytest_stagegate.model.manual import FILE_KIND as MANUAL_FILES
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE
 from pytest_stagegate.model.plan import FILE_KIND
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sources import State
+from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import Outcome, TestData
 from pytest_stagegate.model.versions import same_version
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.plan import GoalsData
     from pytest_stagegate.model.provenance import StatementData
+    from pytest_stagegate.model.reviews import ReviewRow
     from pytest_stagegate.model.sbom import SbomData, SbomSubject
     from pytest_stagegate.model.sources import Source
 
@@ -137,6 +140,11 @@ def manual_data(
 def manual_of(evidence: Evidence, gates: Iterable[ActiveGate], place: Place) -> tuple[ManualRow, ...]:
     """Return the manual tests of a decision; the strictest age that a gate names holds."""
     return manual_rows(evidence.manual, place, strictest_age(gates))
+
+
+def review_rows(evidence: Evidence) -> tuple[ReviewRow, ...]:
+    """Return what was said of the change that is decided."""
+    return Reviews(evidence.reviews, evidence.trailers, evidence.subject.commit, Tally()).rows
 
 
 def strictest_age(gates: Iterable[ActiveGate]) -> int | None:

@@ -33,6 +33,7 @@ from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.reasons import REASONS, REMEDIES
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.told import ReleaseNotes
@@ -223,6 +224,7 @@ FACES: Final = (
     Decisions,
     Goals,
     ReleaseNotes,
+    Reviews,
     Sboms,
     Vulnerabilities,
     Artifacts,

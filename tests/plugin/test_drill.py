@@ -32,18 +32,18 @@ POLICY: Final = """
     [tool.pytest.ini_options]
     pythonpath = ["src"]
     [tool.stagegate]
+    artifacts = ["dist/*"]
     environments = ["lab"]
     default_environment = "lab"
-    artifacts = ["dist/*"]
     [[tool.stagegate.expect]]
     stage = "test"
-    [tool.stagegate.environment.lab]
-    data = [{ name = "sources", path = "src/*.py" }]
-    [tool.stagegate.gate.environment]
     [tool.stagegate.gate.artifacts]
     stage = "test"
     [tool.stagegate.gate.provenance]
     stage = "test"
+    [tool.stagegate.environment.lab]
+    data = [{ name = "sources", path = "src/*.py" }]
+    [tool.stagegate.gate.environment]
     [tool.stagegate.gate.coverage]
     line = "50 %"
     source = ["src"]
@@ -80,6 +80,7 @@ POLICY: Final = """
     previous = "the one before"
     data = "stays"
     [tool.stagegate.gate.requirements]
+    [tool.stagegate.gate.requirements-ratchet]
     [tool.stagegate.gate.roadmap]
     stage = "test"
     max_overdue = 0
@@ -90,6 +91,8 @@ POLICY: Final = """
     [tool.stagegate.gate.sbom]
     stage = "test"
     [tool.stagegate.gate.vulnerabilities]
+    stage = "test"
+    [tool.stagegate.gate.review]
     stage = "test"
     [tool.stagegate.gate.sign-off]
     stage = "test"
@@ -102,6 +105,7 @@ POLICY: Final = """
 """
 BOM: Final = """{"bomFormat": "CycloneDX", "specVersion": "1.6",
 "metadata": {"component": {"name": "shop", "version": "0.1.0"}}, "components": [{"name": "jinja2"}]}"""
+REVIEWED: Final = "--message=Reviewed-by: Erin <erin@example.com>"
 AUDIT: Final = '{"dependencies": [{"name": "jinja2", "version": "3", "vulns": []}], "fixes": []}'
 STATEMENT: Final = """{"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://slsa.dev/provenance/v1",
 "subject": [{"name": "shop-0.1.0-py3-none-any.whl", "digest": {"sha256": "%s"}}], "predicate": {}}"""
@@ -163,7 +167,7 @@ def shop(project: Project) -> Project:
     git(project, "commit", "--quiet", "--message=first")
     git(project, "checkout", "--quiet", "-b", "work")
     project.write("src/prices.py", "def price(cents):\n    rounded = cents\n    return rounded")
-    git(project, "commit", "--quiet", "--all", "--message=second")
+    git(project, "commit", "--quiet", "--all", "--message=second", REVIEWED)
     return project
 
 
@@ -198,7 +202,7 @@ def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
     shop.run(*chained, "--hypothesis-seed=1", process=True)
     assert stagegate("baseline", "update")[0] == 0
     git(shop, "add", "--all")
-    git(shop, "commit", "--quiet", "--message=baseline")
+    git(shop, "commit", "--quiet", "--message=baseline", REVIEWED)
     stagegate("attach", *reports)
     shop.run(*build, process=True)
     good = shop.run(*chained, "--hypothesis-seed=1", process=True)

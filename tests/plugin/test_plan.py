@@ -98,3 +98,43 @@ def test_a_decision_with_a_plan_is_verified_from_the_checkout(project: Project) 
         main(["verify", ".stagegate"])
     assert re.search(r"identical +goals", told.getvalue())
     assert "different" not in told.getvalue()
+
+
+def test_a_plan_whose_goals_need_each_other_in_a_circle_is_refused_before_any_test_runs(project: Project) -> None:
+    planned(project, '[[goal]]\nid = "B"\nparent = "C"\n[[goal]]\nid = "C"\ndepends_on = ["D"]\n')
+    project.write("more.toml", '[[goal]]\nid = "D"\nparent = "B"\ndepends_on = ["C"]\n')
+    policy = '[tool.stagegate.plan]\nfiles = ["stagegate-plan.toml", "more.toml"]\n'
+    project.write("pyproject.toml", GATE + policy)
+    before = Path("stagegate-plan.toml").read_bytes()
+    run = project.run()
+    assert run.status == 4
+    assert "more.toml, stagegate-plan.toml: goals need each other in a circle: C -> D -> C" in run.err
+    assert "passed" not in run.out
+    assert not (run.folder / "evidence.jsonl").exists()
+    assert Path("stagegate-plan.toml").read_bytes() == before
+
+
+def test_a_circle_that_a_file_closes_which_was_handed_over_holds(project: Project) -> None:
+    planned(project, '[[goal]]\nid = "B"\ndepends_on = ["C"]\n')
+    project.write("more.toml", '[[goal]]\nid = "C"\nparent = "X"\ndepends_on = ["B"]\n')
+    run = project.run("--stage-gate-evidence=more.toml")
+    assert (run.word, run.check("requirements", "plan")["reason"]) == ("NO_GO", "goals-contradict")
+    assert "unknown parent 'X'" in run.check("requirements", "plan")["text"]
+    assert "B -> C -> B" in run.check("requirements", "plan")["text"]
+
+
+def test_goals_that_were_verified_are_held_in_a_project_without_python(project: Project) -> None:
+    case = '<testcase name="a" classname="b"><properties>{}</properties></testcase>'
+    junit = f'<testsuite name="js" tests="1">{case}</testsuite>'
+    link = '<property name="requirement" value="A"/>'
+    project.write("stagegate-plan.toml", PLAN)
+    project.write("pyproject.toml", "[tool.stagegate.gate.requirements-ratchet]")
+    project.write("junit.xml", junit.format(link))
+    assert project.check("--at", "test", "junit.xml").gate("requirements-ratchet")["reason"] == "no-baseline"
+    project.write(
+        "gates/baseline/goals.jsonl", '{"schema":"stagegate/baseline/1","key":"goals","project":null}\n["A",1,1,1]'
+    )
+    assert project.check("--at", "test", "junit.xml").gate("requirements-ratchet")["verdict"] == "PASS"
+    project.write("junit.xml", junit.format(""))
+    check = project.check("--at", "test", "junit.xml").check("requirements-ratchet", "fallen")
+    assert check["where"] == ["A: not linked and not verified any more"]

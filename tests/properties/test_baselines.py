@@ -31,6 +31,7 @@ ENTRIES: dict[str, st.SearchStrategy[Entry]] = {
     "coverage": st.tuples(parts(), parts()).map(lambda both: (*both[0], *both[1])),
     "durations": st.tuples(st.integers(0, 9)),
     "findings": st.tuples(st.integers(1, 3)),
+    "goals": st.tuples(*[st.integers(0, 1)] * 3),
     "metrics": st.tuples(st.sampled_from(["1", "2.5"])),
     "skips": st.just(()),
     "tests": st.just(()),

@@ -9,11 +9,15 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.evidence import Evidence
+from pytest_stagegate.model.goals_face import standing
 from pytest_stagegate.model.plan import Goal, GoalsData, Milestone, PlanData
+from pytest_stagegate.model.planned import goal_rows
 from pytest_stagegate.model.requirements import Links
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.stock.requirements import requirements
+from pytest_stagegate.stock.requirements_ratchet import requirements_ratchet
 from pytest_stagegate.stock.roadmap import roadmap
 from tests.unit.fakes import TODAY, evidence_of, judged, named_tests, share
 
@@ -28,6 +32,8 @@ GOALS: Final = st.lists(
         st.sampled_from(["must", "should", ""]),
         owner=st.sampled_from(["dana", ""]),
         acceptance=st.sampled_from(["it works", ""]),
+        parent=st.sampled_from(["", "", *IDS]),
+        depends_on=st.lists(st.sampled_from(IDS), max_size=2).map(tuple),
     ),
     max_size=4,
 )
@@ -63,6 +69,29 @@ def test_a_plan_that_says_less_is_judged_no_better(
     alone = [goal for number, goal in enumerate(goals) if goal.id not in {each.id for each in goals[:number]}]
     less = [goal._replace(**{key: ""}) if number == at else goal for number, goal in enumerate(alone)]
     assert low(evidence(less, tests)) or not low(evidence(alone, tests))
+
+
+@given(GOALS, TESTS, st.integers(0, 3), st.sampled_from(IDS))
+def test_what_a_goal_waits_for_changes_no_verdict(
+    goals: list[Goal], tests: list[tuple[str, str]], at: int, name: str
+) -> None:
+    waiting = [goal._replace(depends_on=(name,)) if number == at else goal for number, goal in enumerate(goals)]
+    assert low(evidence(waiting, tests)) == low(evidence(goals, tests))
+
+
+@given(GOALS, TESTS, TESTS, st.integers(0, 4), st.sampled_from(WORDS[1:]))
+def test_a_step_down_from_the_baseline_is_never_passed(
+    goals: list[Goal], tests: list[tuple[str, str]], before: list[tuple[str, str]], at: int, word: str
+) -> None:
+    stood = standing(goal_rows(evidence(goals, before).goals.plans, evidence(goals, before).tests))
+
+    def falls(now: list[tuple[str, str]]) -> bool:
+        found = replace(evidence(goals, now), baseline=BaselineData({"goals": stood}))  # type: ignore[dict-item]
+        return judged(requirements_ratchet, found).verdict in LOW
+
+    worse = [(name, word if number == at and was == "passed" else was) for number, (name, was) in enumerate(tests)]
+    assert falls(worse) or not falls(tests)
+    assert not stood or not falls(before)
 
 
 @given(GOALS, TESTS)

@@ -15,6 +15,7 @@ from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.evidence.finding import PRODUCED, given, manual_results_below, produced_below, sign_offs_below
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.model.waivers import WaiverRow
 from pytest_stagegate.noting import told_of
@@ -109,6 +110,7 @@ def question_of(
         as_of=instant,
         repository=project.repository(os.environ),
         released=released_policy(project),
+        trailers=project.trailers(os.environ) if project.reads((Reviews,)) else None,
         told=told_of(project, checkout[0].version) if project.reads((ReleaseNotes,)) else None,
     )
 

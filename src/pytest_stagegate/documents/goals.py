@@ -43,7 +43,7 @@ class GoalView:
         anchor: Id in the page.
         id: Its id.
         title: In plain words.
-        facts: Priority, milestone, owner and status, as far as they are stated.
+        facts: Priority, milestone, owner, status, parent and what it waits for, as far as they are stated.
         lacks: What the plan does not say; empty where it says all.
         verdict: The outcome's word.
         sign: Tells the outcomes apart without colour.
@@ -143,6 +143,8 @@ def _row(
 ) -> GoalView:
     sign, style = _SIGNS[row.outcome]
     facts = [row.priority or "no priority", row.milestone, f"owner {row.owner}" if row.owner else "", row.status]
+    facts += [f"part of {row.parent}" if row.parent else ""]
+    facts += [f"waits for {' and '.join(row.waits_for)}" if row.waits_for else ""]
     found = {(cell.stage, cell.environment): cell for cell in row.cells}
     return GoalView(
         anchor=anchor,

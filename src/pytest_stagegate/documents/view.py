@@ -12,6 +12,7 @@ from pytest_stagegate.documents.environments import EnvironmentView, environment
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
+from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, artifact_pair, shipped_table
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
@@ -158,6 +159,7 @@ class View:
         waivers: One row for each waiver of the policy.
         waiver_notes: A sentence for each waiver that somebody has to look at: expired, about to, unused, too long.
         sign_offs: What people said of it.
+        reviews: Who reviewed the change.
         upstream_head: Column heads of the earlier decisions.
         upstream: One row for each decision of an earlier stage that was handed over.
         shipped_head: Column heads of what is said of the artifacts.
@@ -192,6 +194,7 @@ class View:
     waivers: tuple[tuple[str, ...], ...]
     waiver_notes: tuple[str, ...]
     sign_offs: SignOffsView
+    reviews: ReviewsView
     upstream_head: tuple[str, ...]
     upstream: tuple[tuple[str, ...], ...]
     shipped_head: tuple[str, ...]
@@ -238,6 +241,7 @@ def view(decision: Decision, digest: str) -> View:
         waivers=tuple(waiver_row(row) for row in decision.waivers),
         waiver_notes=tuple(clean(note) for row in decision.waivers if (note := waiver_note(row))),
         sign_offs=sign_offs_view(decision),
+        reviews=reviews_view(decision.reviews),
         upstream_head=UPSTREAM_HEAD,
         upstream=tuple(upstream_row(row) for row in decision.upstream),
         shipped_head=SHIPPED_HEAD,

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.drill import artifacts, environments, files, manual, operations, plans, records, sign_offs, supply
+from pytest_stagegate.drill import (
+    artifacts,
+    environments,
+    files,
+    manual,
+    operations,
+    plans,
+    records,
+    reviews,
+    sign_offs,
+    supply,
+)
 from pytest_stagegate.evidence.attaching import attachment_json, attachment_path, read_attachment
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
@@ -31,6 +42,8 @@ if TYPE_CHECKING:
 
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
+
+_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments)
 
 _NOTHING_LEFT: Final = frozenset(
     {
@@ -115,11 +128,7 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
     try:
         before = trial.decide(trial.copies())
         planted, idle = [], []
-        of_files = [
-            fault
-            for kind in (files, sign_offs, manual, plans, supply, environments)
-            for fault in kind.faults(trial.format_of)
-        ]
+        of_files = [fault for kind in _OF_FILES for fault in kind.faults(trial.format_of)]
         for fault in (*records.FAULTS, *of_files, *more):
             copies = trial.copies()
             if fault.plant([each.path for each in copies]):

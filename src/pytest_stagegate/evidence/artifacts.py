@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.model.artifacts import ArtifactGlobs
+    from pytest_stagegate.model.decision import Subject
 
 _WILD: Final = frozenset("*?")
 
@@ -54,7 +55,7 @@ def artifacts_of(
 
 
 def _all_matched(rootdir: Path, globs: Iterable[str]) -> list[str]:
-    return sorted({path for glob in globs for path in files_matching(rootdir, glob)})
+    return sorted({path for glob in globs for path in matched(rootdir, glob)})
 
 
 def _digested(rootdir: Path, paths: Iterable[str]) -> tuple[dict[tuple[str, str], str], list[Note]]:
@@ -86,7 +87,7 @@ def _twice(paths: list[str]) -> Note:
     return Note(reason="artifact-ambiguous", text=text)
 
 
-def files_matching(rootdir: Path, glob: str) -> Iterator[str]:
+def matched(rootdir: Path, glob: str) -> Iterator[str]:
     """Yield the files that a glob matches, and folders below it that can't be opened."""
     matched = matches(glob)
     literal = "/".join(takewhile(lambda part: not _WILD & set(part), glob.removeprefix("./").rstrip("/").split("/")))
@@ -101,3 +102,13 @@ def files_matching(rootdir: Path, glob: str) -> Iterator[str]:
     for error in closed:
         if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
             yield Path(error.filename).relative_to(rootdir).as_posix()
+
+
+def unlisted(recorded: Subject, present: Subject) -> tuple[Note, ...]:
+    """Return which artifacts lie here and are not among those that the runs name."""
+    listed = {each.name for each in recorded.artifacts}
+    more = sorted({each.name for each in present.artifacts} - listed)
+    if not more:
+        return ()
+    text = f"Artifacts lie here that no recorded run names, and that this decision is not about: {', '.join(more)}."
+    return (Note(reason="artifact-unlisted", text=text),)

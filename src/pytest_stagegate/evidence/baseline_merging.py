@@ -51,6 +51,11 @@ def _fewer_uncovered(ours: Entry, theirs: Entry) -> Entry:
     return (*lines, *branches)
 
 
+def _most(ours: Entry, theirs: Entry) -> Entry:
+    """Return for each number the higher one."""
+    return tuple(max(pair) for pair in zip(ours, theirs, strict=True))
+
+
 def _strictness(part: Entry) -> tuple[bool, Fraction, int]:
     """Order pairs of covered and all; where nothing was there nothing is asked. Of equal shares the larger counts."""
     covered, total = (int(value) for value in part)
@@ -71,6 +76,7 @@ _MERGES: Final[dict[str, Callable[[Table, Table], Table]]] = {
     "coverage": _united(_fewer_uncovered),
     "durations": _united(min),
     "findings": _common,
+    "goals": _united(_most),
     "metrics": _metrics,
     "skips": _common,
     "tests": _united(min),

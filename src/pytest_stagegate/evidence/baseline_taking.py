@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.evidence.baselines import is_decimal
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.goals_face import standing
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from pytest_stagegate.model.absent import Absent
     from pytest_stagegate.model.baseline import Entry, Table
     from pytest_stagegate.model.evidence import Evidence, WarningLine
+    from pytest_stagegate.model.goals import GoalRow
     from pytest_stagegate.model.metrics import MetricsData
     from pytest_stagegate.model.tests import TestData
 
@@ -25,16 +27,21 @@ SLOW: Final = 1_000_000
 """Microseconds from which on the duration of a test is kept."""
 
 
-def taken(evidence: Evidence) -> dict[str, Table]:
+def taken(evidence: Evidence, goals: Sequence[GoalRow] = ()) -> dict[str, Table]:
     """Return the tables of a baseline; none for a key of which there is no evidence.
 
     Tests whose names are not kept (see `TestData.unnamed`) are in the durations of their stage and nowhere else.
+
+    Args:
+        evidence: Everything known about the run.
+        goals: How far each goal is.
     """
     executed = evidence.tests.counts().executed > 0
     found: dict[str, Table | None] = {
         "coverage": _coverage(evidence.coverage),
         "durations": _durations(evidence.tests) if executed else None,
         "findings": _findings(evidence) if evidence.findings else None,
+        "goals": _goals(goals, evidence) or None,
         "metrics": _metrics(evidence.metrics) if evidence.metrics else None,
         "skips": _skips(evidence.tests) if executed else None,
         "tests": _tests(evidence.tests) or None,
@@ -71,6 +78,15 @@ def _durations(tests: TestData) -> Table:
 def _findings(evidence: Evidence) -> Table:
     found = Findings(evidence.findings, Tally()).fingerprints()
     return {fingerprint: (count,) for fingerprint, count in found.items()}
+
+
+def _goals(goals: Sequence[GoalRow], evidence: Evidence) -> Table:
+    """Return how far each goal is; where none has to be verified yet, what was verified before stays so."""
+    before = evidence.baseline.tables.get("goals", {})
+    return {
+        name: (*entry[:2], entry[2] if evidence.goals.verified_here else before.get(name, (0, 0, 0))[2])
+        for name, entry in standing(goals).items()
+    }
 
 
 def _metrics(reports: Iterable[MetricsData]) -> Table:

@@ -181,10 +181,15 @@ def _coverage(values: list[Any]) -> bool:
     return _counts(values, 4) and values[0] <= values[1] and values[2] <= values[3]
 
 
+def _goal(values: list[Any]) -> bool:
+    return _counts(values, 3) and max(values) <= 1
+
+
 _FITS: Final[dict[str, Callable[[list[Any]], bool]]] = {
     "coverage": _coverage,
     "durations": lambda values: _counts(values, 1),
     "findings": lambda values: _counts(values, 1, least=1),
+    "goals": _goal,
     "metrics": lambda values: len(values) == 1 and is_decimal(values[0]),
     "skips": lambda values: not values,
     "tests": lambda values: not values,
@@ -194,6 +199,7 @@ _HOLDS: Final = {
     "coverage": "covered lines, lines, taken branches and branches, none of them below 0 or above its whole",
     "durations": "microseconds, not below 0",
     "findings": "how often it was found, at least once",
+    "goals": "1 or 0 for whether it was described, linked and verified",
     "metrics": "a finite decimal as text",
     "skips": "nothing else",
     "tests": "nothing else",

@@ -20,6 +20,7 @@ from pytest_stagegate.model.property_tests import PropertyTest, least
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Diff, RepositoryData
 from pytest_stagegate.model.requirements import is_requirement_id
+from pytest_stagegate.model.reviews import TrailersData
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
@@ -50,6 +51,7 @@ class Fold:
         self._repository: RepositoryData | None = None
         self._released: ReleasedPolicy | None = None
         self._told: ToldData | Absent | None = None
+        self._trailers: TrailersData | Absent | None = None
         self._manual: list[ManualTest] = []
         self._environments: list[EnvironmentReport] = []
         self._properties: list[PropertyTest] = []
@@ -83,6 +85,7 @@ class Fold:
             lines.Sources: self._on_sources,
             lines.Released: self._on_released,
             lines.Told: self._on_told,
+            lines.Reviewed: self._on_reviewed,
             lines.Attached: self._on_attached,
             lines.Ending: self._on_ending,
             lines.End: self._on_end,
@@ -113,6 +116,7 @@ class Fold:
             repository=self._repository,
             released=self._released,
             told=self._told,
+            trailers=self._trailers,
             manual=ManualData(united_tests([self._manual])),
             environments=tuple(self._environments),
             properties=least(self._properties),
@@ -280,6 +284,9 @@ class Fold:
 
     def _on_told(self, line: lines.Told) -> None:
         self._told = line.notes
+
+    def _on_reviewed(self, line: lines.Reviewed) -> None:
+        self._trailers = line.trailers
 
     def _on_attached(self, line: lines.Attached) -> None:
         if line.modified is not None:

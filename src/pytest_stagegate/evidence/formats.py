@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.findings_formats import format_of_findings, keys_of
 from pytest_stagegate.evidence.goals_formats import format_of_goals
+from pytest_stagegate.evidence.reviews_formats import format_of_reviews
 from pytest_stagegate.evidence.supply_formats import format_of_supply
 from pytest_stagegate.model.sources import FORMATS
 
@@ -86,6 +87,8 @@ def _of_text(text: str) -> str:
     if start.startswith(("{", "[")) and (found := format_of_findings(start)):
         return found
     if start.startswith("{") and (found := format_of_supply(start, keys_of(start))):
+        return found
+    if start.startswith(("{", "[")) and (found := format_of_reviews(start, keys_of(start))):
         return found
     if found := format_of_goals(start):
         return found

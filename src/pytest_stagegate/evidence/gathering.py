@@ -216,7 +216,7 @@ def _foreign(asked: Given, defaults: Defaults) -> Source:
     if contents.decision is not None:
         # A decision says itself what it is about, and none is no less a word than one.
         ran_in = contents.decision.environment
-    if contents.goals is not None:
+    if contents.goals is not None or contents.reviews is not None:
         ran_in = None
     if contents.tests is not None:
         stage = asked.stage or stated.stage or rule.stage or defaults.stage

@@ -13,6 +13,9 @@ from pytest_stagegate.model.environments import PASSED
 from pytest_stagegate.model.findings import LEVELS
 from pytest_stagegate.model.inspected import Inspected
 from pytest_stagegate.model.manual import OUTCOMES
+from pytest_stagegate.model.relations import circles
+from pytest_stagegate.model.relations import told as in_words
+from pytest_stagegate.model.reviews import APPROVED, CHANGES, COMMENTED, DISMISSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.manual import ManualResult
+    from pytest_stagegate.model.reviews import ReviewExport
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tests import TestData
 
@@ -40,6 +44,8 @@ def looked_at(path: Path, root: Path, format_: str) -> Inspected:
     warnings = [] if evidence is None else [note.text for note in evidence.incomplete]
     warnings += contents.warnings if contents is not None else ()
     warnings += _unfinished(contents.findings or ()) if contents is not None else ()
+    if contents is not None and contents.goals is not None:
+        warnings += map(in_words, circles(contents.goals.goals))
     told = source.note.text if source.note is not None else None
     if told is not None and contents is not None:
         # It could be read; what was stated of it is another matter.
@@ -78,6 +84,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return {"metrics": len(contents.metrics.metrics)}
     if contents.goals is not None:
         return {"goals": len(contents.goals.goals), "milestones": len(contents.goals.milestones)}
+    if contents.reviews is not None:
+        return _reviews(contents.reviews)
     if contents.decision is not None:
         return _decision(contents.decision)
     if contents.manual is not None:
@@ -91,11 +99,11 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
 def _names(source: Source) -> tuple[str, ...]:
     if source.contents is not None and source.contents.decision is not None:
         return (_in_words(source.contents.decision),)
+    if source.contents is not None and source.contents.statements is not None:
+        return said(source.contents.statements)
     if source.contents is not None and source.contents.looked_at is not None:
         report = source.contents.looked_at
         return (report.environment, *report.failed)
-    if source.contents is not None and source.contents.statements is not None:
-        return said(source.contents.statements)
     metrics = source.contents.metrics if source.contents is not None else None
     return tuple(dict.fromkeys(each.name for each in metrics.metrics)) if metrics is not None else ()
 
@@ -106,6 +114,12 @@ def _decision(decision: Decision) -> dict[str, int | dict[str, int]]:
         "tests": decision.tests.collected,
         "artifacts": len(decision.subject.artifacts),
     }
+
+
+def _reviews(export: ReviewExport) -> dict[str, int | dict[str, int]]:
+    counts = Counter(each.answer for each in export.reviews or ())
+    answers = (APPROVED, CHANGES, DISMISSED, COMMENTED)
+    return {"reviews": counts.total(), "by_answer": {answer: counts[answer] for answer in answers}}
 
 
 def _manual(results: Sequence[ManualResult]) -> dict[str, int | dict[str, int]]:

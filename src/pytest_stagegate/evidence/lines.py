@@ -19,6 +19,7 @@ from pytest_stagegate.model.manual import ManualTest
 from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
+from pytest_stagegate.model.reviews import TrailersData
 from pytest_stagegate.model.told import ToldData
 
 SCHEMA: Final = "stagegate/evidence/1"
@@ -193,6 +194,12 @@ class Told(_Line, frozen=True, kw_only=True, tag="release-notes"):
     notes: ToldData | Absent
 
 
+class Reviewed(_Line, frozen=True, kw_only=True, tag="reviewers"):
+    """Who made and who reviewed the commit, as git said, or why nothing is known of that; only where a gate asks."""
+
+    trailers: TrailersData | Absent
+
+
 class Attached(_Line, frozen=True, kw_only=True, tag="attached"):
     """A further evidence file that the run was given, as it was when the run ended.
 
@@ -253,6 +260,7 @@ Line = (
     | Sources
     | Released
     | Told
+    | Reviewed
     | Attached
     | Ending
     | End

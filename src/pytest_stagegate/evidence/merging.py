@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
+    from pytest_stagegate.model.reviews import ReviewExport, TrailersData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tags import Tag
     from pytest_stagegate.model.told import ToldData
@@ -57,10 +58,12 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         sboms=tuple(each.sbom for each in contents if each.sbom is not None),
         scans=tuple(each.scan for each in contents if each.scan is not None),
         statements=tuple(said for each in contents for said in each.statements or ()),
+        reviews=tuple(_reviews(each) for each in usable if _holds_reviews(each)),
         properties=least(test for run in runs for test in run.properties),
         repository=_repository(runs),
         released=min((run.released for run in runs if run.released is not None), key=msgspec.json.encode, default=None),
         told=_told(runs),
+        trailers=_trailers(runs),
         environments=_environments(usable),
         manual=ManualData(united_tests(run.manual.tests for run in runs)),
         warnings=_warnings(runs),
@@ -87,18 +90,10 @@ def _environments(usable: Iterable[Source]) -> tuple[EnvironmentReport, ...]:
 def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:
     """Return the sources of one environment, and those that are of none as a whole."""
     return [
-        each for each in sources if each.environment == environment or each.kind in ("decisions", "manual", "goals")
+        each
+        for each in sources
+        if each.environment == environment or each.kind in ("decisions", "manual", "goals", "reviews")
     ]
-
-
-def unlisted(whole: Evidence, present: Subject) -> tuple[Note, ...]:
-    """Return which artifacts lie here and are not among those that the runs name."""
-    listed = {each.name for each in whole.subject.artifacts}
-    more = sorted({each.name for each in present.artifacts} - listed)
-    if not more:
-        return ()
-    text = f"Artifacts lie here that no recorded run names, and that this decision is not about: {', '.join(more)}."
-    return (Note(reason="artifact-unlisted", text=text),)
 
 
 def _place(source: Source) -> tuple[str, ...]:
@@ -110,6 +105,18 @@ def _findings(source: Source) -> tuple[FindingsData, ...]:
     reports = (source.contents.findings or ()) if source.contents is not None else ()
     maker = source.producer.split(" ")[0].lower()
     return tuple(report if report.producer or not maker else replace(report, tool=maker) for report in reports)
+
+
+def _holds_reviews(source: Source) -> bool:
+    return source.contents is not None and source.contents.reviews is not None
+
+
+def _reviews(source: Source) -> ReviewExport:
+    """Return what a file says of a change; what it does not say of its commit, an attachment may."""
+    assert source.contents is not None
+    assert source.contents.reviews is not None
+    export = source.contents.reviews
+    return replace(export, file=source.name, head=export.head or source.commit)
 
 
 def _label(source: Source) -> str:
@@ -149,6 +156,12 @@ def _told(runs: Sequence[Evidence]) -> ToldData | Absent | None:
         return said[0][1] if said else None
     absent = next((told for _, told in said if isinstance(told, Absent)), None)
     return absent or Absent("notes-differ", "the records tell different things of what changed, so one of them errs")
+
+
+def _trailers(runs: Sequence[Evidence]) -> TrailersData | Absent | None:
+    """Return who made and who reviewed the commit, of several runs that differ what the one says that knows it."""
+    said = [run.trailers for run in runs if run.trailers is not None]
+    return min(said, key=lambda each: (isinstance(each, Absent), msgspec.json.encode(each)), default=None)
 
 
 def _ignorance(data: RepositoryData) -> tuple[bool, bool, bool, bool, bytes]:

@@ -6,17 +6,18 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError
 from pytest_stagegate.evidence.formats import detect, read_file
 from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.model.plan import DEFAULT_PLAN, KIND, GoalsData, PlanFile
+from pytest_stagegate.model.relations import circles, mistakes, told
 from pytest_stagegate.model.sources import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pytest_stagegate.model.plan import PlanRules
+    from pytest_stagegate.model.plan import Goal, PlanRules
     from pytest_stagegate.model.sources import Source
 
 LARGEST = 128 << 20
@@ -43,7 +44,25 @@ def goals_of(root: Path, rules: PlanRules, sources: Iterable[Source], *, verifie
     plans = {each.sha256: each for each in sorted(given, key=lambda plan: (plan.source, plan.sha256 or ""))}
     # A plan of the checkout that is handed over too is no more than once.
     plans |= {each.sha256: each.plan for each in files if each.plan is not None}
-    return GoalsData(tuple(sorted(plans.values(), key=lambda plan: plan.source)), files, verified_here)
+    ordered = tuple(sorted(plans.values(), key=lambda plan: plan.source))
+    return GoalsData(ordered, files, verified_here, mistakes([goal for plan in ordered for goal in plan.goals]))
+
+
+def refuse_circles(root: Path, rules: PlanRules) -> None:
+    """Refuse plans of the checkout whose goals need each other in a circle.
+
+    Raises:
+        MistakesError: With each circle, and the files that hold its goals.
+    """
+    plans = [each.plan for path in (rules.files or (DEFAULT_PLAN,)) if (each := _read(root, path)).plan is not None]
+    goals = [(goal, plan.source) for plan in plans if plan is not None for goal in plan.goals]
+    found = [Mistake(_sources(goals, frozenset(circle)), told(circle)) for circle in circles(goal for goal, _ in goals)]
+    if found:
+        raise MistakesError("the plan", found, code="plan")
+
+
+def _sources(goals: Iterable[tuple[Goal, str]], ids: frozenset[str]) -> str:
+    return ", ".join(sorted({source for goal, source in goals if goal.id in ids}))
 
 
 def _read(root: Path, path: str) -> PlanFile:

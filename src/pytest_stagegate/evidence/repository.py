@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate.evidence.git import GitError, git
 from pytest_stagegate.evidence.patches import sections_of
@@ -89,6 +89,22 @@ class _Checkout:
             return None
 
 
+class Parting(NamedTuple):
+    """Where the work left the branch that it goes into.
+
+    Attributes:
+        name: The branch, as people call it.
+        commit: The last commit that both have.
+        tip: The commit that is checked out.
+        shallow: Whether the clone has only a part of the history.
+    """
+
+    name: str
+    commit: str
+    tip: str
+    shallow: bool
+
+
 def repository_of(
     rootdir: Path, base: str | None, release_tag: Sequence[str], environ: Mapping[str, str]
 ) -> RepositoryData:
@@ -101,14 +117,9 @@ def repository_of(
         release_tag: Globs of tags that are releases.
         environ: Environment variables.
     """
-    try:
-        answer = git(rootdir, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository", "--show-prefix")
-    except GitError as error:
-        return _nothing_known(error)
-    inside, shallow, prefix = answer.split(b"\n", 2)
-    if inside != b"true":
-        return _nothing_known(None)
-    checkout = _Checkout(rootdir, prefix.removesuffix(b"\n"), shallow == b"true")
+    checkout = _checkout(rootdir)
+    if isinstance(checkout, Absent):
+        return RepositoryData(branch=checkout, release=checkout, tracked=None)
     return RepositoryData(
         branch=_told(lambda: _since_branch(checkout, base, environ), rootdir),
         release=_told(lambda: _since_release(checkout, release_tag), rootdir),
@@ -117,11 +128,17 @@ def repository_of(
     )
 
 
-def _nothing_known(error: GitError | None) -> RepositoryData:
-    absent = NO_REPOSITORY
-    if error is not None and not error.there:
-        absent = Absent("no-repository", "the program git is not there, so nothing is known of what changed")
-    return RepositoryData(branch=absent, release=absent, tracked=None)
+def _checkout(rootdir: Path) -> _Checkout | Absent:
+    try:
+        answer = git(rootdir, "rev-parse", "--is-inside-work-tree", "--is-shallow-repository", "--show-prefix")
+    except GitError as error:
+        if error.there:
+            return NO_REPOSITORY
+        return Absent("no-repository", "the program git is not there, so nothing is known of what changed")
+    inside, shallow, prefix = answer.split(b"\n", 2)
+    if inside != b"true":
+        return NO_REPOSITORY
+    return _Checkout(rootdir, prefix.removesuffix(b"\n"), shallow == b"true")
 
 
 def _told(ask: Callable[[], Diff | Absent], rootdir: Path) -> Diff | Absent:
@@ -150,7 +167,25 @@ def _people(checkout: _Checkout) -> People | None:
 
 
 def _since_branch(checkout: _Checkout, base: str | None, environ: Mapping[str, str]) -> Diff | Absent:
-    if checkout.commit("HEAD") is None:
+    parting = _parting(checkout, base, environ)
+    if isinstance(parting, Absent):
+        return parting
+    return Diff(since=parting.name, commit=parting.commit, files=_changed(checkout, parting.commit))
+
+
+def parting_of(rootdir: Path, base: str | None, environ: Mapping[str, str]) -> Parting | Absent:
+    """Return where the work that is checked out left the branch that it goes into; arguments as for `repository_of`.
+
+    Raises:
+        GitError: When git can't say.
+    """
+    checkout = _checkout(rootdir)
+    return checkout if isinstance(checkout, Absent) else _parting(checkout, base, environ)
+
+
+def _parting(checkout: _Checkout, base: str | None, environ: Mapping[str, str]) -> Parting | Absent:
+    here = checkout.commit("HEAD")
+    if here is None:
         return Absent("base-unknown", "the repository has no commit yet, so there is nothing to count changes from")
     name, tip = _base(checkout, base, environ)
     if tip is None:
@@ -165,7 +200,7 @@ def _since_branch(checkout: _Checkout, base: str | None, environ: Mapping[str, s
             text = f"the clone is too shallow to reach the point where the work left {name}"
             return Absent("shallow-clone", text)
         return Absent("base-unknown", f"the work and {name} have no commit in common")
-    return Diff(since=name, commit=met, files=_changed(checkout, met))
+    return Parting(name, met, here, checkout.shallow)
 
 
 def _base(checkout: _Checkout, named: str | None, environ: Mapping[str, str]) -> tuple[str, str | None]:

@@ -14,6 +14,7 @@ from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.plan import KIND as GOALS
+from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.tests import Outcome
@@ -45,7 +46,17 @@ _UNFIT: Final = {
 }
 """What a file in each state makes of a gate that would read it."""
 
-_REPEATABLE: Final = ("coverage", "metrics", "sbom", "vulnerabilities", "provenance", "decisions", GOALS, ENVIRONMENT)
+_REPEATABLE: Final = (
+    "coverage",
+    "metrics",
+    "sbom",
+    "vulnerabilities",
+    "provenance",
+    "decisions",
+    GOALS,
+    REVIEWS,
+    ENVIRONMENT,
+)
 """Kinds of which the same twice is no more than once."""
 
 _TOLD_BY_GATES: Final = (State.STALE, State.FAILED)
@@ -197,8 +208,8 @@ def _early(source: Source, latest: dt.datetime, as_of: dt.datetime) -> Source:
 def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source:
     if not source.usable:
         return source
-    if source.kind == GOALS:
-        # A plan is about no commit and no environment.
+    if source.kind in (GOALS, REVIEWS):
+        # A plan is about no commit and no environment; each review says by itself of which commit it is.
         return source
     if source.contents is not None and source.contents.decision is not None:
         return _other_commit(_other_project(source, source.contents.decision.subject, yardstick), commit)
@@ -326,7 +337,7 @@ def _told_by_run(source: Source, sources: Sequence[Source]) -> bool:
 
 
 def _provisional(source: Source) -> list[Note]:
-    if not source.usable or source.kind in ("run", SIGN_OFFS, GOALS):
+    if not source.usable or source.kind in ("run", SIGN_OFFS, GOALS, REVIEWS):
         return []
     if source.contents is not None and source.contents.manual is not None:
         return _provisional_results(source.name, source.contents.manual)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.evidence.lines import Released, Sources, Told
+from pytest_stagegate.evidence.lines import Released, Reviewed, Sources, Told
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.project import released_policy
 
@@ -31,6 +32,8 @@ def history_lines(project: Project, stage: str, environment: str | None, version
     if (released := released_policy(project)) is not None:
         yield Released(released=released)
     # A later stage may be decided on the same record, and has to be verified from it.
+    if project.reads((Reviews,)):
+        yield Reviewed(trailers=project.trailers(os.environ))
     if project.reads((ReleaseNotes,)):
         from pytest_stagegate.noting import told_of
 

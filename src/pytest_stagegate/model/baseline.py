@@ -14,6 +14,7 @@ KEYS: Final[dict[str, str]] = {
     "coverage": "covered lines, lines, taken branches and branches of each file",
     "durations": "microseconds of each stage and of each slow test",
     "findings": "how often each fingerprint was found",
+    "goals": "whether each goal was described, linked to a test and verified",
     "metrics": "the number of each metric",
     "skips": "the tests, and the modules as a whole, that were skipped",
     "tests": "the tests that were executed",
@@ -29,6 +30,7 @@ Table = dict[str, Entry]
 _COLUMNS: Final = {
     "coverage": ("lines_covered", "lines_total", "branches_covered", "branches_total"),
     "findings": ("findings",),
+    "goals": ("described", "linked", "verified"),
     "warnings": ("warnings",),
 }
 """What the numbers of an entry add up to, for keys where a sum means something."""

@@ -12,6 +12,7 @@ from pytest_stagegate.model.manual import ManualResult
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.plan import PlanData
 from pytest_stagegate.model.provenance import StatementData
+from pytest_stagegate.model.reviews import ReviewExport
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.sign_offs import Signed
 from pytest_stagegate.model.tests import TestData
@@ -34,6 +35,7 @@ class Contents:
         scan: Known vulnerabilities, or what became of them; None when the file holds none.
         statements: What in-toto statements say, or None when the file holds none.
         goals: Goals and milestones, or None when the file holds none.
+        reviews: What was said of a change, or None when the file says nothing of one.
         looked_at: What was found of an environment, or None when the file does not say.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
@@ -55,6 +57,7 @@ class Contents:
     scan: ScanData | None = None
     statements: tuple[StatementData, ...] | None = None
     goals: PlanData | None = None
+    reviews: ReviewExport | None = None
     looked_at: EnvironmentReport | None = None
     producer: str = ""
     created: str | None = None

@@ -11,6 +11,7 @@ from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.manual import ManualRow
 from pytest_stagegate.model.readiness import EnvironmentRow
 from pytest_stagegate.model.requirements import RequirementRow
+from pytest_stagegate.model.reviews import ReviewRow
 from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.model.waivers import WaiverRow
@@ -179,8 +180,8 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         id: Short name, unique in the decision.
-        kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``decisions``, ``sign-offs``, ``operations`` or
-            ``baseline``; ``unknown`` where it could not be told.
+        kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``reviews``, ``decisions``, ``sign-offs``,
+            ``operations`` or ``baseline``; ``unknown`` where it could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
         attachment: Digest of the bytes of the attachment beside it, ``NAME.stagegate.json``; None without one.
@@ -422,5 +423,6 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     override: OverrideUse | None = None
     upstream: tuple[UpstreamRow, ...] = ()
     shipped: tuple[ShippedRow, ...] = ()
+    reviews: tuple[ReviewRow, ...] = ()
     question: Asked | None = None
     schema: str = SCHEMA

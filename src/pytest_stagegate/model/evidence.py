@@ -22,6 +22,7 @@ from pytest_stagegate.model.property_tests import PropertyTest
 from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
+from pytest_stagegate.model.reviews import ReviewExport, TrailersData
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.sign_offs import SignOffsData
 from pytest_stagegate.model.tests import Exit, TestData
@@ -142,6 +143,9 @@ class Evidence:
         manual: Manual tests and what people found in them.
         goals: Goals and milestones of the plans.
         excused: Names of artifacts of which a waiver covers whatever is wrong with them.
+        reviews: What exports say of the change that is decided.
+        trailers: Who made and who reviewed the commit, as git says, or why that is not known; None when nobody has
+            asked.
         told: What the release notes tell, or why that is not known; None when nobody has asked.
         environments: What was found when environments were looked at.
         environment_rules: What the policy declares of environments.
@@ -177,7 +181,9 @@ class Evidence:
     operations: OperationsData = field(default_factory=OperationsData)
     manual: ManualData = field(default_factory=ManualData)
     goals: GoalsData = field(default_factory=GoalsData)
+    reviews: tuple[ReviewExport, ...] = ()
+    trailers: TrailersData | Absent | None = None
     told: ToldData | Absent | None = None
+    excused: frozenset[str] = frozenset()
     environments: tuple[EnvironmentReport, ...] = ()
     environment_rules: tuple[EnvironmentRule, ...] = ()
-    excused: frozenset[str] = frozenset()

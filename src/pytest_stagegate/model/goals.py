@@ -33,13 +33,17 @@ class GoalRow(msgspec.Struct, frozen=True, kw_only=True):
         milestone: Id of its milestone; empty for none.
         owner: Who answers for it; may be empty.
         status: The plan's own word for how far it is; may be empty.
-        outcome: ``passed``, ``failed``, ``partial``, ``not-run`` or ``waived``, over all cells.
+        outcome: ``passed``, ``failed``, ``partial``, ``not-run`` or ``waived``, over all cells; of a goal with children
+            that must be met also over theirs.
         lacks: What the plan does not say of it, by key (``owner``, ``acceptance`` …).
         cells: Its linked tests by stage and environment.
         acceptance: How one sees that it is met; may be empty.
         benefit: What it is good for; may be empty.
         resources: What it needs; may be empty.
         source: The evidence file that has it, as in the list of evidence.
+        parent: Id of the goal that it is a part of; may be empty.
+        depends_on: Ids of goals that have to be verified first.
+        waits_for: Those of them that are not verified.
     """
 
     id: str
@@ -55,6 +59,9 @@ class GoalRow(msgspec.Struct, frozen=True, kw_only=True):
     benefit: str = ""
     resources: str = ""
     source: str = ""
+    parent: str = ""
+    depends_on: tuple[str, ...] = ()
+    waits_for: tuple[str, ...] = ()
 
 
 class MilestoneRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,7 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             ``findings``, ``by_level`` (of ``error``, ``warning`` and ``note``), ``suppressed``; of metrics ``metrics``;
             of an SBOM ``components`` and ``vulnerabilities``; of a scan ``vulnerabilities``, ``by_severity``,
             ``set_apart`` and, where it says so, ``packages`` and ``skipped``;
-            of a plan ``goals``, ``milestones``;
+            of a plan ``goals``, ``milestones``; of reviews ``reviews``, ``by_answer``;
             of a decision ``gates``, ``tests``, ``artifacts``;
             of a report on an environment ``conditions``, ``held``, ``questions``, ``passed``.
             A record of a run that measured coverage has both.

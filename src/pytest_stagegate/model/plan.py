@@ -36,6 +36,8 @@ class Goal(NamedTuple):
         acceptance: How one sees that it is met, or empty.
         benefit: What it is good for, or empty.
         resources: What it needs, or empty.
+        parent: Id of the goal that it is a part of, or empty.
+        depends_on: Ids of goals that have to be verified first.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Goal(NamedTuple):
     acceptance: str = ""
     benefit: str = ""
     resources: str = ""
+    parent: str = ""
+    depends_on: tuple[str, ...] = ()
 
 
 def says_done(status: str) -> bool | None:
@@ -126,10 +130,12 @@ class GoalsData:
         plans: Each file that could be read, once, by source.
         files: The plans of the checkout, in the policy's order.
         verified_here: Whether at the stage that is decided goals have to be verified, and not only linked.
+        mistakes: What can't be true of the goals together; sentences.
         excused: Ids that are left out of every judgement, while a waiver is tried.
     """
 
     plans: tuple[PlanData, ...] = ()
     files: tuple[PlanFile, ...] = ()
     verified_here: bool = False
+    mistakes: tuple[str, ...] = ()
     excused: frozenset[str] = field(default_factory=frozenset)

@@ -6,7 +6,10 @@ import datetime as dt
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
+from pytest_stagegate.model.relations import children_first
 from pytest_stagegate.model.tests import Outcome
 
 if TYPE_CHECKING:
@@ -51,10 +54,47 @@ def goal_rows(
         for name in row.requirements:
             by_hand[name].append(_Run(row.stage, row.environment, word, executed, manual=True))
     covered = frozenset(waived)
-    return tuple(
+    own = [
         _row(goal, plan.source, [*_runs(tests, links.get(goal.id, ())), *by_hand.get(goal.id, ())], covered)
         for plan in plans
         for goal in plan.goals
+    ]
+    return _waiting(_folded(own, covered))
+
+
+def must(row: GoalRow) -> bool:
+    """Return whether a goal must be met; one without a priority must be."""
+    return row.priority in ("must", "")
+
+
+def _folded(rows: list[GoalRow], waived: frozenset[str]) -> list[GoalRow]:
+    """Let the outcome of each goal say also how far its children are that must be met."""
+    for index, children in children_first(rows):
+        row = rows[index]
+        below = [rows[each].outcome for each in children if must(rows[each]) and rows[each].outcome != "waived"]
+        if below and row.outcome != "waived":
+            outcome = _of_all([*([row.outcome] if row.cells else []), *below])
+            waived_too = row.id in waived and outcome != "passed"
+            rows[index] = msgspec.structs.replace(row, outcome="waived" if waived_too else outcome)
+    return rows
+
+
+def _of_all(outcomes: Sequence[str]) -> str:
+    if "failed" in outcomes:
+        return "failed"
+    if set(outcomes) == {"passed"}:
+        return "passed"
+    return "not-run" if set(outcomes) == {"not-run"} else "partial"
+
+
+def _waiting(rows: Sequence[GoalRow]) -> tuple[GoalRow, ...]:
+    """Let each goal name those that it depends on and that are not verified."""
+    done = {row.id for row in rows if row.outcome in ("passed", "waived")}
+    return tuple(
+        msgspec.structs.replace(row, waits_for=waits)
+        if (waits := tuple(each for each in row.depends_on if each not in done))
+        else row
+        for row in rows
     )
 
 
@@ -89,6 +129,8 @@ def _row(goal: Goal, source: str, runs: list[_Run], waived: frozenset[str]) -> G
         benefit=goal.benefit,
         resources=goal.resources,
         source=source,
+        parent=goal.parent,
+        depends_on=goal.depends_on,
     )
 
 

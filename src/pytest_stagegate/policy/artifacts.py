@@ -17,8 +17,7 @@ def artifact_globs(reader: Reader, table: dict[str, Any]) -> ArtifactGlobs:
 
 
 def _globs(reader: Reader, table: dict[str, Any], key: str) -> tuple[str, ...]:
-    globs = reader.names(table, (key,)) or ()
-    return tuple(below_root(reader, each, (key,)) for each in globs)
+    return tuple(below_root(reader, each, (key,)) for each in reader.names(table, (key,)) or ())
 
 
 def below_root(reader: Reader, glob: str, key: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tests import TestResults
@@ -60,6 +61,7 @@ _FACES: Final[dict[type, str]] = {
     Provenance: "statements of provenance",
     Operations: "the texts for the operational documents",
     ReleaseNotes: "the release notes",
+    Reviews: "reviews and the trailers of commits",
 }
 _MISSING: Final = {
     OnMissing.HOLD: "NO EVIDENCE, and the decision is at best HOLD.",

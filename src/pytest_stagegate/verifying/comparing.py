@@ -17,6 +17,7 @@ from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.plan import FILE_KIND as PLAN
+from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.verdicts import Level
 from pytest_stagegate.model.verification import Answer, Finding
@@ -47,7 +48,12 @@ _OF_TESTS: Final = frozenset(
 )
 """Keys that follow from the records and the test results alone."""
 
-_OF_KIND: Final = {**dict.fromkeys(_OF_TESTS, "tests"), "sign_offs": SIGN_OFFS, "upstream": "decisions"}
+_OF_KIND: Final = {
+    **dict.fromkeys(_OF_TESTS, "tests"),
+    "sign_offs": SIGN_OFFS,
+    "upstream": "decisions",
+    "reviews": REVIEWS,
+}
 """The kind of evidence that a key follows from, where it is one alone."""
 
 _OF_GATES: Final = frozenset({"basis", "blockers", "decision", "drift", "evidence", "override", "waivers"})

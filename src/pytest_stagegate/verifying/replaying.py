@@ -21,6 +21,7 @@ from pytest_stagegate.evidence.readers.sign_off import signature_path
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
 from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.sources import KINDS
@@ -139,6 +140,8 @@ def replayed(recorded: Decision, found: Located, root: Path, scratch: Path, *, w
     decision, evidence = decision_of(project, question)
     if evidence.repository is None and any(row.override is not None for row in recorded.sign_offs):
         doubts.doubt((SIGN_OFFS,), NO_GIT)
+    if evidence.trailers is None:
+        doubts.doubt((REVIEWS,), NO_GIT)
     undated = _date(recorded.evidence, decision.evidence, layout)
     if undated:
         decision, evidence = decision_of(project, question)

@@ -101,6 +101,52 @@ def test_a_goal_has_to_be_verified_in_each_environment_that_is_asked() -> None:
     assert (check.verdict, check.where) == ("FAIL", ("A: not-run in staging",))
 
 
+PART = WHOLE._replace(id="B", parent="A")
+
+
+def test_a_goal_is_verified_only_with_its_parts() -> None:
+    check = check_of(ask(WHOLE, PART, A=("passed",), B=("skipped",)), "verified")
+    assert check.where == ("A: partial, B below it is not verified", "B: not-run")
+    assert check_of(ask(WHOLE, PART, A=("passed",), B=("passed",)), "verified").verdict == "PASS"
+
+
+def test_a_goal_without_tests_of_its_own_is_what_its_parts_are() -> None:
+    assert ask(WHOLE, PART, B=("passed",)).verdict == "PASS"
+    result = ask(WHOLE, PART, B=("failed",))
+    assert check_of(result, "linked").verdict == "PASS"
+    assert check_of(result, "verified").where == ("A: failed, B below it is not verified", "B: failed")
+    assert check_of(ask(WHOLE, PART), "linked").where == ("A: no linked test", "B: no linked test")
+
+
+def test_a_part_that_need_not_be_met_says_nothing_of_the_whole() -> None:
+    could = PART._replace(priority="could")
+    assert ask(WHOLE, could, A=("passed",), B=("failed",)).verdict == "PASS"
+    assert check_of(ask(WHOLE, could, B=("passed",)), "linked").where == ("A: no linked test",)
+
+
+def test_parts_have_to_be_verified_in_each_environment() -> None:
+    options = {"environments": [EnvironmentName("staging")]}
+    check = check_of(ask(WHOLE, PART, options=options, B=("passed",)), "verified")
+    assert check.where == ("A: passed, B below it is not verified", "B: not-run in staging")
+
+
+def test_what_a_goal_waits_for_is_told_and_changes_no_verdict() -> None:
+    waiting = WHOLE._replace(id="B", depends_on=("A",))
+    check = check_of(ask(WHOLE, waiting, A=("failed",), B=("skipped",)), "verified")
+    assert check.where == ("A: failed", "B: not-run, waits for A")
+    assert check_of(ask(WHOLE, waiting, A=("failed",), B=("passed",)), "verified").where == ("A: failed",)
+
+
+def test_goals_that_contradict_each_other_are_no_evidence() -> None:
+    wrong = "goals need each other in a circle: A -> B -> A"
+    evidence = planned(WHOLE._replace(parent="B"), PART, A=("passed",), B=("passed",))
+    evidence = replace(evidence, goals=replace(evidence.goals, mistakes=(wrong,)))
+    result = judged(requirements, evidence, on_missing=OnMissing.SKIP)
+    assert (result.verdict, check_of(result, "plan").reason) == ("FAIL", "goals-contradict")
+    assert check_of(result, "plan").text == wrong
+    assert check_of(result, "verified").where == ("A: not verified", "B: not verified")
+
+
 def test_no_plan_is_no_evidence() -> None:
     result = ask()
     assert (result.verdict, result.reason) == ("NO_EVIDENCE", "goals-missing")

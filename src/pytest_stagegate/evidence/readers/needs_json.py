@@ -40,6 +40,21 @@ class _Document(msgspec.Struct):
     created: str = ""
 
 
+def _is_goal(need: dict[str, Any]) -> bool:
+    return need.get("type") not in _NO_GOALS and not need.get("is_external")
+
+
+def _relations(need: dict[str, Any], needs: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return what a need is a part of and depends on; needs that are no goals are left out."""
+    above, first = need.get("parent_needs"), need.get("depends_on")
+    left_out = {name for name, each in needs.items() if not _is_goal(each)}
+    listed = {
+        key: [each for each in value if each not in left_out] if isinstance(value, list) else []
+        for key, value in (("parent", above), ("depends_on", first))
+    }
+    return {"parent": next(iter(listed["parent"]), ""), "depends_on": listed["depends_on"]}
+
+
 def read(path: Path, _root: Path) -> Contents:
     """Read the needs of the current version.
 
@@ -56,8 +71,9 @@ def read(path: Path, _root: Path) -> Contents:
         raise EvidenceError(f"{path.name}: it has no version {whole.current_version[:40]!r}, which it says is current")
     goals = []
     for name, need in current.needs.items():
-        if need.get("type") not in _NO_GOALS and not need.get("is_external"):
-            goals.append(goal_of(path.name, f"need {name[:40]}", {**need, "id": need.get("id", name)}))
+        if _is_goal(need):
+            fields = {**need, "id": need.get("id", name), **_relations(need, current.needs)}
+            goals.append(goal_of(path.name, f"need {name[:40]}", fields))
     made = instant(current.created or whole.created)
     return Contents(
         goals=PlanData(tuple(goals), milestones_of((), goals)),

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _DAYS: Final = ("start", "due")
+_LIST: Final = "depends_on"
 _SHOWN: Final = 10
 
 
@@ -51,10 +52,14 @@ def read(path: Path, _root: Path) -> Contents:
         raise EvidenceError(f"{path.name}: {'; '.join([*mistakes[:_SHOWN], *more])}")
     return Contents(
         goals=PlanData(
-            goals=tuple(Goal(**{"id": "", **each}) for each in whole.get("goal", [])),
+            goals=tuple(map(_goal, whole.get("goal", []))),
             milestones=tuple(Milestone(**each) for each in whole.get("milestone", [])),
         )
     )
+
+
+def _goal(entry: dict[str, Any]) -> Goal:
+    return Goal(**{"id": "", **entry, _LIST: tuple(entry.get(_LIST, ()))})
 
 
 def _mistakes(whole: dict[str, Any]) -> Iterator[str]:
@@ -81,10 +86,15 @@ def _entry(key: str, entry: dict[str, Any], fields: tuple[str, ...]) -> Iterator
         elif key == "milestone" and name in _DAYS:
             if type(value) is not dt.date:
                 yield f"{name} has to be a day, for example 2027-01-31"
+        elif name == _LIST:
+            if not isinstance(value, list) or not all(
+                isinstance(each, str) and is_requirement_id(each) for each in value
+            ):
+                yield f'{name} has to be a list of ids, for example ["A", "B"]'
         elif not isinstance(value, str) or not value.strip() or len(value) > LONGEST:
             yield f"{name} has to be a text of 1 to {LONGEST:,} characters"
-        elif name == "id" and not is_requirement_id(value):
-            yield "its id has to be one printable line without blanks around it, of at most 200 characters"
+        elif name in ("id", "parent") and not is_requirement_id(value):
+            yield f"its {name} has to be one printable line without blanks around it, of at most 200 characters"
         elif name == "priority" and value not in PRIORITIES:
             yield f"unknown priority {value!r}; {nearest(value, PRIORITIES)}"
 

@@ -26,8 +26,12 @@ NAMES: Final = {
     "acceptance": ("acceptance", "acceptance criteria", "acceptance_criteria"),
     "benefit": ("benefit", "rationale"),
     "resources": ("resources", "effort", "estimate"),
+    "parent": ("parent",),
 }
 """Under which names a goal's fields stand, in lower case; the first that is there counts."""
+
+_DEPENDS_ON: Final = ("depends_on", "depends on")
+_LISTED: Final = re.compile("[,;]")
 
 _PRIORITY: Final = re.compile(rf"(?:priority\s*(?:::?|/|-)\s*)?({'|'.join(PRIORITIES)})(?:[ -]have)?", re.IGNORECASE)
 
@@ -57,7 +61,8 @@ def goal_of(name: str, place: str, fields: Mapping[str, Any]) -> Goal:
         rule = f"one printable line of at most {REQUIREMENT_ID_LIMIT} characters"
         raise EvidenceError(f"{name}: {place}: an id is {rule}; {values['id'][:40]!r} is none")
     values["priority"] = priority_of([values["priority"]])
-    return Goal(**values)
+    listed = next((value for key in _DEPENDS_ON if (value := lower.get(key))), None)
+    return Goal(**values, depends_on=_ids(listed))
 
 
 def milestones_of(stated: Iterable[Mapping[str, Any]], goals: Iterable[Goal]) -> tuple[Milestone, ...]:
@@ -72,6 +77,12 @@ def milestones_of(stated: Iterable[Mapping[str, Any]], goals: Iterable[Goal]) ->
         if goal.milestone:
             found.setdefault(goal.milestone, Milestone(goal.milestone))
     return tuple(found.values())
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    """Return the ids of a list, or of a text in which commas or semicolons divide them."""
+    written = value if isinstance(value, list) else _LISTED.split(_text(value))
+    return tuple(dict.fromkeys(filter(None, map(_text, written))))
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,34 @@ def test_a_plan_holds_goals_and_milestones(tmp_path: Path) -> None:
     assert [(goal.id, goal.priority, goal.milestone) for goal in said.goals] == [("A", "must", "1")]
 
 
+def test_goals_name_what_they_are_a_part_of_and_depend_on(tmp_path: Path) -> None:
+    goal = read(tmp_path, GOAL + 'parent = "P"\ndepends_on = ["X", "Y"]\n').goals[0]
+    assert (goal.parent, goal.depends_on) == ("P", ("X", "Y"))
+
+
+def test_tables_and_lists_name_them_too(tmp_path: Path) -> None:
+    table, listed = tmp_path / "goals.csv", tmp_path / "goals.json"
+    table.write_text("id,title,parent,depends on\nA,a,P,X; Y 2\n", encoding="utf-8")
+    listed.write_text('[{"id": "A", "title": "a", "priority": "must", "parent": "P", "depends_on": ["X", "Y 2"]}]')
+    for file in (table, listed):
+        goals = read_file(file, tmp_path, detect(file)).goals
+        assert goals is not None
+        assert (goals.goals[0].parent, goals.goals[0].depends_on) == ("P", ("X", "Y 2"))
+
+
+def test_needs_are_parts_of_others_and_needs_that_are_no_goals_are_left_out(tmp_path: Path) -> None:
+    needs = {
+        "A": {"id": "A", "type": "req", "parent_needs": ["S", "B"], "depends_on": ["S", "B"]},
+        "B": {"id": "B", "type": "req", "parent_needs": [], "depends_on": None},
+        "S": {"id": "S", "type": "spec"},
+    }
+    file = tmp_path / "needs.json"
+    file.write_text(json.dumps({"current_version": "1", "versions": {"1": {"needs": needs}}}))
+    goals = needs_json.read(file, tmp_path).goals
+    assert goals is not None
+    assert [(goal.id, goal.parent, goal.depends_on) for goal in goals.goals] == [("A", "B", ("B",)), ("B", "", ())]
+
+
 def test_a_goal_without_an_id_is_read(tmp_path: Path) -> None:
     assert read(tmp_path, '[[goal]]\ntitle = "a"\n').goals[0].id == ""
 
@@ -40,6 +69,10 @@ def test_a_goal_without_an_id_is_read(tmp_path: Path) -> None:
         ("[[goal]]\nid = 'A'\npriority = 'Must'", "goal A: unknown priority 'Must'; did you mean 'must'?"),
         ("[[goal]]\nid = 'A'\nmilestone = '2'", "goal A: unknown milestone '2'; none is declared"),
         ("[[goal]]\nid = 7", "id has to be a text"),
+        ("[[goal]]\nid = 'A'\nparent = ['B']", "parent has to be a text"),
+        ("[[goal]]\nid = 'A'\nparent = ' B'", "its parent has to be one printable line"),
+        ("[[goal]]\nid = 'A'\ndepends_on = 'B'", 'depends_on has to be a list of ids, for example ["A", "B"]'),
+        ("[[goal]]\nid = 'A'\ndepends_on = [7]", "depends_on has to be a list of ids"),
         ("[[goal]]\nid = ' A'", "its id has to be one printable line"),
         ("[[goal]]\nid = 'A'\nowner = ''", "owner has to be a text of 1 to 4,000 characters"),
         ("goal = 3", "goal has to be an array of tables: [[goal]]"),
