@@ -32,7 +32,7 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.property_tests import PropertyTests
 from pytest_stagegate.model.provenance import Provenance
-from pytest_stagegate.model.readiness import Environments, environment_rows
+from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.repository import UNKNOWN, Repository
 from pytest_stagegate.model.reviews import KIND as REVIEWS
@@ -310,7 +310,6 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
     tests = evidence.tests
     executed = tests.counts().executed
     by_tag = executed_by_tag(tests) if evidence.expected else {}
-    looks = environment_rows(evidence.environments, evidence.environment_rules, place, tests.tags)
     by_hand = manual_rows(evidence.manual, place, active.max_age)
     faces: dict[type, Any] = {
         TestResults: TestResults(tests, tally, exits=evidence.exits),
@@ -327,7 +326,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Decisions: Decisions(evidence.decisions, evidence.subject, tally),
         Goals: Goals(evidence.goals, tests, tally, day=place.day, manual=by_hand),
         ManualTests: ManualTests(by_hand, tally),
-        Environments: Environments(looks, tally),
+        Environments: Environments(evidence.environments, evidence.environment_rules, place, tests.tags, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,

@@ -72,7 +72,7 @@ def test_a_run_looks_once_and_what_it_found_is_read_again(
     (row,) = run.decision["environments"]
     assert (row["state"], row["probe"]["text"], row["data"][0]["text"]) == ("ready", "answered 200", "1 file")
     before = (run.folder / "report.html").read_bytes()
-    assert SECRET.encode() not in b"".join(path.read_bytes() for path in run.folder.iterdir())
+    assert SECRET.encode() not in b"".join(path.read_bytes() for path in run.folder.rglob("*") if path.is_file())
 
     again = shop.check("--as-of=run", "--env=staging")
     assert ((again.folder / "report.html").read_bytes(), asked) == (before, ["/health"])

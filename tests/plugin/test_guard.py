@@ -179,7 +179,8 @@ def test_a_test_of_two_environments_runs_in_the_one_that_is_asked_for(shop: Proj
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
 
 
 def test_asked_for_without_its_conditions_it_is_refused_and_nothing_is_lost(

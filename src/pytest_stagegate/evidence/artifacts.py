@@ -55,7 +55,7 @@ def artifacts_of(
 
 
 def _all_matched(rootdir: Path, globs: Iterable[str]) -> list[str]:
-    return sorted({path for glob in globs for path in matched(rootdir, glob)})
+    return sorted({path for glob in globs for path in files_matching(rootdir, glob)})
 
 
 def _digested(rootdir: Path, paths: Iterable[str]) -> tuple[dict[tuple[str, str], str], list[Note]]:
@@ -87,7 +87,7 @@ def _twice(paths: list[str]) -> Note:
     return Note(reason="artifact-ambiguous", text=text)
 
 
-def matched(rootdir: Path, glob: str) -> Iterator[str]:
+def files_matching(rootdir: Path, glob: str) -> Iterator[str]:
     """Yield the files that a glob matches, and folders below it that can't be opened."""
     matched = matches(glob)
     literal = "/".join(takewhile(lambda part: not _WILD & set(part), glob.removeprefix("./").rstrip("/").split("/")))

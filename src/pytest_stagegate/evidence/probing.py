@@ -15,7 +15,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
-from pytest_stagegate.evidence.artifacts import matched
+from pytest_stagegate.evidence.artifacts import files_matching
 from pytest_stagegate.evidence.tools import Tools
 from pytest_stagegate.model.environments import FAILED, PASSED, Answer
 from pytest_stagegate.model.texts import REASON_LIMIT, shortened
@@ -79,7 +79,7 @@ class Asker:
         return _Said(False, f"{ended.problem or f'ended with the status {ended.status}'}{words}")
 
     def _files(self, inquiry: Inquiry) -> _Said:
-        count = len({path for path in matched(self._root, inquiry.target) if (self._root / path).is_file()})
+        count = len({path for path in files_matching(self._root, inquiry.target) if (self._root / path).is_file()})
         files = "1 file" if count == 1 else f"{count} files"
         lacking = "" if count >= inquiry.wanted else f", and {inquiry.wanted} have to be there"
         return _Said(not lacking, f"{files}{lacking}")

@@ -246,7 +246,6 @@ class Starting:
     def __init__(self, setup: Setup, finishing: Finishing) -> None:
         self._setup = setup
         self._finishing = finishing
-        self._closed = False
         self._not_ready = ""
 
     def pytest_report_header(self) -> list[str]:
@@ -256,8 +255,7 @@ class Starting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Put together what this process needs."""
-        project = self._setup.project
-        config.stash[in_use] = environment_named(project.policy, self._setup.selection.environment)
+        config.stash[in_use] = environment_named(self._setup.project.policy, self._setup.selection.environment)
         if self._setup.measurement.mode != "none":
             _register(config, self._setup.measurement, "stagegate-measurement")
         self._guard(config)
@@ -298,7 +296,7 @@ class Starting:
         self._look(recorder, subject)
         _register(config, recorder, "stagegate-recorder")
         if config.getoption("dist", "no") != "no":
-            side = ControllerSide(recorder, self._setup.measurement, _stop, closed=self._closed)
+            side = ControllerSide(recorder, self._setup.measurement, _stop, closed=bool(self._not_ready))
             _register(config, side, "stagegate-controller")
         else:
             _register(config, PropertyTestsFound(), "stagegate-property-tests-found")
@@ -330,7 +328,6 @@ class Starting:
 
     def _close(self) -> None:
         """Leave out every test."""
-        self._closed = True
         self._setup.selection = replace(self._setup.selection, stages=frozenset())
 
     def _written_down(self) -> tuple[ManualTest, ...]:

@@ -113,8 +113,15 @@ class Environments:
         rows: One look at one of them each; empty where the policy asks nothing of any.
     """
 
-    def __init__(self, rows: tuple[EnvironmentRow, ...], tally: Tally) -> None:
-        self.rows = rows
+    def __init__(
+        self,
+        reports: Iterable[EnvironmentReport],
+        rules: Sequence[EnvironmentRule],
+        place: Place,
+        tags: Iterable[Tag],
+        tally: Tally,
+    ) -> None:
+        self.rows = environment_rows(reports, rules, place, tags)
         self._tally = tally
 
     def __repr__(self) -> str:
