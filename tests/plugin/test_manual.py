@@ -110,6 +110,14 @@ def test_people_do_them_and_the_next_decision_is_go(shop: Project, monkeypatch: 
     assert "nothing to do" in manual(monkeypatch, "run", "--by", "Dana")[1]
 
 
+def test_the_next_run_of_the_same_build_knows_what_people_did(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.run()
+    manual(monkeypatch, "run", "--by", "Dana", said="p\np\n")
+    again = shop.run()
+    assert (again.word, set(rows(again.decision).values())) == ("GO", {"passed"})
+    assert shop.check("--as-of", "run").decision["gates"] == again.decision["gates"]
+
+
 def test_answers_so_far_are_kept(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.run()
     status, told = manual(monkeypatch, "run", "--by", "Dana", said="failed\nit hangs\n")

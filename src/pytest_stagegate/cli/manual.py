@@ -11,11 +11,12 @@ import click
 
 from pytest_stagegate.by_hand import tests_in
 from pytest_stagegate.cli.asking import Answer, Stopped, ask
-from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, LACKING, MANUAL_RESULTS, known, short
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, LACKING, known, short
 from pytest_stagegate.cli.results_files import new_file, write_results
 from pytest_stagegate.documents.rendering import ignore_folder
 from pytest_stagegate.documents.wording import plural
 from pytest_stagegate.errors import EvidenceError, UsageError
+from pytest_stagegate.evidence.finding import MANUAL_RESULTS
 from pytest_stagegate.evidence.git import GitError, git
 from pytest_stagegate.evidence.manual.importing import COLUMNS, Stated, results_in
 from pytest_stagegate.evidence.manual.listing import Listed, found_already, listed

@@ -12,7 +12,14 @@ import msgspec
 
 from pytest_stagegate.documents.terminal import COLOURS
 from pytest_stagegate.errors import UsageError, nearest
-from pytest_stagegate.evidence.finding import PRODUCED, given, manual_results_below, produced_below, sign_offs_below
+from pytest_stagegate.evidence.finding import (
+    MANUAL_RESULTS,
+    PRODUCED,
+    given,
+    manual_results_below,
+    produced_below,
+    sign_offs_below,
+)
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.reviews_face import Reviews
@@ -40,7 +47,6 @@ LAST_DECISION: Final = ".stagegate/decision.json"
 SIGN_OFFS: Final = "sign-offs"
 """Where `stagegate sign-off` writes when nothing else is said."""
 
-MANUAL_RESULTS: Final = ".stagegate/manual"
 """Where `stagegate manual` writes when nothing else is said."""
 
 DEFECT: Final = 20

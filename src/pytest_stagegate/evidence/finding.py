@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 RECORD: Final = "evidence.jsonl"
 PRODUCED: Final = "evidence"
 """The folder, beside the record of a run, with what the policy's producers made."""
+MANUAL_RESULTS: Final = ".stagegate/manual"
+"""The folder, relative to the root, into which people's results of manual tests are written."""
 CHAIN: Final = "chain"
 """The folder of a dossier with the decisions that were evidence."""
 _FACT: Final = re.compile(r",(format|stage|environment)=([^,=]*)\Z")

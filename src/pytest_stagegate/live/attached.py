@@ -1,4 +1,4 @@
-"""Further evidence of a live run: what each file was when the run ended, for the record."""
+"""Further evidence of a live run: which files, and what each was when the run ended, for the record."""
 
 from __future__ import annotations
 
@@ -6,18 +6,59 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.evidence.finding import Given, modified, sha256_of, shown
+from pytest_stagegate.errors import UsageError
+from pytest_stagegate.evidence.finding import (
+    MANUAL_RESULTS,
+    RECORD,
+    Given,
+    given,
+    manual_results_below,
+    modified,
+    sha256_of,
+    shown,
+)
 from pytest_stagegate.evidence.lines import Attached
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.times import parsed
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable, Iterator
 
     import pytest
 
+    from pytest_stagegate.project import Project
+
 _COVERAGE_REPORTS: Final = {"xml": "coverage.xml", "json": "coverage.json", "lcov": "coverage.lcov"}
 """Reports of pytest-cov, and where they go when nothing else is said."""
+
+
+def asked_for(asked: argparse.Namespace, base: Path, project: Project) -> tuple[Given, ...]:
+    """Return the files that were asked for, and what people have found in manual tests.
+
+    Args:
+        asked: The options of the command line.
+        base: The folder that they are relative to.
+        project: The project.
+
+    Raises:
+        UsageError: When one is a record of a run, or what this run itself is about to write.
+    """
+    policy = project.policy
+    found = [
+        given(written, base, "--stage-gate-evidence", policy.stages, policy.environments)
+        for written in asked.stagegate_evidence or ()
+    ]
+    for each in found:
+        if each.format == "stagegate" or each.path.is_dir() or each.path.name == RECORD:
+            text = f"--stage-gate-evidence: {each.path.name}: records of runs are merged by `stagegate check`"
+            raise UsageError(text)
+    own = getattr(asked, "xmlpath", None)
+    if own and any(each.path.resolve() == (base / own).resolve() for each in found):
+        text = f"--stage-gate-evidence: {own} is this run's own --junitxml; its tests are recorded already"
+        raise UsageError(text)
+    by_people = manual_results_below(project.rootdir / MANUAL_RESULTS)
+    return (*found, *(Given(each) for each in by_people if not asked.stagegate_shard))
 
 
 def attached(given: Iterable[Given], rootdir: Path, config: pytest.Config, started: str) -> Iterator[Attached]:

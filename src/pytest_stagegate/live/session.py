@@ -19,8 +19,9 @@ from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.rendering import Wanted, prepare_folder
 from pytest_stagegate.errors import MistakesError, StageGateError, UsageError, nearest
 from pytest_stagegate.evidence import lines
-from pytest_stagegate.evidence.finding import RECORD, Given, given
+from pytest_stagegate.evidence.finding import RECORD, Given
 from pytest_stagegate.evidence.provenance import subject_of
+from pytest_stagegate.live.attached import asked_for
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.facts import facts_of
 from pytest_stagegate.live.finishing import Finishing, only_shows
@@ -152,7 +153,7 @@ def _setup(
         if not refused:
             empty(asked, out, rootdir, wanted)
     shard = _shard(asked, project)
-    given = _given(asked, invoked_in, project)
+    given = asked_for(asked, invoked_in, project)
     producers = project.producers(chosen.at, chosen.environment) if shard is None else ()
     wish = wish_of(project.gates(chosen.at, chosen.environment))
     measurement = start_measuring(asked, wish, rootdir, out)
@@ -209,23 +210,6 @@ def _shard(asked: argparse.Namespace, project: Project) -> str | None:
     if expected and shard not in expected:
         raise UsageError(f"--stage-gate-shard: the policy expects no shard {shard!r}; {nearest(shard, expected)}")
     return shard
-
-
-def _given(asked: argparse.Namespace, base: Path, project: Project) -> tuple[Given, ...]:
-    policy = project.policy
-    found = [
-        given(written, base, "--stage-gate-evidence", policy.stages, policy.environments)
-        for written in asked.stagegate_evidence or ()
-    ]
-    for each in found:
-        if each.format == "stagegate" or each.path.is_dir() or each.path.name == RECORD:
-            text = f"--stage-gate-evidence: {each.path.name}: records of runs are merged by `stagegate check`"
-            raise UsageError(text)
-    own = getattr(asked, "xmlpath", None)
-    if own and any(each.path.resolve() == (base / own).resolve() for each in found):
-        text = f"--stage-gate-evidence: {own} is this run's own --junitxml; its tests are recorded already"
-        raise UsageError(text)
-    return tuple(found)
 
 
 def _refuse_separate_paths(invocation: pytest.Config.InvocationParams) -> None:
