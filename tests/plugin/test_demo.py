@@ -26,8 +26,11 @@ def demo(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
-    """The demo in a fresh folder."""
+    """The demo where an earlier one has been."""
     folder = tmp_path_factory.mktemp("demo")
+    (folder / "stagegate-demo").mkdir()
+    (folder / "stagegate-demo/.stagegate-demo").touch()
+    (folder / "stagegate-demo/leftover").touch()
     return folder, demo(folder)
 
 
@@ -88,7 +91,7 @@ def test_its_history_has_two_tags(shown: tuple[Path, subprocess.CompletedProcess
 
 
 def test_it_can_be_run_again(shown: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    assert demo(shown[0]).returncode == 0
+    assert not (shown[0] / "stagegate-demo/leftover").exists()
 
 
 def test_it_leaves_a_folder_of_somebody_else_alone(tmp_path: Path) -> None:
