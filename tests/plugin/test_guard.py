@@ -272,6 +272,20 @@ def test_another_rootdir_hides_no_policy_from_the_gate_either(shop: Project) -> 
     assert not touched(shop)
 
 
+@pytest.mark.parametrize("case", ["a policy that lies nearer", "another policy file"])
+def test_another_policy_opens_no_door_of_the_gate(shop: Project, case: str) -> None:
+    shop.write("stagegate.toml", f'{POLICY}\n    [[tag]]\n    path = "suite"\n    environment = "production"')
+    shop.write("suite/test_b.py", f"def test_live(): {TOUCHES}")
+    shop.write("suite/pytest.ini", "[pytest]" if case == "a policy that lies nearer" else "")
+    shop.write("suite/stagegate.toml", 'environments = ["production"]')
+    other = ["suite"] if case == "a policy that lies nearer" else ["--stage-gate-policy=suite/stagegate.toml"]
+    shop.run(*other)
+    assert not touched(shop)
+    run = shop.run(*other, "--stage-gate-env=production")
+    assert (run.status, touched(shop)) == (4, False)
+    assert "the environment production is protected by the policy in" in run.err
+
+
 def test_a_text_file_with_doctests_can_be_guarded(shop: Project) -> None:
     shop.write("stagegate.toml", f'{POLICY}\n    [[tag]]\n    path = "live.txt"\n    environment = "production"')
     shop.write("live.txt", ">>> 1 + 1\n2")

@@ -144,6 +144,15 @@ def test_a_run_is_identical(project: Project) -> None:
     assert set(found.answers("documents")) == {"report.html", "report.md", "gates.xml"}
 
 
+@pytest.mark.parametrize("documents", ["intoto", "html:.stagegate/build/readable.html"])
+def test_other_documents_make_no_dossier_of_an_output_folder(project: Project, documents: str) -> None:
+    project.write("test_it.py", MIXED)
+    project.commit_everything()
+    wanted = ("--stage-gate-report=json", f"--stage-gate-report={documents}")
+    project.run("--stage-gate-out=.stagegate/build", *wanted)
+    assert verify(".stagegate/build", "--json").odd == []
+
+
 def test_a_run_with_evidence_of_other_tools_is_identical(project: Project) -> None:
     names = with_evidence(project)
     project.run(*[f"--stage-gate-evidence={name}" for name in names])

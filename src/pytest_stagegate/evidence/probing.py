@@ -50,8 +50,10 @@ class Asker:
 
     def __init__(self, root: Path, environ: Mapping[str, str], secrets: Iterable[str]) -> None:
         self._root = root
-        self._tools = Tools(root, environ)
-        self._secrets = sorted({each for each in secrets if len(each) >= _SHORTEST_SECRET}, key=len, reverse=True)
+        self._tools = Tools(root, environ, self._hidden)
+        # Of a secret with line breaks, as a file has one at its end, what is told holds a line.
+        lines = {line.strip() for each in secrets for line in each.splitlines()}
+        self._secrets = sorted((each for each in lines if len(each) >= _SHORTEST_SECRET), key=len, reverse=True)
         self._ways: dict[str, Callable[[Inquiry], _Said]] = {
             "http": lambda inquiry: _within(_Http(inquiry)),
             "tcp": lambda inquiry: _within(_Tcp(inquiry)),

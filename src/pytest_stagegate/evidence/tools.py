@@ -14,7 +14,7 @@ from pytest_stagegate.model.texts import shortened, without_folders
 from pytest_stagegate.thresholds import show_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 _KEPT_BYTES: Final = 1 << 13
@@ -61,10 +61,12 @@ class Tools:
     Args:
         folder: Where they run.
         environ: Their environment variables.
+        hidden: Takes out of what they say what must not be shown.
     """
 
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str], hidden: Callable[[str], str] = str) -> None:
         self._folder = folder
+        self._hidden = hidden
         self._environ = environ
         self._lock = threading.Lock()
         self._running: set[subprocess.Popen[bytes]] = set()
@@ -97,7 +99,9 @@ class Tools:
         finally:
             with self._lock:
                 self._running.discard(process)
-        last_words = without_folders(told.last_line(), self._folder, self._folder.resolve())
+        # A secret that is cut in two would not be known any more.
+        whole = self._hidden(told.last_line())
+        last_words = shortened(without_folders(whole, self._folder, self._folder.resolve()), _KEPT_CHARACTERS)
         return Ended(status if status >= 0 else None, problem, last_words)
 
     def stop(self) -> None:
@@ -143,7 +147,7 @@ class _Told:
     def last_line(self) -> str:
         self._thread.join(_PATIENCE_SECONDS)
         lines = self._kept.decode("utf-8", "replace").strip().splitlines()
-        return shortened(lines[-1].strip(), _KEPT_CHARACTERS) if lines else ""
+        return lines[-1].strip() if lines else ""
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

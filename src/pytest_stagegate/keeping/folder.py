@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections import defaultdict
@@ -30,6 +31,7 @@ SUFFIX: Final = ".jsonl.gz"
 _NAME: Final = re.compile(rf"(\d{{8}}T\d{{6}}Z)_(.+)_([0-9a-f]{{12}}){re.escape(SUFFIX)}")
 _NOT_IN_NAMES: Final = re.compile(r"[^\w.+-]", re.ASCII)
 _LONGEST: Final = 60
+_DIGITS: Final = 8
 
 
 class Entry(NamedTuple):
@@ -85,9 +87,14 @@ def compact(instant: str) -> str:
 
 
 def cell_of(stage: str, environment: str | None) -> str:
-    """Return stage and environment as a part of a file's name."""
+    """Return stage and environment as a part of a file's name; different ones never have the same."""
     parts = (stage, environment) if environment is not None else (stage,)
-    return "@".join(_NOT_IN_NAMES.sub("_", part)[:_LONGEST] for part in parts)
+    return "@".join(map(_in_names, parts))
+
+
+def _in_names(word: str) -> str:
+    plain = _NOT_IN_NAMES.sub("_", word)[:_LONGEST]
+    return plain if plain == word else f"{plain}~{hashlib.sha256(word.encode()).hexdigest()[:_DIGITS]}"
 
 
 def entries(out: Path) -> list[Entry]:

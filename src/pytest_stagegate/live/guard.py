@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
@@ -30,18 +30,30 @@ _WORD: Final = "protected"
 _DEEPEST: Final = 16
 
 
+class Protection(NamedTuple):
+    """What the policy of one project protects.
+
+    Attributes:
+        tagger: Tags its tests.
+        names: Its protected environments.
+        folder: Where the policy lies.
+    """
+
+    tagger: Tagger
+    names: frozenset[str]
+    folder: Path
+
+
 class Guard:
     """Skips what must not run; asked once, when everybody has had a say in what is collected.
 
     Args:
         manual: Whether manual tests are skipped.
-        protected: For each project that protects environments the tagger of its tests, and their names.
+        protected: What each policy protects that may speak of the tests.
         environment: The environment that was asked for by name and may be run against, or None.
     """
 
-    def __init__(
-        self, *, manual: bool, protected: Iterable[tuple[Tagger, frozenset[str]]], environment: str | None = None
-    ) -> None:
+    def __init__(self, *, manual: bool, protected: Iterable[Protection], environment: str | None = None) -> None:
         self._manual = manual
         self._protected = tuple(protected)
         self._environment = environment
@@ -62,24 +74,24 @@ class Guard:
 
     def _closed(self, session: pytest.Session) -> list[tuple[pytest.Item, str]]:
         found = [(item, reason) for item in session.items if (reason := self._reason(item))]
-        for tagger, _ in self._protected:
-            tagger.forget()
+        for each in self._protected:
+            each.tagger.forget()
         return found
 
     def _reason(self, item: pytest.Item) -> str:
         """Return why a test must not run; empty where it may."""
         if self._manual and item.get_closest_marker("manual") is not None:
             return _MANUAL
-        return next((told for each in self._protected if (told := self._guarded(item, *each))), "")
+        return next((told for each in self._protected if (told := self._guarded(item, each))), "")
 
-    def _guarded(self, item: pytest.Item, tagger: Tagger, protected: frozenset[str]) -> str:
+    def _guarded(self, item: pytest.Item, protected: Protection) -> str:
         from pytest_stagegate.tagging import TagMistake
 
         try:
-            named = tagger.read(item)[0].environments
+            named = protected.tagger.read(item)[0].environments
         except TagMistake as mistake:
             return f"whether it is of a protected environment can't be told: {mistake}"
-        closed = next((name for name in named if name in protected), None)
+        closed = next((name for name in named if name in protected.names), None)
         if closed is None or self._environment in named:
             return ""
         return f"{closed} is protected: ask for it by name, with --stage-gate-env={closed}"
@@ -100,13 +112,18 @@ def guard(config: pytest.Config) -> None:
         config.pluginmanager.register(Guard(manual=manual, protected=protected), "stagegate-guard")
 
 
-def protected_above(config: pytest.Config) -> list[tuple[Tagger, frozenset[str]]]:
-    """Return what the policies protect that may speak of the tests, with the tagger of each.
+def protected_above(config: pytest.Config, known: Path | None = None) -> list[Protection]:
+    """Return what the policies protect that may speak of the tests.
+
+    Args:
+        config: pytest's configuration.
+        known: A folder whose policy is in use already, and is left out.
 
     Raises:
         pytest.UsageError: When a policy that names what is protected can't be read.
     """
-    folders = dict.fromkeys(folder for folder, table in _policies(config) if _may_protect(folder, table))
+    policies = ((folder, table) for folder, table in _policies(config) if folder != known)
+    folders = dict.fromkeys(folder for folder, table in policies if _may_protect(folder, table))
     return [each for each in map(_protected, folders) if each is not None]
 
 
@@ -176,8 +193,8 @@ def _extended_protects(folder: Path, name: str, depth: int) -> bool:
     return table is None or _may_protect(file.parent, table, depth + 1)
 
 
-def _protected(folder: Path) -> tuple[Tagger, frozenset[str]] | None:
-    """Return the tagger of a project's tests and its protected environments; None where it protects none."""
+def _protected(folder: Path) -> Protection | None:
+    """Return what a project's policy protects; None where it protects nothing."""
     from pytest_stagegate.errors import MistakesError
     from pytest_stagegate.live.levels import Tagger
     from pytest_stagegate.policy.loading import load
@@ -190,4 +207,4 @@ def _protected(folder: Path) -> tuple[Tagger, frozenset[str]] | None:
     except MistakesError as error:
         text = f"{error}\nIt may protect environments, so nothing is run until it can be read."
         raise pytest.UsageError(text) from error
-    return (Tagger(vocabulary_of(policy), folder), policy.protected) if policy.protected else None
+    return Protection(Tagger(vocabulary_of(policy), folder), policy.protected, folder) if policy.protected else None

@@ -25,7 +25,7 @@ from pytest_stagegate.live.attached import asked_for
 from pytest_stagegate.live.collecting import Collecting
 from pytest_stagegate.live.facts import facts_of
 from pytest_stagegate.live.finishing import Finishing, only_shows
-from pytest_stagegate.live.guard import Guard, protected_above
+from pytest_stagegate.live.guard import Guard, Protection, protected_above
 from pytest_stagegate.live.levels import Tagger
 from pytest_stagegate.live.measuring import Measurement, start_measuring, wish_of
 from pytest_stagegate.live.narrowing import by_configuration, by_hand
@@ -35,7 +35,6 @@ from pytest_stagegate.live.recording import Recorder, now
 from pytest_stagegate.live.settings import environment_named, in_use
 from pytest_stagegate.live.workers import CLOSED, ControllerSide, WorkerSide
 from pytest_stagegate.permitting import Looking, NotPermittedError, look_at, permit
-from pytest_stagegate.policy.model import BUILT_IN
 from pytest_stagegate.producing import refuse_inside
 from pytest_stagegate.project import Project, load_project
 from pytest_stagegate.tagging import Selection, selection
@@ -50,6 +49,10 @@ if TYPE_CHECKING:
 
 
 _PATH_OPTIONS: Final = ("--stage-gate-policy", "--stage-gate-out", "--stage-gate-evidence")
+_OTHER_POLICY: Final = (
+    "stagegate: the environment {0} is protected by the policy in {1}, and this run is under {2}, which does not "
+    "protect it, so nothing was run; run under the one that does"
+)
 _SHARD: Final = re.compile(r"[\w.+-]+")
 
 
@@ -255,11 +258,14 @@ class Starting:
     def _guard(self, config: pytest.Config) -> None:
         """Guard protected environments against tags that appear after the tests were chosen, and a hidden policy."""
         project, environment = self._setup.project, self._setup.selection.environment
-        protected = [(Tagger(project.vocabulary, project.rootdir), project.policy.protected)]
-        if project.policy.source == BUILT_IN:
-            protected = protected_above(config)
-        if any(names for _, names in protected):
-            _register(config, Guard(manual=False, protected=protected, environment=environment), "stagegate-guard")
+        own = Protection(Tagger(project.vocabulary, project.rootdir), project.policy.protected, project.rootdir)
+        # Another policy file, or one that lies nearer, opens no door that the project's own keeps closed.
+        others = protected_above(config, known=None if config.option.stagegate_policy else project.rootdir)
+        for each in others:
+            if environment in each.names - own.names:
+                _stop(_OTHER_POLICY.format(environment, each.folder, project.policy.source))
+        if own.names or others:
+            _register(config, Guard(manual=False, protected=(own, *others), environment=environment), "stagegate-guard")
 
     def _worker(self, config: pytest.Config) -> None:
         _register(config, PropertyTestsFound(), "stagegate-property-tests-found")

@@ -125,9 +125,13 @@ def _stated(content: bytes) -> dict[str, str]:
 
 
 def is_dossier(names: dict[str, str]) -> bool:
-    """Return whether a list is that of a dossier, which is whole; in an output folder may lie other files."""
-    rest = set(names) - set(FILES.values()) - set(EVIDENCE_FILES)
-    return not all(name.startswith(f"{PRODUCED}/") for name in rest) or bool(rest and EVIDENCE_FILES[0] not in names)
+    """Return whether a list is that of a dossier, which is whole; in an output folder may lie other files.
+
+    The documents of a run lie in its folder itself, whatever they are called; below it lies only what producers made.
+    """
+    below = [name for name in names if "/" in name]
+    produced = all(name.startswith(f"{PRODUCED}/") for name in below)
+    return not produced or bool(below and EVIDENCE_FILES[0] not in names)
 
 
 def _digest(folder: Path, name: str) -> str | None:

@@ -102,6 +102,19 @@ def test_a_command_fails_with_its_last_words_and_without_secrets() -> None:
     assert (said.outcome, said.text) == ("failed", "ended with the status 1 (no orders for ***)")
 
 
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("s3cret-t0ken\n", "no orders for s3cret-t0ken"),
+        ("-----BEGIN-----\r\ns3cret-t0ken\r\n", "no orders for s3cret-t0ken"),
+        ("s3cret-t0ken", "x" * 194 + "s3cret-t0ken"),
+    ],
+    ids=["line feed at its end", "several lines", "cut in two"],
+)
+def test_no_part_of_a_secret_is_shown(secret: str, said: str) -> None:
+    assert "s3c" not in ask(python(f"import sys; sys.exit({said!r})"), secrets=(secret,)).text
+
+
 def test_a_command_that_does_not_end_is_stopped() -> None:
     said = ask(python("import time; time.sleep(600)", limit=SECOND // 10))
     assert said.text == "was not done after 100 ms and was stopped"

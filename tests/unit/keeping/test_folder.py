@@ -35,8 +35,16 @@ def test_a_decision_is_kept_with_what_became_of_every_test(tmp_path: Path) -> No
 
 
 def test_its_name_tells_instant_stage_environment_and_digest(tmp_path: Path) -> None:
-    kept(tmp_path, "2026-11-23T09:00:00Z", stage="deploy", environment="eu/west 1")
-    assert names(tmp_path) == ["20261123T090000Z_deploy@eu_west_1_aaaaaaaaaaaa.jsonl.gz"]
+    kept(tmp_path, "2026-11-23T09:00:00Z", stage="deploy", environment="eu-west-1")
+    assert names(tmp_path) == ["20261123T090000Z_deploy@eu-west-1_aaaaaaaaaaaa.jsonl.gz"]
+
+
+@pytest.mark.parametrize("stages", [("план", "тест"), ("a b", "a/b"), ("x" * 70, "x" * 71)])
+def test_what_no_name_of_a_file_can_hold_makes_no_two_stages_one(tmp_path: Path, stages: tuple[str, str]) -> None:
+    for stage in stages:
+        kept(tmp_path, "2026-11-23T09:00:00Z", stage=stage)
+    assert {unpacked(each.path)[0].stage for each in entries(tmp_path)} == set(stages)
+    assert all(name.isascii() and "/" not in name for name in names(tmp_path))
 
 
 def test_the_folder_ignores_itself_so_that_it_can_be_restored_alone(tmp_path: Path) -> None:

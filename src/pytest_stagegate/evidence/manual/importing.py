@@ -93,6 +93,9 @@ def _of_csv(text: str, name: str, columns: Mapping[str, str]) -> Iterator[tuple[
     try:
         head = [each.strip() for each in reader.fieldnames or ()]
         reader.fieldnames = head
+        for wanted in (columns.get(each, each) for each in COLUMNS):
+            if head.count(wanted) > 1:
+                raise EvidenceError(f"{name}:1: there are {head.count(wanted)} columns {wanted!r}; keep one of them")
         for needed in ("id", "outcome", "when"):
             wanted = columns.get(needed, needed)
             if wanted not in head:

@@ -76,3 +76,8 @@ def test_an_empty_table_is_a_mistake(tmp_path: Path) -> None:
 def test_a_missing_column_is_named_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match=r"no column 'outcome'; did you mean 'outcom'"):
         read(tmp_path / "r.csv", "id,outcom,when\n")
+
+
+def test_a_column_that_stands_twice_is_a_mistake_as_one_of_them_would_be_lost(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match=r"r\.csv:1: there are 2 columns 'outcome'; keep one of them"):
+        read(tmp_path / "r.csv", f"id,outcome,when,outcome\na,failed,{WHEN},passed\n")
