@@ -99,7 +99,8 @@ def _manual(test: ManualMove) -> Item:
     where = f"in {test.environment}" if test.environment else ""
     stale = "its result does not count any more" if test.outcome == "stale" else ""
     done = f"{test.outcome}, by {test.who}" if test.who and not stale else ""
-    return item(test.id, test.title, where, stale or done)
+    title = "" if test.id.endswith(f"::{test.title}") else test.title
+    return item(test.id, title, where, stale or done)
 
 
 def acting_sections(found: Comparison) -> Iterator[Section]:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 CUT_MARK: Final = b"\n\n[a part that is too large was cut out here]\n\n"
 """Stands in a record of `git_records` for what was too large of it."""
 
+TRAILERS_AS_WRITTEN: Final = ("-c", "log.showSignature=false", "-c", "trailer.separators=:")
+"""Words before the command that lists commits with their trailers, so that no setting of a user changes these."""
+
 _TIMEOUT_SECONDS: Final = 60
 _BLOCK_BYTES: Final = 1 << 18
 _RECORD_BYTES: Final = 4 << 20

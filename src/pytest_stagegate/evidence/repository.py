@@ -12,7 +12,7 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pytest_stagegate.evidence.git import GitError, git
+from pytest_stagegate.evidence.git import TRAILERS_AS_WRITTEN, GitError, git
 from pytest_stagegate.evidence.patches import sections_of
 from pytest_stagegate.evidence.releases import last_release
 from pytest_stagegate.model.absent import Absent
@@ -155,7 +155,7 @@ def _people(checkout: _Checkout) -> People | None:
     """Return who made the commit that is checked out: addresses as they are written and as a mailmap has them."""
     trailers = "%(trailers:key=Co-authored-by,valueonly,unfold)"
     try:
-        answer = checkout.says("-c", "log.showSignature=false", "show", "-s", f"--format={_PEOPLE}{trailers}", "HEAD")
+        answer = checkout.says(*TRAILERS_AS_WRITTEN, "show", "-s", f"--format={_PEOPLE}{trailers}", "HEAD")
     except GitError:
         return None
     commit, *addresses, others = answer.decode("utf-8", "backslashreplace").split("\0")

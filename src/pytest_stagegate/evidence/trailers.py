@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from pytest_stagegate.evidence.git import GitError, git, git_records
+from pytest_stagegate.evidence.git import TRAILERS_AS_WRITTEN, GitError, git, git_records
 from pytest_stagegate.evidence.repository import Parting, parting_of
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.reviews import CommitPeople, Person, TrailersData
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-_SETTINGS: Final = ("-c", "log.showSignature=false", "-c", "trailer.separators=:")
 _OTHERS: Final = "%(trailers:key=Co-authored-by,valueonly,unfold)"
 _REVIEWERS: Final = "%(trailers:key=Reviewed-by,valueonly,unfold)"
 _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%aN", "%aE", "%cn", "%ce", "%cN", "%cE", _OTHERS, _REVIEWERS)
@@ -86,7 +85,7 @@ def _commits(rootdir: Path, tip: str, start: str) -> Iterator[_Commit]:
     """Yield the commits that can be reached from one and not from another, newest first."""
     words = ("log", "-z", "--topo-order", "--encoding=UTF-8", "--no-color", f"--format={'%x00'.join(_FIELDS)}")
     fields: list[str] = []
-    for record in git_records(rootdir, *_SETTINGS, *words, tip, *([f"^{start}"] if start else ["-1"]), "--"):
+    for record in git_records(rootdir, *TRAILERS_AS_WRITTEN, *words, tip, *([f"^{start}"] if start else ["-1"]), "--"):
         fields.append(record.decode("utf-8", "backslashreplace"))
         if len(fields) == len(_FIELDS):
             yield _commit(fields)

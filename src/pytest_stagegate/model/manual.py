@@ -377,4 +377,4 @@ class ManualTests:
 
 def _told(row: ManualRow) -> str:
     by = f"{row.outcome} by {row.who}" if row.who else row.outcome
-    return "; ".join(part for part in (by, row.text, row.note) if part)
+    return "; ".join(part for part in (by, row.text, row.note and f"note: {row.note}") if part)

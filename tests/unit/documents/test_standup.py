@@ -119,6 +119,13 @@ def test_waivers_and_manual_tests_are_told_with_who_owns_them() -> None:
     assert (manual.name, manual.text) == ("m", "Print a label; in staging")
 
 
+def test_a_title_that_stands_in_the_id_is_told_once() -> None:
+    row = ManualRow(id="by-hand/a.md::Print a label", title="Print a label", stage="test", outcome="pending")
+    now = decision_of(manual=(row,))
+    (section,) = view_between(now, now, {}, {}).sections
+    assert section.items[0].text == ""
+
+
 @pytest.mark.parametrize(
     ("message", "told"),
     [

@@ -547,6 +547,17 @@ def test_the_source_files_that_git_lists_are_those_of_known_languages(repo: Repo
     assert repo.says().tracked == ("a.py", "lib/c.go", "web/a.ts", "web/b.tsx")
 
 
+# ---- who
+
+
+def test_settings_of_the_user_hide_no_author(repo: Repo) -> None:
+    repo.commit("more\n\nCo-authored-by: Erin <erin@example.org>\n")
+    repo.git("config", "trailer.separators", "#")
+    people = repo.says().people
+    assert people is not None
+    assert "erin@example.org" in people.addresses
+
+
 # ---- where git can't say
 
 

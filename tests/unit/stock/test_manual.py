@@ -31,7 +31,7 @@ def test_a_failed_test_fails() -> None:
 
 def test_a_blocked_test_fails_too() -> None:
     found = judged(manual, with_manual(manual_test(), results=(result_of(outcome="blocked", note="no card"),)))
-    assert check_of(found, "failed").where == ("a: blocked by Dana; no card",)
+    assert check_of(found, "failed").where == ("a: blocked by Dana; note: no card",)
 
 
 def test_a_result_of_another_commit_is_stale_and_named() -> None:
