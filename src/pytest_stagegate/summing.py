@@ -12,7 +12,7 @@ from pytest_stagegate.model.decision import Cell, EvidenceItem, ShippedRow, Test
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_FILES
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE
-from pytest_stagegate.model.plan import FILE_KIND
+from pytest_stagegate.model.plan import FILE_KIND as PLAN_FILES
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.tally import Tally
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.manual import WrittenTests
     from pytest_stagegate.model.operations import OperationsData, OperationsFile
     from pytest_stagegate.model.place import Place
-    from pytest_stagegate.model.plan import GoalsData
+    from pytest_stagegate.model.plan import GoalsData, PlanFile
     from pytest_stagegate.model.provenance import StatementData
     from pytest_stagegate.model.reviews import ReviewRow
     from pytest_stagegate.model.sbom import SbomData, SbomSubject
@@ -183,17 +183,7 @@ def _compared_with(baseline: BaselineData) -> tuple[EvidenceItem, ...]:
 def _operations_files(operations: OperationsData) -> tuple[EvidenceItem, ...]:
     """Return the files with texts for the operational documents."""
     return tuple(
-        EvidenceItem(
-            id=f"operations-{number}",
-            kind="operations",
-            format="text",
-            source=file.path,
-            sha256=file.sha256,
-            producer="",
-            created=None,
-            state=_text_state(file).value,
-            text=file.problem,
-        )
+        _of_checkout("operations", number, file.path, file.sha256, _text_state(file), file.problem, "text")
         for number, file in enumerate(operations.files.values(), start=1)
     )
 
@@ -201,16 +191,7 @@ def _operations_files(operations: OperationsData) -> tuple[EvidenceItem, ...]:
 def _plan_files(goals: GoalsData) -> tuple[EvidenceItem, ...]:
     """Return the plans of the checkout."""
     return tuple(
-        EvidenceItem(
-            id=f"plan-{number}",
-            kind=FILE_KIND,
-            source=file.path,
-            sha256=file.sha256,
-            producer="",
-            created=None,
-            state=(State.MISSING if file.missing else State.UNREADABLE if file.problem else State.WHOLE).value,
-            text=file.problem,
-        )
+        _of_checkout(PLAN_FILES, number, file.path, file.sha256, _plan_state(file), file.problem)
         for number, file in enumerate(goals.files, start=1)
     )
 
@@ -218,17 +199,29 @@ def _plan_files(goals: GoalsData) -> tuple[EvidenceItem, ...]:
 def _manual_files(manual: ManualData) -> tuple[EvidenceItem, ...]:
     """Return the files of the checkout that list manual tests."""
     return tuple(
-        EvidenceItem(
-            id=f"{MANUAL_FILES}-{number}",
-            kind=MANUAL_FILES,
-            source=file.path,
-            sha256=file.sha256,
-            producer="",
-            created=None,
-            state=State.WHOLE.value,
-        )
+        _of_checkout(MANUAL_FILES, number, file.path, file.sha256, State.WHOLE)
         for number, file in enumerate(manual.files, start=1)
     )
+
+
+def _of_checkout(
+    kind: str, number: int, path: str, sha256: str | None, state: State, text: str = "", format_: str = ""
+) -> EvidenceItem:
+    return EvidenceItem(
+        id=f"{kind}-{number}",
+        kind=kind,
+        format=format_,
+        source=path,
+        sha256=sha256,
+        producer="",
+        created=None,
+        state=state.value,
+        text=text,
+    )
+
+
+def _plan_state(file: PlanFile) -> State:
+    return State.MISSING if file.missing else State.UNREADABLE if file.problem else State.WHOLE
 
 
 def _text_state(file: OperationsFile) -> State:
