@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.plugin.conftest import Project
 
 POLICY = """
@@ -136,6 +135,21 @@ def test_no_other_root_hides_the_policy(shop: Project, where: str, tmp_path_fact
     else:
         shop.run("suite/test_b.py", f"--rootdir={tmp_path_factory.mktemp('other')}", gate=False)
     assert not touched(shop)
+
+
+@pytest.mark.parametrize("gate", [False, True])
+@pytest.mark.parametrize("word", ["live_suite", "live_suite.test_b", "live_suite.test_b::test_live"])
+def test_a_suite_that_is_named_as_a_package_is_guarded_by_its_own_policy(
+    shop: Project, word: str, gate: bool, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.write("stagegate.toml", f'{POLICY}\n    [[tag]]\n    path = "live_suite"\n    environment = "production"')
+    shop.write("live_suite/__init__.py", "")
+    shop.write("live_suite/test_b.py", f"def test_live(): {TOUCHES}")
+    monkeypatch.syspath_prepend(shop.path)
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    shop.run("--pyargs", word, gate=gate)
+    assert not touched(shop)
+    assert not Path("touched").exists()
 
 
 def test_what_a_policy_extends_protects_as_well(shop: Project) -> None:

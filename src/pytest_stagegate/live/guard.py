@@ -6,8 +6,10 @@ left them out already; of protected environments those are skipped that somebody
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -135,7 +137,7 @@ def _policies(config: pytest.Config) -> Iterator[tuple[Path, Any]]:
     """
     seen: set[Path] = set()
     here = config.invocation_params.dir
-    for start in (config.rootpath, here, *(here / word.partition("::")[0] for word in config.args)):
+    for start in (config.rootpath, here, *(here / word.partition("::")[0] for word in config.args), *_packages(config)):
         for folder in (start, *start.parents):
             if folder in seen:
                 break
@@ -144,6 +146,15 @@ def _policies(config: pytest.Config) -> Iterator[tuple[Path, Any]]:
             yield from ((folder, table) for table in tables)
             if tables or os.path.lexists(folder / ".git"):
                 break
+
+
+def _packages(config: pytest.Config) -> Iterator[Path]:
+    """Yield where what ``--pyargs`` asks for by the name of a module lies, as pytest itself finds it."""
+    for word in config.args if config.getoption("pyargs", False) else ():
+        with suppress(AttributeError, ImportError, ValueError):
+            found = importlib.util.find_spec(word.partition("::")[0])
+            places = (found.submodule_search_locations or (found.origin,)) if found is not None else ()
+            yield from (Path(place) for place in places if place is not None)
 
 
 def _table(file: Path) -> Any:

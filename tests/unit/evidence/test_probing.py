@@ -107,12 +107,13 @@ def test_a_command_fails_with_its_last_words_and_without_secrets() -> None:
     [
         ("s3cret-t0ken\n", "no orders for s3cret-t0ken"),
         ("-----BEGIN-----\r\ns3cret-t0ken\r\n", "no orders for s3cret-t0ken"),
-        ("s3cret-t0ken", "x" * 194 + "s3cret-t0ken"),
+        ("s3cret-t0ken", "x" * 74 + "s3cret-t0ken" + "x" * 200),
     ],
     ids=["line feed at its end", "several lines", "cut in two"],
 )
 def test_no_part_of_a_secret_is_shown(secret: str, said: str) -> None:
-    assert "s3c" not in ask(python(f"import sys; sys.exit({said!r})"), secrets=(secret,)).text
+    told = ask(python(f"import sys; sys.exit({said!r})"), secrets=(secret,)).text
+    assert "s3c" not in told
 
 
 def test_a_command_that_does_not_end_is_stopped() -> None:
