@@ -120,7 +120,9 @@ def test_waivers_and_manual_tests_are_told_with_who_owns_them() -> None:
 
 
 def test_a_title_that_stands_in_the_id_is_told_once() -> None:
-    row = ManualRow(id="by-hand/a.md::Print a label", title="Print a label", stage="test", outcome="pending")
+    row = ManualRow(
+        id="by-hand/a.md::Print a label", title="Print a label", stage="test", environment=None, outcome="pending"
+    )
     now = decision_of(manual=(row,))
     (section,) = view_between(now, now, {}, {}).sections
     assert section.items[0].text == ""
