@@ -29,6 +29,12 @@ def test_each_heading_is_a_test(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_whose_ending_is_in_capitals_is_read_on_every_system(tmp_path: Path) -> None:
+    written(tmp_path, "# One\nx\n")
+    (tmp_path / "m" / "pay.md").rename(tmp_path / "m" / "LOGIN.MD")
+    assert [each.id for each in by_hand.tests_in(tmp_path, "m", WORDS).tests] == ["m/LOGIN.MD::One"]
+
+
 def test_facts_on_top_hold_for_every_test_that_says_nothing_else(tmp_path: Path) -> None:
     above = "stage: deploy\nenvironment: staging\nrequirement: R1\n"
     below = "# One\nx\n# Two\nenvironments: production\nrequirement: R2\n\nx\n"
