@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate import __version__
 from pytest_stagegate.errors import UsageError
-from pytest_stagegate.evidence.probing import Asker
 from pytest_stagegate.evidence.tools import environ_of_tools
 from pytest_stagegate.model.decision import Subject
 from pytest_stagegate.model.environments import Condition, EnvironmentReport
@@ -181,6 +180,8 @@ def look_at(project: Project, rule: EnvironmentRule, looking: Looking) -> Enviro
         rule: What is declared of the environment.
         looking: Who looks, and for which decision.
     """
+    from pytest_stagegate.evidence.probing import Asker
+
     secrets = [os.environ.get(each.name, "") for each in rule.require if each.value is None]
     asker = Asker(project.rootdir, environ_of_tools(os.environ, project.rootdir), secrets)
     return EnvironmentReport(

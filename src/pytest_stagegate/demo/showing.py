@@ -68,7 +68,7 @@ def show(folder: Path, say: Callable[[str], None]) -> int:
     say("\nWhat does the team hear tomorrow? What changed since the first decision, which was kept.")
     steps.stagegate("standup", _first_kept(folder))
     say("\nIs it built well? The same record is judged at the stage build.")
-    steps.stagegate("check", "--at=build", ".stagegate/evidence.jsonl", "--out=.stagegate/build")
+    steps.stagegate("check", "--at=build", ".stagegate/evidence.jsonl", ".stagegate/manual", "--out=.stagegate/build")
     release(folder, steps, say)
     say("\nMay the smoke tests run against production? Not by accident: it is protected.")
     steps.pytest("--stage-gate-at=deploy", "--stage-gate-env=production", expected=USAGE_ERROR)
