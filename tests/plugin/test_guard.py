@@ -138,6 +138,22 @@ def test_no_other_root_hides_the_policy(shop: Project, where: str, tmp_path_fact
 
 
 @pytest.mark.parametrize("gate", [False, True])
+@pytest.mark.parametrize("link", ["inside", "outside", "file"])
+def test_a_symbolic_link_leads_past_no_path_rule(
+    shop: Project, link: str, gate: bool, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.write("stagegate.toml", f'{POLICY}\n    [[tag]]\n    path = "suite/**"\n    environment = "production"')
+    shop.write("suite/test_b.py", f"def test_live(): {TOUCHES}")
+    if link == "outside":
+        monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    name, target = ("test_link.py", "suite/test_b.py") if link == "file" else ("alias", "suite")
+    Path(name).symlink_to(shop.path / target)
+    shop.run(name, gate=gate)
+    assert not touched(shop)
+    assert not Path("touched").exists()
+
+
+@pytest.mark.parametrize("gate", [False, True])
 @pytest.mark.parametrize("word", ["live_suite", "live_suite.test_b", "live_suite.test_b::test_live"])
 def test_a_suite_that_is_named_as_a_package_is_guarded_by_its_own_policy(
     shop: Project, word: str, gate: bool, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch

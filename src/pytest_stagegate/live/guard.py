@@ -137,7 +137,10 @@ def _policies(config: pytest.Config) -> Iterator[tuple[Path, Any]]:
     """
     seen: set[Path] = set()
     here = config.invocation_params.dir
-    for start in (config.rootpath, here, *(here / word.partition("::")[0] for word in config.args), *_packages(config)):
+    asked = (here / word.partition("::")[0] for word in config.args)
+    starts = (config.rootpath, here, *asked, *_packages(config))
+    # A symbolic link leads away from the policy above the tests.
+    for start in (place for each in starts for place in (each, each.resolve())):
         for folder in (start, *start.parents):
             if folder in seen:
                 break

@@ -65,7 +65,7 @@ class Tagger:
             own = tuple(self._vocabulary.read(level) for level in self._levels(node))
             above = self._inherited(node.parent) if node.parent is not None else ()
             if isinstance(node, pytest.File):
-                above = (*above, self._from_path(node))
+                above = (*above, *self._from_path(node))
             known = self._said[node] = (*own, *above)
         return known
 
@@ -75,12 +75,13 @@ class Tagger:
             return iter([TagLevel("package", marks)] if marks else [])
         return _node_levels(node, self._vocabulary.marks)
 
-    def _from_path(self, node: pytest.File) -> Said:
-        try:
-            path = node.path.relative_to(self._rootdir).as_posix()
-        except ValueError:
-            path = node.path.as_posix()
-        return self._vocabulary.from_path(path)
+    def _from_path(self, node: pytest.File) -> Iterator[Said]:
+        """Yield what the rules say of a file's path, and then of the place that a symbolic link in it leads to."""
+        path, real, root = node.path, node.path.resolve(), self._rootdir.resolve()
+        below = path.is_relative_to(self._rootdir)
+        yield self._vocabulary.from_path((path.relative_to(self._rootdir) if below else path).as_posix())
+        if real.is_relative_to(root):
+            yield self._vocabulary.from_path(real.relative_to(root).as_posix())
 
 
 def _uses(marks: Iterable[pytest.Mark], wanted: tuple[str, ...]) -> tuple[MarkUse, ...]:
