@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -306,3 +307,13 @@ def test_a_manual_test_is_a_link_of_a_goal_at_the_stage_plan(shop: Project) -> N
         "PASS",
         "PASS",
     )
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_file_whose_name_no_record_can_hold_is_refused_before_a_test_runs(shop: Project, asked: bool) -> None:
+    name = os.fsdecode(b"x\xff.manual.json")
+    folder = "results" if asked else ".stagegate/manual"
+    shop.write(f"{folder}/{name}", "{}")
+    run = shop.run(*[f"--stage-gate-evidence={folder}/{name}"] * asked)
+    assert run.status == 4
+    assert f"{folder}/x\\udcff.manual.json: the name of this file is no UTF-8" in run.err

@@ -66,6 +66,8 @@ def read_attachment(path: Path) -> Attachment | None:
         EvidenceError: When there is an attachment that can't be read.
     """
     beside = attachment_path(path)
+    if beside.exists() and not beside.is_file():
+        raise EvidenceError(f"{beside.name}: the attachment is no file")
     try:
         found = msgspec.json.decode(beside.read_bytes(), type=Attachment)
         if found.created is not None:

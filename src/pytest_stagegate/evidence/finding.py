@@ -215,14 +215,19 @@ def modified(path: Path) -> str | None:
 def shown(path: Path, root: Path) -> str:
     """Return a path for people: relative to the root; where it lies elsewhere its name, a record's with its folder."""
     try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
+        name = path.resolve().relative_to(root.resolve()).as_posix()
     except ValueError:
-        return "/".join(path.resolve().parts[-2:]) if path.name == RECORD else path.name
+        name = "/".join(path.resolve().parts[-2:]) if path.name == RECORD else path.name
+    # Bytes that are no UTF-8 can stand in no document.
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def sha256_of(path: Path) -> str | None:
-    """Return the SHA-256 of a file, hexadecimal, read in blocks; None where it can't be read."""
+    """Return the SHA-256 of a file, hexadecimal, read in blocks; None where it can't be read, or is no file."""
     digest = hashlib.sha256()
+    if not path.is_file():
+        # A pipe would be waited for, and a device has no end.
+        return None
     try:
         with path.open("rb") as file:
             while block := file.read(1 << 20):

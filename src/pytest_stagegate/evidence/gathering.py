@@ -147,6 +147,8 @@ def _format(asked: Given, defaults: Defaults, stated: Attachment) -> str:
     """
     if os.path.isdir(asked.path):
         _refuse_folder(asked.path)
+    if asked.path.exists() and not asked.path.is_file():
+        raise EvidenceError("this is neither a file nor a folder")
     return asked.format or _rule(asked, defaults, stated).format or stated.format or detect(asked.path)
 
 

@@ -76,6 +76,8 @@ def unpacked(path: Path) -> tuple[Decision, Roll]:
     Raises:
         EvidenceError: When it is no entry, is damaged, too large, or of a version that is not known.
     """
+    if path.exists() and not path.is_file():
+        raise EvidenceError(f"{path.name}: this is no file")
     try:
         with gzip.open(path) as file:
             rows = _rows(file, path.name)

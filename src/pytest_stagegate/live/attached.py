@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -42,7 +43,8 @@ def asked_for(asked: argparse.Namespace, base: Path, project: Project) -> tuple[
         project: The project.
 
     Raises:
-        UsageError: When one is a record of a run, or what this run itself is about to write.
+        UsageError: When one is a record of a run, what this run itself is about to write, or has a name that can't be
+            written down.
     """
     policy = project.policy
     found = [
@@ -58,7 +60,18 @@ def asked_for(asked: argparse.Namespace, base: Path, project: Project) -> tuple[
         text = f"--stage-gate-evidence: {own} is this run's own --junitxml; its tests are recorded already"
         raise UsageError(text)
     by_people = manual_results_below(project.rootdir / MANUAL_RESULTS)
-    return (*found, *(Given(each) for each in by_people if not asked.stagegate_shard))
+    found += [Given(each) for each in by_people if not asked.stagegate_shard]
+    for each in found:
+        _refuse_odd_name(each.path, project.rootdir)
+    return tuple(found)
+
+
+def _refuse_odd_name(path: Path, rootdir: Path) -> None:
+    try:
+        os.path.relpath(path, rootdir).encode()
+    except UnicodeEncodeError as error:
+        text = f"{shown(path, rootdir)}: the name of this file is no UTF-8, and no record can hold it; rename it"
+        raise UsageError(text) from error
 
 
 def attached(given: Iterable[Given], rootdir: Path, config: pytest.Config, started: str) -> Iterator[Attached]:

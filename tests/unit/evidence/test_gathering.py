@@ -347,3 +347,23 @@ def test_a_file_may_say_itself_that_the_work_tree_had_changes(version: str, dirt
     real = Path(__file__).parents[2] / "data" / "metrics" / f"pytest-benchmark-{version}.json"
     (source,) = gathered(tmp_path, made(tmp_path, "bench.json", real.read_text(encoding="utf-8")))
     assert (source.kind, source.dirty) == ("metrics", dirty)
+
+
+@pytest.mark.parametrize("format_", ["", "junit"])
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path, format_: str) -> None:
+    os.mkfifo(tmp_path / "js.xml")
+    (source,) = gathered(tmp_path, Given(tmp_path / "js.xml", format_))
+    assert (source.state, source.sha256) == ("unreadable", None)
+    assert source.note is not None
+    assert source.note.text == "js.xml: this is neither a file nor a folder."
+
+
+def test_neither_in_a_folder_nor_beside_a_file_is_a_pipe_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "zz.manual.json")
+    os.mkfifo(attachment_path(made(tmp_path)))
+    found = gathered(tmp_path, tmp_path, tmp_path / "js.xml")
+    assert {(each.name, each.state) for each in found} == {("zz.manual.json", "unreadable"), ("js.xml", "unreadable")}
+
+
+def test_a_name_that_is_no_utf_8_is_shown_with_its_bytes(tmp_path: Path) -> None:
+    assert shown(tmp_path / os.fsdecode(b"x\xff.xml"), tmp_path) == "x\\udcff.xml"

@@ -77,6 +77,8 @@ def is_sign_off(path: Path) -> bool:
         return False
     if signature_path(path).is_file():
         return True
+    if not path.is_file():
+        return False
     try:
         with path.open("rb") as file:
             return _OURS.search(file.read(LARGEST)) is not None
