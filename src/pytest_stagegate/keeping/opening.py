@@ -115,7 +115,7 @@ class Earlier:
     Attributes:
         found: The decision that was asked for; None where there is none.
         passed_over: Why files could not be read.
-        oldest: Without one, the day of the oldest kept decision, ``YYYY-MM-DD``; None where none is kept at all.
+        oldest: Without one, the day of the oldest decision that was kept after that time, ``YYYY-MM-DD``, or None.
     """
 
     found: Opened | None
@@ -136,10 +136,9 @@ def earlier(now: Decision, out: Path, until: dt.datetime) -> Earlier:
     """
     cell, own, last = cell_of(now.stage, now.environment), compact(now.as_of), f"{until:%Y%m%dT%H%M%SZ}"
     kept = [each for each in entries(out) if each.cell == cell and each.as_of < own]
+    later = [each for each in kept if each.as_of > last]
     passed_over = []
-    for entry in kept:
-        if entry.as_of > last:
-            continue
+    for entry in kept[len(later) :]:
         try:
             found = Opened(*unpacked(entry.path))
         except EvidenceError as error:
@@ -147,7 +146,7 @@ def earlier(now: Decision, out: Path, until: dt.datetime) -> Earlier:
             continue
         if comparable(found.decision, now) and (_narrowed(now) or not _narrowed(found.decision)):
             return Earlier(found, tuple(passed_over))
-    return Earlier(None, tuple(passed_over), kept[-1].day if kept else None)
+    return Earlier(None, tuple(passed_over), later[-1].day if later else None)
 
 
 def comparable(one: Decision, other: Decision) -> bool:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -153,3 +154,18 @@ def test_what_can_not_be_read_is_passed_over_and_named(tmp_path: Path) -> None:
     assert found.found is not None
     assert found.found.decision.as_of == "2026-11-20T09:00:00Z"
     assert "damaged" in found.passed_over[0]
+
+
+def test_what_was_passed_over_is_not_offered_as_the_oldest(tmp_path: Path) -> None:
+    history(tmp_path, 19, 22)
+    entries(tmp_path)[-1].path.write_bytes(b"no gzip")
+    assert day_found(tmp_path, 21) == "none, oldest 2026-11-22"
+    assert day_found(tmp_path, 22) == "22"
+
+
+def test_a_pipe_among_what_is_kept_is_not_waited_for(tmp_path: Path) -> None:
+    history(tmp_path, 20, 21)
+    path = entries(tmp_path)[0].path
+    path.unlink()
+    os.mkfifo(path)
+    assert day_found(tmp_path, 22) == "20"
