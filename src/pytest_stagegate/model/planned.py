@@ -185,9 +185,7 @@ def _earliest(one: Milestone, other: Milestone) -> Milestone:
     """Return one milestone of what two plans say of it; a plan that names no day takes none away."""
     starts = [each.start for each in (one, other) if each.start is not None]
     dues = [each.due for each in (one, other) if each.due is not None]
-    return one._replace(
-        title=one.title or other.title, start=min(starts, default=None), due=min(dues, default=None)
-    )
+    return one._replace(title=one.title or other.title, start=min(starts, default=None), due=min(dues, default=None))
 
 
 def _milestone(each: Milestone, goals: list[tuple[GoalRow, bool]], day: dt.date) -> MilestoneRow:
