@@ -29,6 +29,21 @@ _SHOWN: Final = 20
 _LONGEST: Final = 200
 
 
+DAMAGES: Final = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    LookupError,
+    OverflowError,
+)
+"""What the standard library raises for an archive that is none, or not whole."""
+
+
 class _Bounded:
     """A stream of which only so much is read, and never too much at once."""
 
@@ -55,8 +70,12 @@ class _Bounded:
 
     @staticmethod
     def _refuse(place: int) -> None:
-        if place > LARGEST:
-            raise EvidenceError(f"unpacked it is larger than {LARGEST >> 30} GiB, up to which it is looked at")
+        _refuse_larger(place)
+
+
+def _refuse_larger(size: int) -> None:
+    if size > LARGEST:
+        raise EvidenceError(f"unpacked it is larger than {LARGEST >> 30} GiB, up to which it is looked at")
 
 
 @contextmanager
@@ -79,11 +98,14 @@ def members_of_tar(archive: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
     """Yield the members of an archive.
 
     Raises:
-        EvidenceError: When there are too many.
+        EvidenceError: When there are too many, or they are too large: one with holes can claim any size.
     """
+    size = 0
     for number, member in enumerate(archive):
         if number >= MOST:
             raise EvidenceError(f"it has more than {MOST} members, which is the most that is looked at")
+        size += max(member.size, 0)
+        _refuse_larger(size)
         yield member
 
 
@@ -91,7 +113,7 @@ def differences(one: Path, other: Path) -> tuple[str, ...]:
     """Return where two archives of one name differ, member by member; of files that are no archives that they do."""
     try:
         here, there = _members(one), _members(other)
-    except (EvidenceError, zipfile.BadZipFile, tarfile.TarError, zlib.error, OSError, EOFError, ValueError):
+    except (EvidenceError, *DAMAGES):
         here, there = {}, {}
     if not here or not there:
         return ("the bytes differ",)

@@ -8,16 +8,14 @@ https://packaging.python.org/specifications/core-metadata/
 from __future__ import annotations
 
 import re
-import tarfile
 import zipfile
-import zlib
 from contextlib import closing
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.archives import MOST, members_of_tar, opened_tar
+from pytest_stagegate.evidence.archives import DAMAGES, MOST, members_of_tar, opened_tar
 from pytest_stagegate.evidence.packing import LARGEST
 from pytest_stagegate.model.texts import first_line, shortened
 from pytest_stagegate.model.versions import version_from
@@ -39,19 +37,6 @@ _READ: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _OF_WHEEL: Final = re.compile(r"[^/]+\.dist-info/METADATA")
 _OF_SDIST: Final = re.compile(r"[^/]+/PKG-INFO")
 _NO_METADATA: Final = "it has no metadata"
-_DAMAGES: Final = (
-    zipfile.BadZipFile,
-    tarfile.TarError,
-    zlib.error,
-    OSError,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-    LookupError,
-    OverflowError,
-)
-"""What the standard library raises for an archive that is none, or not whole."""
 
 
 class Described(NamedTuple):
@@ -102,7 +87,7 @@ def _described(kind: str, path: Path) -> Described:
         project, version = _stated(metadata)
     except EvidenceError as error:
         return Described(kind, problem=error.message)
-    except _DAMAGES as error:
+    except DAMAGES as error:
         said = shortened(first_line(getattr(error, "strerror", None) or str(error)), _LONGEST)
         return Described(kind, problem=f"it is damaged: {said or type(error).__name__}")
     return Described(kind, project, version, _contradiction(kind, path.name, project, version))

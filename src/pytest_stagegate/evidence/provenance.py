@@ -77,7 +77,7 @@ def declared_name(rootdir: Path) -> str | None:
 def _declared(rootdir: Path) -> tuple[str | None, str | None]:
     try:
         project: Any = tomllib.loads((rootdir / "pyproject.toml").read_text(encoding="utf-8")).get("project", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError, RecursionError):
         project = {}
     name = project.get("name") if isinstance(project, dict) else None
     version = project.get("version") if isinstance(project, dict) else None

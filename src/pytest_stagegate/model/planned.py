@@ -162,7 +162,7 @@ def _word(runs: Sequence[_Run]) -> str:
 def milestone_rows(
     plans: Iterable[PlanData], rows: Sequence[GoalRow], finished: Sequence[bool], day: dt.date
 ) -> tuple[MilestoneRow, ...]:
-    """Return a row for each milestone, by its day; one that several plans name counts once.
+    """Return a row for each milestone, by its day; one that several plans name counts once, with its earliest days.
 
     Args:
         plans: The plans.
@@ -173,12 +173,19 @@ def milestone_rows(
     known: dict[str, Milestone] = {}
     for plan in plans:
         for each in plan.milestones:
-            known.setdefault(each.id, each)
+            known[each.id] = _earliest(known.get(each.id, each), each)
     of = defaultdict(list)
     for row, done in zip(rows, finished, strict=True):
         of[row.milestone].append((row, done))
     ordered = sorted(known.values(), key=lambda each: (each.due or dt.date.max, each.id))
     return tuple(_milestone(each, of.get(each.id, []), day) for each in ordered)
+
+
+def _earliest(one: Milestone, other: Milestone) -> Milestone:
+    """Return one milestone of what two plans say of it; a plan that names no day takes none away."""
+    starts = [each.start for each in (one, other) if each.start is not None]
+    dues = [each.due for each in (one, other) if each.due is not None]
+    return one._replace(title=one.title or other.title, start=min(starts, default=None), due=min(dues, default=None))
 
 
 def _milestone(each: Milestone, goals: list[tuple[GoalRow, bool]], day: dt.date) -> MilestoneRow:

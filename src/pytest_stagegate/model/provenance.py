@@ -166,7 +166,8 @@ class Provenance:
 
 
 def _is_of(statement: StatementData, artifact: Artifact) -> bool:
-    return any(subject.sha256 == artifact.sha256 for subject in statement.subjects)
+    # No digest is the same as none.
+    return bool(artifact.sha256) and any(subject.sha256 == artifact.sha256 for subject in statement.subjects)
 
 
 def _any(globs: Sequence[str], text: str) -> bool:

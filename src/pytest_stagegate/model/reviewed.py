@@ -77,7 +77,31 @@ def exported_rows(
         known for person in (trailers.authors if trailers is not None else ()) for known in person.known_as
     )
     accounts = _accounts(trailers.authors) if trailers is not None else None
-    return tuple(row for export in exports for row in _of_export(export, commit, made, accounts))
+    listed = tuple(exports)
+    latest = _latest(listed)
+    return tuple(row for export in listed for row in _of_export(export, commit, made, accounts, latest))
+
+
+_Word = tuple[str, bool]
+"""When something was said, and whether it is no approval: of two words of one second that one holds."""
+
+
+def _latest(exports: Iterable[ReviewExport]) -> dict[tuple[str, str, str], _Word]:
+    """Return the last word of each person on each request, whichever file has it.
+
+    A file that was exported earlier may still have an approval that was dismissed since.
+    """
+    found: dict[tuple[str, str, str], _Word] = {}
+    for export in exports:
+        for each in export.reviews or ():
+            if export.request and each.at is not None and each.answer != COMMENTED:
+                key = (export.host, export.request, alike(each.person))
+                found[key] = max(found.get(key, ("", False)), _word(each))
+    return found
+
+
+def _word(review: Review) -> _Word:
+    return (review.at or "", review.answer != APPROVED)
 
 
 def _accounts(authors: Iterable[Person]) -> frozenset[str] | None:
@@ -87,7 +111,11 @@ def _accounts(authors: Iterable[Person]) -> frozenset[str] | None:
 
 
 def _of_export(
-    export: ReviewExport, commit: str | None, made: frozenset[str], accounts: frozenset[str] | None
+    export: ReviewExport,
+    commit: str | None,
+    made: frozenset[str],
+    accounts: frozenset[str] | None,
+    latest: dict[tuple[str, str, str], _Word],
 ) -> Iterator[ReviewRow]:
     reviews = export.reviews or ()
     last = {alike(each.person): number for number, each in enumerate(reviews) if each.answer != COMMENTED}
@@ -96,7 +124,10 @@ def _of_export(
         against = []
         if not each.person:
             against.append("nobody")
-        elif each.answer != COMMENTED and last[alike(each.person)] != number:
+        elif each.answer != COMMENTED and (
+            last[alike(each.person)] != number
+            or (each.at and _word(each) < latest.get((export.host, export.request, alike(each.person)), ("", False)))
+        ):
             against.append("replaced")
         if _known_as(each) & (made | (wrote or frozenset())):
             against.append("author")

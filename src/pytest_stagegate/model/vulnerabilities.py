@@ -101,6 +101,7 @@ class ScanData:
         vulnerabilities: In the order of package, version, id.
         skipped: Packages that it could not look at, by name, with why.
         statements: Whether it is no scan, but says what others found out of vulnerabilities (VEX).
+        excused: How many more vulnerabilities it found, which are left out while a waiver is tried.
     """
 
     file: str
@@ -110,6 +111,12 @@ class ScanData:
     vulnerabilities: tuple[Vulnerability, ...]
     skipped: tuple[tuple[str, str], ...] = ()
     statements: bool = False
+    excused: int = 0
+
+    @property
+    def found_nothing(self) -> bool:
+        """Whether there is no vulnerability in it, whatever is waived."""
+        return not self.vulnerabilities and not self.excused
 
 
 def severity_of(score: str) -> str:
@@ -151,6 +158,7 @@ def without_named(scans: tuple[ScanData, ...], named: Callable[..., bool]) -> tu
         replace(
             scan,
             vulnerabilities=tuple(each for each in scan.vulnerabilities if id(each) not in gone),
+            excused=sum(id(each) in gone for each in scan.vulnerabilities),
             skipped=tuple(each for each in scan.skipped if not named(each[0])),
         )
         for scan in scans
@@ -159,17 +167,19 @@ def without_named(scans: tuple[ScanData, ...], named: Callable[..., bool]) -> tu
 
 def _same(found: list[Vulnerability]) -> list[list[Vulnerability]]:
     """Return groups of vulnerabilities that share a name, directly or through others."""
-    group_of: dict[str, list[Vulnerability]] = {}
-    groups: dict[int, list[Vulnerability]] = {}
+    above: dict[str, str] = {}
+
+    def top(name: str) -> str:
+        while (higher := above.setdefault(name, name)) != name:
+            above[name] = name = above[higher]
+        return name
+
     for each in found:
-        names = (each.id, *each.aliases)
-        known = {id(group_of[name]): group_of[name] for name in names if name in group_of}
-        joined = [*(one for group in known.values() for one in group), each]
-        for key in known:
-            groups.pop(key, None)
-        groups[id(joined)] = joined
-        for one in joined:
-            group_of.update(dict.fromkeys((one.id, *one.aliases), joined))
+        for alias in each.aliases:
+            above[top(alias)] = top(each.id)
+    groups: dict[str, list[Vulnerability]] = defaultdict(list)
+    for each in found:
+        groups[top(each.id)].append(each)
     return list(groups.values())
 
 
@@ -264,7 +274,8 @@ class Vulnerabilities:
 
     def _inspected(self, found: int) -> int:
         """Return how many packages were looked at; where no scan says, one that reported is one."""
-        return max(sum(1 if each.packages is None else each.packages for each in self.scans), found)
+        looked_at = sum(1 if each.packages is None else each.packages for each in self.scans)
+        return max(looked_at, found + sum(each.excused for each in self.scans))
 
 
 def days_known(each: Vulnerability, day: dt.date) -> int | None:

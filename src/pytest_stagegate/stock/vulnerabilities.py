@@ -77,9 +77,9 @@ def _looked_at(found: Vulnerabilities, options: VulnerabilitiesOptions) -> Itera
     """Yield whether scans looked at anything; a clean one that does not say so has to be asked for by name."""
     named = {tool.lower() for tool in options.tools}
     for scan in found.scans:
-        if scan.packages == 0 and not scan.vulnerabilities:
+        if scan.packages == 0 and scan.found_nothing:
             yield no_evidence("packages", "nothing-scanned", f"{scan.file}: {scan.tool} looked at no package")
-        if scan.packages is None and not scan.vulnerabilities and scan.tool not in named:
+        if scan.packages is None and scan.found_nothing and scan.tool not in named:
             text = (
                 f"{scan.file}: {scan.tool} found nothing, and this format does not say whether it looked at anything; "
                 f'where it does, name it: tools = ["{scan.tool}"]'

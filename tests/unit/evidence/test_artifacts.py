@@ -201,6 +201,29 @@ def test_a_header_that_claims_any_size_costs_no_memory(tmp_path: Path) -> None:
     assert looked_at(tmp_path, SDIST, "parcel-rates").problem == "a part of it claims more than 64 MiB"
 
 
+def with_a_hole(size: int, content: bytes = b"x") -> bytes:
+    """Return a source distribution with a member that is mostly a hole."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz", format=tarfile.PAX_FORMAT) as archive:
+        stored = b"1\n0\n1\n".ljust(512, b"\0") + content
+        member = tarfile.TarInfo("a-1/hole")
+        member.size = len(stored)
+        member.pax_headers = {
+            "GNU.sparse.major": "1",
+            "GNU.sparse.minor": "0",
+            "GNU.sparse.name": "a-1/hole",
+            "GNU.sparse.realsize": str(size),
+        }
+        archive.addfile(member, io.BytesIO(stored))
+    return packed.getvalue()
+
+
+def test_a_hole_of_any_size_is_not_looked_through(tmp_path: Path) -> None:
+    one, other = with_a_hole(1 << 40), with_a_hole(1 << 40, b"y")
+    assert built_again(both(tmp_path, SDIST, one, other))[1] == ("the bytes differ",)
+    assert "unpacked it is larger than 4 GiB" in looked_at(tmp_path / "dist", SDIST, "parcel-rates").problem
+
+
 # ---- a second build
 
 
@@ -257,6 +280,14 @@ def test_members_that_differ_are_named(tmp_path: Path) -> None:
         "b.py: only in the first build",
         "c.py: only in the second build",
     ]
+
+
+def test_an_archive_that_cannot_be_looked_into_is_told_as_different(tmp_path: Path) -> None:
+    wheel(tmp_path / "one", {"a-1.dist-info/METADATA": METADATA})
+    content = (tmp_path / "one").read_bytes()
+    entry = content.rindex(b"PK\x01\x02")
+    later = content[: entry + 6] + bytes([220]) + content[entry + 7 :]
+    assert built_again(both(tmp_path, WHEEL, content, later))[1] == ("the bytes differ",)
 
 
 def test_an_archive_that_differs_only_around_its_members_says_so(tmp_path: Path) -> None:

@@ -134,3 +134,9 @@ def test_name_and_version_are_those_of_the_project(
         (folder / "pyproject.toml").write_text(pyproject)
     subject = subject_of(folder, {})[0]
     assert (subject.name, subject.version) == (name, version)
+
+
+@pytest.mark.parametrize("value", ["9" * 5000, "[" * 9000, "1979-13-45"])
+def test_a_pyproject_that_is_no_toml_declares_nothing(tmp_path: Path, value: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f'[project]\nname = "shop"\nversion = {value}\n')
+    assert subject_of(tmp_path, {"STAGEGATE_COMMIT": "a" * 40})[0].version is None

@@ -51,6 +51,14 @@ def test_a_statement_of_every_artifact_passes_and_no_signature_is_claimed() -> N
     )
 
 
+def test_an_artifact_without_a_digest_is_covered_by_no_statement() -> None:
+    unknown = msgspec.structs.replace(SDIST, sha256="")
+    result = of(
+        replace(OF_WHEEL, subjects=(*OF_WHEEL.subjects, StatementSubject(name="x"))), artifacts=(WHEEL, unknown)
+    )
+    assert reason_of(result) == ("NO_EVIDENCE", "statement-missing")
+
+
 def test_no_statement_is_no_evidence() -> None:
     assert reason_of(of()) == ("NO_EVIDENCE", "not-reported")
 

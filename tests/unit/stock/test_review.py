@@ -82,6 +82,21 @@ def test_a_later_word_of_the_same_person_replaces_an_approval(later: str) -> Non
     assert check_of(result, "approvals").where == ("erin: has said something else since",)
 
 
+@pytest.mark.parametrize("later", ["changes-requested", "dismissed"])
+@pytest.mark.parametrize("when", ["2026-11-27T10:00:00Z", "2026-11-27T10:00:01Z"])
+def test_an_earlier_export_does_not_bring_an_approval_back(later: str, when: str) -> None:
+    old = export(said(at="2026-11-27T10:00:00Z"), file="old.json")
+    new = export(said(answer=later, at=when), file="new.json")
+    assert [ask(*files).verdict for files in ((old,), (old, new), (new,))] == ["PASS", "FAIL", "FAIL"]
+
+
+def test_who_asked_for_changes_in_an_earlier_export_and_approves_in_a_later_one_approves() -> None:
+    old = export(said(answer="changes-requested", at="2026-11-27T10:00:00Z"), file="old.json")
+    new = export(said(at="2026-11-27T11:00:00Z"), file="new.json")
+    assert ask(old, new).verdict == "PASS"
+    assert ask(old, replace(new, request="pulls/2")).verdict == "FAIL"
+
+
 def test_a_comment_takes_nothing_back_and_approves_nothing() -> None:
     assert ask(export(said(), said(answer="commented"))).verdict == "PASS"
     assert ask(export(said(answer="commented"))).verdict == "FAIL"

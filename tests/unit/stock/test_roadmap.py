@@ -49,3 +49,11 @@ def test_a_plan_without_milestones_is_no_evidence() -> None:
 
 def test_a_milestone_without_a_goal_is_no_evidence() -> None:
     assert check_of(ask(0, 0, max_late=0), "plan").verdict == "NO_EVIDENCE"
+
+
+@pytest.mark.parametrize("other", [Milestone("1.4"), MILESTONE._replace(due=TODAY + 99 * DAY)])
+def test_another_plan_takes_no_day_of_a_milestone_away(other: Milestone) -> None:
+    past = PlanData((Goal("A", milestone="1.4"),), (MILESTONE._replace(due=TODAY - DAY),), source="b")
+    for plans in ((PlanData((), (other,), source="a"), past), (past, PlanData((), (other,), source="c"))):
+        result = judged(roadmap, replace(evidence_of(), goals=GoalsData(plans)), max_overdue=0)
+        assert check_of(result, "overdue").verdict == "FAIL"

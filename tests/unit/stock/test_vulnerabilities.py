@@ -159,6 +159,24 @@ def test_a_waiver_covers_a_vulnerability_by_any_of_its_names(subject: str) -> No
     assert (result.verdict, used) == ("WAIVED", (waiver,))
 
 
+@pytest.mark.parametrize("packages", [None, 0])
+def test_a_waiver_covers_all_that_a_scan_found_where_it_does_not_say_what_it_looked_at(packages: int | None) -> None:
+    definition = getattr(vulnerabilities, "__stagegate__")  # noqa: B009 - the decorator adds it
+    active = ActiveGate("vulnerabilities", definition, VulnerabilitiesOptions(), Enforcement(Level.BLOCK))
+    waivers = Waivers(
+        (Waiver(gate="vulnerabilities", subject="CVE-1", owner="dana", reason="x", expires=dt.date(2027, 1, 1)),)
+    )
+    for found, verdict in ((known(),), "WAIVED"), ((known(), known("CVE-2")), "FAIL"), ((), "NO_EVIDENCE"):
+        evidence = replace(evidence_of(), scans=(scan(*found, packages=packages, tool="grype"),))
+        assert judge_with_waivers(active, evidence, Place("build", None, NOW), Path(), waivers)[0].verdict == verdict
+
+
+def test_names_that_only_a_later_report_ties_together_are_of_one_vulnerability() -> None:
+    one, other = known("CVE-1", aliases=("A",)), known("CVE-2", aliases=("B",))
+    assert measured(of(scan(one, other)), "high-or-worse") == 2
+    assert measured(of(scan(one, other, known("C", aliases=("B", "A")))), "high-or-worse") == 1
+
+
 def test_what_a_gate_of_the_project_s_own_may_ask() -> None:
     found = Vulnerabilities((scan(known("A", "unknown"), known("B", "low")),), SUBJECT, Tally())
     assert found.at_least("high").value == 1

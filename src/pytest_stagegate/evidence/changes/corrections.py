@@ -47,7 +47,7 @@ def corrections_of(rootdir: Path, rules: NotesRules) -> tuple[Correction, ...]:
         table = tomllib.loads(text)
     except FileNotFoundError:
         return ()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise MistakesError("the corrections", [Mistake(rules.corrections, str(error))], code="policy") from error
     mistakes = [
         Mistake(rules.corrections, f"unknown key {key!r}; write [[correction]]") for key in table if key != "correction"

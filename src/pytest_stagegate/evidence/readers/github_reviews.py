@@ -134,7 +134,7 @@ def _reviews(path: Path, listed: list[dict[str, Any]], who: str, when: str, comm
     last = ""
     for place, each in enumerate(listed, start=1):
         state = each.get("state")
-        if state not in _ANSWERS:
+        if not isinstance(state, str) or state not in _ANSWERS:
             known = ", ".join(_ANSWERS)
             raise EvidenceError(f"{path.name}: review {place} has the state {str(state)[:40]!r}; known: {known}")
         at = rfc3339(instant(text(each.get(when))))

@@ -87,13 +87,13 @@ def read(path: Path, root: Path) -> Contents:
         raise EvidenceError(f"{path.name}: it holds {len(found)} statements, and {_MOST} is the most that is read")
     origins = [_origin(each.statement) for each in found]
     made = [stated for each in origins if (stated := instant(each.made) if each.made else None) is not None]
-    commits = [each.commit for each in origins if each.commit]
+    statements = tuple(_data(path, *each) for each in zip(found, origins, strict=True))
     return Contents(
-        statements=tuple(_data(path, *each) for each in zip(found, origins, strict=True)),
+        statements=statements,
         producer=next((each.builder for each in origins if each.builder), ""),
         # Of several the oldest counts.
         created=rfc3339(min(made)) if made and all(each.tzinfo is not None for each in made) else None,
-        commit=commits[0] if commits else None,
+        commit=_commit_of_all(statements),
         warnings=("signatures are not verified",) if any(each.signed for each in found) else (),
     )
 
@@ -186,6 +186,14 @@ def _data(path: Path, said: _Said, origin: _Origin) -> StatementData:
         commit=origin.commit,
         signed=said.signed,
     )
+
+
+def _commit_of_all(statements: tuple[StatementData, ...]) -> str | None:
+    """Return the first commit that is stated; None where of something no statement says from which commit it is."""
+    stating = [each for each in statements if each.commit]
+    known = {subject.sha256 for each in stating for subject in each.subjects} - {""}
+    of_all = all(each.commit or known.issuperset(s.sha256 for s in each.subjects) for each in statements)
+    return stating[0].commit if stating and of_all else None
 
 
 # ---- provenance of SLSA

@@ -44,12 +44,13 @@ def _is_goal(need: dict[str, Any]) -> bool:
     return need.get("type") not in _NO_GOALS and not need.get("is_external")
 
 
-def _relations(need: dict[str, Any], needs: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _relations(need: dict[str, Any], left_out: frozenset[str]) -> dict[str, Any]:
     """Return what a need is a part of and depends on; needs that are no goals are left out."""
     above, first = need.get("parent_needs"), need.get("depends_on")
-    left_out = {name for name, each in needs.items() if not _is_goal(each)}
     listed = {
-        key: [each for each in value if each not in left_out] if isinstance(value, list) else []
+        key: [each for each in value if isinstance(each, str) and each not in left_out]
+        if isinstance(value, list)
+        else []
         for key, value in (("parent", above), ("depends_on", first))
     }
     return {"parent": next(iter(listed["parent"]), ""), "depends_on": listed["depends_on"]}
@@ -69,10 +70,11 @@ def read(path: Path, _root: Path) -> Contents:
     current = whole.versions.get(whole.current_version)
     if current is None:
         raise EvidenceError(f"{path.name}: it has no version {whole.current_version[:40]!r}, which it says is current")
+    left_out = frozenset(name for name, each in current.needs.items() if not _is_goal(each))
     goals = []
     for name, need in current.needs.items():
         if _is_goal(need):
-            fields = {**need, "id": need.get("id", name), **_relations(need, current.needs)}
+            fields = {**need, "id": need.get("id", name), **_relations(need, left_out)}
             goals.append(goal_of(path.name, f"need {name[:40]}", fields))
     made = instant(current.created or whole.created)
     return Contents(

@@ -46,6 +46,8 @@ def read(path: Path, _root: Path) -> Contents:
         raise EvidenceError(f"{path.name}: this is no TOML: {error}") from error
     except RecursionError as error:
         raise EvidenceError(f"{path.name}: this is no plan: values are nested too deeply") from error
+    except ValueError as error:
+        raise EvidenceError(f"{path.name}: this is no plan: a number in it has too many digits") from error
     mistakes = list(_mistakes(whole))
     if mistakes:
         more = [f"and {len(mistakes) - _SHOWN} more"] if len(mistakes) > _SHOWN else []
@@ -111,8 +113,13 @@ def _milestones(listed: dict[str, list[dict[str, Any]]]) -> Iterator[str]:
         first, last = each.get("start"), each.get("due")
         if type(first) is dt.date and type(last) is dt.date and first > last:
             yield f"milestone {name}: it starts after the day on which it is due"
-    known = [each for each in ids if isinstance(each, str)]
-    for each in listed.get("goal", []):
-        named = each.get("milestone")
-        if isinstance(named, str) and named not in known:
-            yield f"goal {each.get('id', '')}: unknown milestone {named!r}; {nearest(named, known)}"
+    known = {each for each in ids if isinstance(each, str)}
+    unknown = [
+        (each.get("id", ""), named)
+        for each in listed.get("goal", [])
+        if isinstance(named := each.get("milestone"), str) and named not in known
+    ]
+    for number, (goal, named) in enumerate(unknown):
+        # Only so many mistakes are shown, and to look for what may be meant takes long in a large plan.
+        hint = f"; {nearest(named, known)}" if number < _SHOWN else ""
+        yield f"goal {goal}: unknown milestone {named!r}{hint}"

@@ -31,6 +31,7 @@ NAMES: Final = {
 """Under which names a goal's fields stand, in lower case; the first that is there counts."""
 
 _DEPENDS_ON: Final = ("depends_on", "depends on")
+_READ: Final = frozenset({*_DEPENDS_ON, *(key for keys in NAMES.values() for key in keys)})
 _LISTED: Final = re.compile("[,;]")
 
 _PRIORITY: Final = re.compile(rf"(?:priority\s*(?:::?|/|-)\s*)?({'|'.join(PRIORITIES)})(?:[ -]have)?", re.IGNORECASE)
@@ -51,9 +52,14 @@ def goal_of(name: str, place: str, fields: Mapping[str, Any]) -> Goal:
         fields: Its fields; what is no text, number or list of texts says nothing.
 
     Raises:
-        EvidenceError: When its id can be none.
+        EvidenceError: When its id can be none, or a field stands there twice.
     """
-    lower = {str(key).strip().lower(): value for key, value in fields.items()}
+    lower: dict[str, Any] = {}
+    for key, value in fields.items():
+        known = str(key).strip().lower()
+        if known in lower and known in _READ:
+            raise EvidenceError(f"{name}: {place}: the field {known!r} stands twice, in upper and lower case")
+        lower[known] = value
     values = {
         field: next((text for key in keys if (text := _text(lower.get(key)))), "") for field, keys in NAMES.items()
     }
@@ -87,7 +93,8 @@ def _ids(value: object) -> tuple[str, ...]:
 
 def _text(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(filter(None, map(_text, value)))
+        # Lists within lists say nothing: no tool writes them, and they may be nested without end.
+        return ", ".join(filter(None, (_text(each) for each in value if not isinstance(each, list))))
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return ""
     return str(value).strip()[:LONGEST]

@@ -90,6 +90,16 @@ def test_provenance_of_slsa_02_as_gitlab_writes_it_says_the_same() -> None:
     assert contents.created == "2026-11-23T08:12:00Z"
 
 
+def test_a_file_states_a_commit_where_all_that_it_is_of_has_one(tmp_path: Path) -> None:
+    source = {"uri": "https://example.org/rates", "digest": {"gitCommit": COMMIT}}
+    with_one = {"predicate": {"buildDefinition": {"externalParameters": {"source": source}}}}
+    other = {"subject": [{"name": "other", "digest": {"sha256": "e" * 64}}]}
+    undigested = {"subject": [{"name": "other", "digest": {}}]}
+    for more, commit in (({}, COMMIT), (other, None), (undigested, None), (other | with_one, COMMIT)):
+        lines = [json.dumps(STATEMENT | each) for each in (with_one | undigested, with_one, more)]
+        assert read(written(tmp_path, "\n".join(lines))).commit == commit
+
+
 def test_a_statement_of_publication_states_no_builder_and_no_commit() -> None:
     contents = read(STATEMENTS / "pypi-attestations-0.0.30-provenance.json")
     assert contents.statements is not None

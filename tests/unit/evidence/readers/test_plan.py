@@ -45,6 +45,30 @@ def test_tables_and_lists_name_them_too(tmp_path: Path) -> None:
         assert (goals.goals[0].parent, goals.goals[0].depends_on) == ("P", ("X", "Y 2"))
 
 
+@pytest.mark.parametrize("nested", ["[" * 700 + "]" * 700, '{"a": ["b"]}', '[{"a": 1}]'])
+def test_a_field_that_is_no_text_says_nothing_whatever_is_nested_in_it(tmp_path: Path, nested: str) -> None:
+    listed, needs = tmp_path / "goals.json", tmp_path / "needs.json"
+    need = f'{{"id": "A", "title": {nested}, "parent_needs": {nested}, "depends_on": {nested}}}'
+    listed.write_text(need.replace("parent_needs", "parent").join("[]"))
+    needs.write_text(f'{{"current_version": "1", "versions": {{"1": {{"needs": {{"A": {need}}}}}}}}}')
+    for file, format_ in ((listed, "goals-json"), (needs, "needs-json")):
+        goals = read_file(file, tmp_path, format_).goals
+        assert goals is not None
+        assert [(goal.id, goal.title, goal.parent, goal.depends_on) for goal in goals.goals] == [("A", "", "", ())]
+
+
+def test_a_field_that_stands_twice_in_other_letters_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "goals.json"
+    file.write_text('[{"id": "A", "priority": "must", "Priority": "could", "x": 1, "X": 2}]')
+    with pytest.raises(EvidenceError, match="goal 1: the field 'priority' stands twice"):
+        read_file(file, tmp_path, "goals-json")
+
+
+def test_a_number_of_thousands_of_digits_is_no_plan(tmp_path: Path) -> None:
+    with pytest.raises(EvidenceError, match="this is no plan: a number in it has too many digits"):
+        read(tmp_path, f"{GOAL}x = {'9' * 5000}\n")
+
+
 def test_needs_are_parts_of_others_and_needs_that_are_no_goals_are_left_out(tmp_path: Path) -> None:
     needs = {
         "A": {"id": "A", "type": "req", "parent_needs": ["S", "B"], "depends_on": ["S", "B"]},

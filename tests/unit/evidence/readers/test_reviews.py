@@ -95,6 +95,7 @@ def test_reviews_that_gh_lists_without_their_commit_have_none(tmp_path: Path) ->
     [
         ("[]", "github-reviews", None),
         ([said(state="LGTM")], "github-reviews", "review 1 has the state 'LGTM'; known: APPROVED"),
+        ([said(state=["APPROVED"])], "github-reviews", "review 1 has the state"),
         ([said(), said(pull_request_url="u/pulls/2")], "github-reviews", "reviews of several pull requests"),
         ([said(), 3], "github-reviews", "review 2 of the list is no object"),
         ({"author": {"login": "dana"}}, "github-reviews", "no list of reviews; ask gh for the field reviews"),
