@@ -41,7 +41,7 @@ class RequirementsOptions(GateOptions, frozen=True):
     options=RequirementsOptions,
     remedy=(
         "Write into the plan what is missing, and link a test to each goal under 'where': "
-        '@pytest.mark.requirement("ID").'
+        '@pytest.mark.requirement("ID"). From the stage test on, its tests have to pass, those by hand too.'
     ),
 )
 def requirements(goals: Goals, options: RequirementsOptions) -> Iterator[Check]:
