@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 import msgspec
@@ -17,6 +18,10 @@ T = TypeVar("T")
 
 LARGEST: Final = 128 << 20
 """Bytes that a file may have; it is decoded as a whole."""
+
+
+_ESCAPE: Final = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)", re.DOTALL)
+"""An escape in a text of JSON; its group is half of a surrogate pair, which no UTF-8 can hold."""
 
 
 class _Refused(ValueError):  # noqa: N818 - becomes an EvidenceError
@@ -45,7 +50,7 @@ def text_of(path: Path, what: str) -> str:
 
 
 def decoded(text: str, type_: type[T], what: str, name: str, line: int = 1) -> T:
-    """Return what a JSON text says.
+    """Return what a JSON text says; half of a surrogate pair in it is a question mark.
 
     Args:
         text: The whole text.
@@ -59,7 +64,7 @@ def decoded(text: str, type_: type[T], what: str, name: str, line: int = 1) -> T
             ``Infinity``, is nested without end, or is not of the type.
     """
     try:
-        found = json.loads(text, object_pairs_hook=once, parse_constant=_no_number)
+        found = json.loads(_whole_characters(text), object_pairs_hook=once, parse_constant=_no_number)
         return msgspec.convert(found, type_)
     except msgspec.ValidationError as error:
         place = name if line == 1 else f"{name}:{line}"
@@ -76,6 +81,12 @@ def decoded(text: str, type_: type[T], what: str, name: str, line: int = 1) -> T
         # A number of thousands of digits is one too.
         said = str(error) if isinstance(error, _Refused) else "a number in it has too many digits"
         raise EvidenceError(f"{name}:{line}: this is no {what}: {said}") from error
+
+
+def _whole_characters(text: str) -> str:
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _ESCAPE.sub(lambda found: "?" if found[1] else found[0], text)
 
 
 def document(path: Path, type_: type[T], what: str) -> T:

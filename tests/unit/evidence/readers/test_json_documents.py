@@ -69,3 +69,18 @@ def test_half_a_character_pair_becomes_a_question_mark(tmp_path: Path) -> None:
     path.write_bytes(rb'[{"code": "\ud800", "filename": "a.py", "location": {"row": 1}, "message": "\ud800"}]')
     (report,) = read_file(path, tmp_path, "ruff-json").findings or ()
     assert (report.findings[0].rule, report.findings[0].message) == ("?", "?")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        (r"\ud800", "?"),
+        (r"\uDFff", "?"),
+        (r"\ud800\ud83d\ude00\udc00", "?\N{GRINNING FACE}?"),
+        (r"\\ud800", r"\ud800"),
+        (r"\\\ud800", r"\?"),
+        (r"\u00dc\n\"", 'Ü\n"'),
+    ],
+)
+def test_half_a_pair_in_any_text_can_be_written_into_a_record(written: str, kept: str) -> None:
+    assert json_documents.decoded(f'{{"{written}": "{written}"}}', dict[str, str], "list", "a.json") == {kept: kept}
