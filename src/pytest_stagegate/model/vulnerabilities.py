@@ -241,12 +241,8 @@ class Vulnerabilities:
     @property
     def packages(self) -> Measure:
         """Packages of the scan that looked at the fewest, of those that say so; unit: packages."""
-        stated = [(each.packages, each.file) for each in self.scans if each.packages is not None]
-        self._tally.note(sum(count for count, _ in stated))
-        if not stated:
-            return Measure(None, unit="packages", inspected=0)
-        fewest, file = min(stated)
-        return Measure(fewest, unit="packages", inspected=fewest, where=(f"{file}: {fewest}",))
+        self._tally.note(sum(each.packages or 0 for each in self.scans))
+        return fewest_packages(self.scans)
 
     @property
     def skipped(self) -> Measure:
@@ -276,6 +272,15 @@ class Vulnerabilities:
         """Return how many packages were looked at; where no scan says, one that reported is one."""
         looked_at = sum(1 if each.packages is None else each.packages for each in self.scans)
         return max(looked_at, found + sum(each.excused for each in self.scans))
+
+
+def fewest_packages(scans: Iterable[ScanData]) -> Measure:
+    """Return how many packages the scan looked at that looked at the fewest, of those that say so."""
+    stated = [(each.packages, each.file) for each in scans if each.packages is not None]
+    if not stated:
+        return Measure(None, unit="packages", inspected=0)
+    fewest, file = min(stated)
+    return Measure(fewest, unit="packages", inspected=fewest, where=(f"{file}: {fewest}",))
 
 
 def days_known(each: Vulnerability, day: dt.date) -> int | None:

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.place import Place
-from pytest_stagegate.model.vulnerabilities import SEVERITIES, UNKNOWN, Severity, Vulnerabilities, days_known
+from pytest_stagegate.model.vulnerabilities import (
+    SEVERITIES,
+    UNKNOWN,
+    Severity,
+    Vulnerabilities,
+    days_known,
+    fewest_packages,
+)
 from pytest_stagegate.thresholds import check, no_evidence
 
 if TYPE_CHECKING:
@@ -77,7 +84,7 @@ def _looked_at(found: Vulnerabilities, options: VulnerabilitiesOptions) -> Itera
     """Yield whether scans looked at anything; a clean one that does not say so has to be asked for by name."""
     named = {tool.lower() for tool in options.tools}
     for scan in found.scans:
-        if scan.packages == 0 and scan.found_nothing:
+        if scan.packages == 0:
             yield no_evidence("packages", "nothing-scanned", f"{scan.file}: {scan.tool} looked at no package")
         if scan.packages is None and scan.found_nothing and scan.tool not in named:
             text = (
@@ -85,8 +92,9 @@ def _looked_at(found: Vulnerabilities, options: VulnerabilitiesOptions) -> Itera
                 f'where it does, name it: tools = ["{scan.tool}"]'
             )
             yield no_evidence("packages", "nothing-scanned", text)
-    if (packages := found.packages).value:
-        yield check("packages", packages, at_least=options.min_packages)
+    if counted := [scan for scan in found.scans if scan.packages]:
+        # One that looked at nothing must not hide how little another looked at.
+        yield check("packages", fewest_packages(counted), at_least=options.min_packages)
     if found.scans:
         yield check("skipped", found.skipped, at_most=options.max_skipped)
 

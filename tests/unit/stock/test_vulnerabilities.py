@@ -52,6 +52,14 @@ def test_a_scan_that_looked_at_nothing_is_no_evidence_beside_another_too() -> No
     assert "pip-audit looked at no package" in result.summary
 
 
+def test_a_scan_that_looked_at_nothing_and_found_something_hides_no_scan_that_looked_at_too_little() -> None:
+    nothing = scan(known(severity="low"), packages=0, tool="cyclonedx")
+    assert of(nothing).reason == "nothing-scanned"
+    assert of(scan(), nothing).verdict == "NO_EVIDENCE"
+    assert of(scan(), nothing, min_packages=6).verdict == "FAIL"
+    assert of(scan(), scan(packages=0, tool="other"), min_packages=6).verdict == "FAIL"
+
+
 def test_a_clean_scan_that_does_not_say_what_it_looked_at_has_to_be_asked_for_by_name() -> None:
     assert of(scan(packages=None, tool="grype")).reason == "nothing-scanned"
     assert of(scan(packages=None, tool="grype"), tools=["Grype"]).verdict == "PASS"
