@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _OTHERS: Final = "%(trailers:key=Co-authored-by,valueonly,unfold)"
 _REVIEWERS: Final = "%(trailers:key=Reviewed-by,valueonly,unfold)"
 _FIELDS: Final = ("%H", "%P", "%an", "%ae", "%aN", "%aE", "%cn", "%ce", "%cN", "%cE", _OTHERS, _REVIEWERS)
-_PERSON: Final = re.compile(r"(.*?)\s*<([^<>]*)>[^<>]*")
+_PERSON: Final = re.compile(r"(.*?)<([^<>]*)>[^<>]*")
 _SERVICE: Final = "noreply@github.com"
 """The committer of what is merged on GitHub's site: no person."""
 
@@ -103,8 +103,8 @@ def _commit(fields: list[str]) -> _Commit:
 def _people(trailers: str) -> list[Person]:
     """Return whom trailers name; without an address where one states none."""
     lines = [line.strip() for line in trailers.split("\n") if line.strip()]
-    read = [(match[1], match[2]) if (match := _PERSON.fullmatch(line)) else (line, "") for line in lines[:_MOST]]
-    return [_kept(Person(*pair)) for pair in read]
+    read = [match.groups() if (match := _PERSON.fullmatch(line)) else (line, "") for line in lines[:_MOST]]
+    return [_kept(Person(name.rstrip(), mail)) for name, mail in read]
 
 
 def _kept(person: Person) -> Person:

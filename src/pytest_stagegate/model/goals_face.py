@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.numbers import Measure, Ratio
@@ -123,12 +123,11 @@ class Goals:
     @property
     def duplicates(self) -> Measure:
         """How many ids several goals have; `inspected` counts ids and goals."""
-        times = Counter(row.id for row in self.rows if row.id and row.id not in self._data.excused)
-        where = tuple(
-            f"{name} ({', '.join(sorted({row.source for row in self.rows if row.id == name}))})"
-            for name, count in sorted(times.items())
-            if count > 1
-        )
+        files: defaultdict[str, list[str]] = defaultdict(list)
+        for row in self.rows:
+            if row.id and row.id not in self._data.excused:
+                files[row.id].append(row.source)
+        where = tuple(f"{name} ({', '.join(sorted({*of}))})" for name, of in sorted(files.items()) if len(of) > 1)
         return self._count(where, "ids")
 
     def fallen(self, before: Table) -> Measure:

@@ -150,3 +150,9 @@ def test_no_repository_is_said(tmp_path: Path) -> None:
     data = trailers_of(tmp_path, None, {})
     assert isinstance(data, Absent)
     assert data.reason == "no-repository"
+
+
+def test_a_trailer_of_a_megabyte_of_blanks_is_read_at_once(repository: Path) -> None:
+    (repository / "message").write_text(f"why\n\nReviewed-by: a{' ' * (1 << 20)}x\n{BY_ERIN}\n", encoding="utf-8")
+    git(repository, "commit", "-q", "--allow-empty", "--file", "message")
+    assert [each.mail for each in found(repository).commits[0].reviewers] == ["", "erin@example.org"]

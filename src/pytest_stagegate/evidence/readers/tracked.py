@@ -11,7 +11,7 @@ from pytest_stagegate.model.plan import Goal, Milestone
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_HEADING: Final = re.compile(r"^#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
+_HEADING: Final = re.compile(r"^#{1,6}[ \t](.*)$", re.MULTILINE)
 _ACCEPTANCE: Final = re.compile(r"acceptance(?: criteria| criterion)?:?", re.IGNORECASE)
 
 
@@ -62,7 +62,7 @@ def acceptance(body: object) -> str:
     written = body.replace("\r\n", "\n") if isinstance(body, str) else ""
     headings = [*_HEADING.finditer(written)]
     for number, each in enumerate(headings):
-        if _ACCEPTANCE.fullmatch(each[1].strip()):
+        if _ACCEPTANCE.fullmatch(each[1].strip().rstrip("#").strip()):
             end = headings[number + 1].start() if number + 1 < len(headings) else len(written)
             return written[each.end() : end].strip()[:LONGEST]
     return ""

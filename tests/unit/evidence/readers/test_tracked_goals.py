@@ -95,3 +95,9 @@ def test_goals_of_json_are_read_from_a_list_and_from_an_object(tmp_path: Path) -
 def test_an_issue_without_a_number_is_refused(tmp_path: Path, format_: str) -> None:
     with pytest.raises(EvidenceError, match="issue 1 of the list has no number"):
         read(written(tmp_path, '[{"title": "a", "labels": []}]'), format_)
+
+
+def test_a_heading_of_any_length_is_read_at_once(tmp_path: Path) -> None:
+    body = f"# a{' ' * 60_000}x\\n## Acceptance criteria ##\\nEvery row."
+    text = f'[{{"number": 1, "state": "open", "labels": [], "body": "{body}"}}]'
+    assert read(written(tmp_path, text), "github-issues").goals[0].acceptance == "Every row."
