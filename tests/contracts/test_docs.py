@@ -66,7 +66,9 @@ _FENCE: Final = re.compile(r"(?P<ticks>`{3,})(?:\{[\w-]+\} *)?(?P<language>\w*).
 _CAPTION: Final = re.compile(r":caption: (.+)")
 _LINK: Final = re.compile(r"\]\((?!https?://)(?P<path>[^)#\s]*)(?:#(?P<anchor>[^)\s]+))?\)")
 _HEADING: Final = re.compile(r"(#+) (.+)")
-_TIME: Final = re.compile(r"""\d+(?:\.\d+)?\s?(?:µs|ms|s|min)\b|(?<="us":)\[?\d+|(?<="finished":")[^"]+""")
+_TIME: Final = re.compile(
+    r"""\d+(?:\.\d+)?\s?(?:µs|ms|s|min)\b(?: \(\d+:\d\d:\d\d\))?|(?<="us":)\[?\d+|(?<="finished":")[^"]+"""
+)
 _RULE: Final = re.compile(r"([=_-])\1{2,}")
 _OPTION: Final = re.compile(r"^  (?:-\w, )?(--[\w-]+)", re.MULTILINE)
 

@@ -110,12 +110,12 @@ def mistakes(goals: Sequence[Related]) -> tuple[str, ...]:
         if name and name not in known
     ]
     told_of = [
-        f"goal {of or 'without an id'}: unknown {key} {name!r}{near(name, known)}" for of, key, name in unknown[:MOST]
+        f"goal {of or 'without an id'}: unknown {key} {name!r}{_near(name, known)}" for of, key, name in unknown[:MOST]
     ]
     return (*map(told, circles(goals)), *told_of)[:MOST]
 
 
-def near(name: str, known: set[str]) -> str:
-    """Return which id may be meant, behind a semicolon; of many that are all different none is listed."""
+def _near(name: str, known: set[str]) -> str:
+    """Return which id may be meant; of many that are all different none is listed."""
     hint = nearest(name, known)
     return "" if hint.startswith("known:") and len(known) > MOST else f"; {hint}"
