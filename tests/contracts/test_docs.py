@@ -368,7 +368,10 @@ class Player:
         if command.startswith("cd "):
             self.here /= command[3:]
             return ""
-        env = clean_environment()
+        # With its own folder for temporary files a pytest does not tidy up, within the time that it shows, after others.
+        temporary = self.folder / "temporary"
+        temporary.mkdir(exist_ok=True)
+        env = {**clean_environment(), "TMPDIR": str(temporary)}
         done = subprocess.run(
             ["bash", "-c", command.replace("$?", str(self.status))],
             cwd=self.here,
