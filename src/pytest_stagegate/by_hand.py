@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.errors import EvidenceError, Mistake, MistakesError
 from pytest_stagegate.evidence.manual.steps import steps_of
 from pytest_stagegate.evidence.readers.bounded import encoding_of, read_bounded
+from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.manual import ManualFile, ManualTest, WrittenTests, digest_of
 from pytest_stagegate.tagging import MarkUse, Said, TagLevel, TagMistake, Vocabulary
 
@@ -103,7 +104,9 @@ class _Reading:
             digest=digest_of(steps),
             stage=tag.stage,
             environments=tag.environments,
-            requirements=tuple(dict.fromkeys((*said.requirements, *above.requirements))),
+            requirements=tuple(
+                dict.fromkeys(link.name for link in (*said.links, *above.links) if link.kind == REQUIREMENT)
+            ),
         )
 
     def _facts(self, facts: Sequence[tuple[int, str, str]]) -> Said:

@@ -78,6 +78,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "environment(*names): the environments that the test may run in")
     config.addinivalue_line("markers", "manual: a person does the test; the steps stand in its docstring")
     config.addinivalue_line("markers", "requirement(*ids): the requirements that the test verifies, e.g. 'PAY-7'")
+    config.addinivalue_line("markers", "feature(*names, variant): the features that the test tries, e.g. 'checkout'")
+    config.addinivalue_line("markers", "drill(*kinds): the exercises that the test is, e.g. 'restore'")
     if not _asked_for(config.option):
         from pytest_stagegate.live.guard import guard
 

@@ -13,13 +13,22 @@ from typing import Any, Final, NamedTuple
 
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.model.globs import matches
-from pytest_stagegate.model.requirements import REQUIREMENT_ID_LIMIT, is_requirement_id
+from pytest_stagegate.model.links import (
+    DRILL,
+    FEATURE,
+    KINDS,
+    NAME_LIMIT,
+    REQUIREMENT,
+    Link,
+    feature_name,
+    feature_of,
+    is_link_name,
+)
 from pytest_stagegate.model.tags import Tag, TagRule
 from pytest_stagegate.model.texts import shortened
 
 STAGE_MARK: Final = "stage"
 ENVIRONMENT_MARK: Final = "environment"
-REQUIREMENT_MARK: Final = "requirement"
 
 
 class MarkUse(NamedTuple):
@@ -38,11 +47,11 @@ class TagLevel(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What one level says: a stage, environments, or nothing (None); and the requirements that it adds."""
+    """What one level says: a stage, environments, or nothing (None); and the links that it adds."""
 
     stage: str | None
     environments: tuple[str, ...] | None
-    requirements: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 class TagMistake(Exception):  # noqa: N818 - it is a mistake in a test, not a fault of the program
@@ -70,22 +79,24 @@ class Vocabulary:
     @property
     def marks(self) -> tuple[str, ...]:
         """Names of all marks that say something of a test."""
-        return (STAGE_MARK, ENVIRONMENT_MARK, REQUIREMENT_MARK, *self.linking)
+        return (STAGE_MARK, ENVIRONMENT_MARK, *KINDS, *self.linking)
 
     def read(self, level: TagLevel) -> Said:
         """Return what the marks of one level say.
 
         Raises:
-            TagMistake: For an unknown name, two stages at one level, a mark without a name, or what is no id of a
-                requirement.
+            TagMistake: For an unknown name, two stages at one level, a mark without a name, or what nothing can be
+                linked to.
         """
         stages = [self._stage(mark) for mark in level.marks if mark.name == STAGE_MARK]
         if len(set(stages)) > 1:
             named = " and ".join(repr(stage) for stage in dict.fromkeys(stages))
             raise TagMistake(f"two stages on the same {level.kind}: {named}; keep one of them")
         places = [name for mark in level.marks if mark.name == ENVIRONMENT_MARK for name in self._places(mark)]
-        linked = [name for mark in level.marks if mark.name == REQUIREMENT_MARK for name in _requirements(mark)]
-        linked += [name for mark in level.marks if mark.name in self.linking for name in _verified(mark)]
+        linked = [Link(mark.name, name) for mark in level.marks if mark.name in KINDS for name in _linked(mark)]
+        linked += [
+            Link(REQUIREMENT, name) for mark in level.marks if mark.name in self.linking for name in _verified(mark)
+        ]
         stage = stages[0] if stages else None
         return Said(stage, tuple(dict.fromkeys(places)) if places else None, tuple(dict.fromkeys(linked)))
 
@@ -131,18 +142,43 @@ def _names(mark: MarkUse, *, example: str) -> list[Any]:
     return names
 
 
-def _requirements(mark: MarkUse) -> tuple[str, ...]:
-    if not mark.args or mark.kwargs:
-        example = '@pytest.mark.requirement("PAY-7")'
-        raise TagMistake(f"the mark 'requirement' takes ids as texts; write for example {example}")
-    return tuple(map(_requirement_id, mark.args))
+_EXAMPLES: Final = {
+    REQUIREMENT: '@pytest.mark.requirement("PAY-7")',
+    FEATURE: '@pytest.mark.feature("checkout", variant="on")',
+    DRILL: '@pytest.mark.drill("restore")',
+}
+_TAKES: Final = {REQUIREMENT: "ids", FEATURE: "names", DRILL: "names"}
+_CALLED: Final = {
+    REQUIREMENT: "the id of a requirement",
+    FEATURE: "the name of a feature",
+    DRILL: "the kind of a drill",
+}
 
 
-def _requirement_id(each: object) -> str:
-    if isinstance(each, str) and is_requirement_id(each):
-        return each
-    rule = f"one line of 1 to {REQUIREMENT_ID_LIMIT} characters, with no blanks around it"
-    raise TagMistake(f"the id of a requirement is {rule}; {shortened(repr(each), 100)} is none")
+def _linked(mark: MarkUse) -> tuple[str, ...]:
+    """Return the names that a mark of one of `KINDS` gives."""
+    variant = mark.kwargs.get("variant") if mark.name == FEATURE else None
+    known = {"variant"} if mark.name == FEATURE else set()
+    if not mark.args or set(mark.kwargs) - known:
+        takes, example = _TAKES[mark.name], _EXAMPLES[mark.name]
+        raise TagMistake(f"the mark {mark.name!r} takes {takes} as texts; write for example {example}")
+    names = [_name(each, mark.name) for each in mark.args]
+    return tuple(names if variant is None else (_variant(name, variant) for name in names))
+
+
+def _name(each: object, kind: str) -> str:
+    rule = f"one line of 1 to {NAME_LIMIT} characters, with no blanks around it"
+    if isinstance(each, str) and is_link_name(each):
+        if kind != FEATURE or feature_of(each)[1] is None:
+            return each
+        rule = f"{rule}, and without ="
+    raise TagMistake(f"{_CALLED[kind]} is {rule}; {shortened(repr(each), 100)} is none")
+
+
+def _variant(feature: str, variant: object) -> str:
+    if isinstance(variant, str) and variant and is_link_name(name := feature_name(feature, variant)):
+        return name
+    raise TagMistake(f"the variant of a feature is a short text, not {shortened(repr(variant), 100)}")
 
 
 _ID_KEYS: Final = ("verifies", "req_ids", "req_id", "requirement_ids")
@@ -160,7 +196,7 @@ def _verified(mark: MarkUse) -> Iterator[str]:
         if isinstance(each, (list, tuple, set, frozenset)):
             left[:0] = sorted(each, key=repr) if isinstance(each, (set, frozenset)) else each
         else:
-            yield _requirement_id(each.strip() if isinstance(each, str) else each)
+            yield _name(each.strip() if isinstance(each, str) else each, REQUIREMENT)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pytest_stagegate import decide
 from pytest_stagegate.judging import judge
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.globs import matches, selects
+from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.reviews import without_people
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.model.vulnerabilities import without_named
@@ -212,7 +213,7 @@ def _diff_without(diff: Diff | Absent, named: Callable[..., bool]) -> Diff | Abs
 
 def _goals_without(evidence: Evidence, named: Callable[..., bool]) -> GoalsData:
     """Return the plans, in which goals and ids of tests that are named are in order whatever is known of them."""
-    ids = {goal.id for plan in evidence.goals.plans for goal in plan.goals} | {name for name, _ in evidence.tests.links}
+    ids = {goal.id for plan in evidence.goals.plans for goal in plan.goals} | {*evidence.tests.links.of(REQUIREMENT)}
     return replace(evidence.goals, excused=frozenset(name for name in ids if named(name)))
 
 

@@ -368,7 +368,7 @@ class Player:
         if command.startswith("cd "):
             self.here /= command[3:]
             return ""
-        # With its own folder for temporary files a pytest does not tidy up, within the time that it shows, after others.
+        # With its own folder for temporary files a pytest does not tidy up after others within the time that it shows.
         temporary = self.folder / "temporary"
         temporary.mkdir(exist_ok=True)
         env = {**clean_environment(), "TMPDIR": str(temporary)}

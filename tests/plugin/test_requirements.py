@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -181,3 +182,34 @@ def test_a_junit_file_of_another_tool_links_too(project: Project) -> None:
         """,
     )
     assert rows(project.run("--stage-gate-evidence=js.xml")) == {"A": ("passed", 2), "B": ("failed", 2)}
+
+
+def test_features_and_exercises_are_recorded_and_are_no_requirements(project: Project, workers: list[str]) -> None:
+    project.write(
+        "test_a.py",
+        """
+        import pytest
+        pytestmark = pytest.mark.feature("checkout")
+
+        @pytest.mark.parametrize(
+            "x",
+            [1, pytest.param(2, marks=pytest.mark.feature("checkout", variant="on"))],
+        )
+        def test_pay(x): pass
+
+        @pytest.mark.drill("restore", "failover")
+        def test_restore(): pass
+        """,
+    )
+    run = project.run("--strict-markers", *workers, process=bool(workers))
+    assert run.decision["requirements"] == []
+    said = [json.loads(line) for line in (run.folder / "evidence.jsonl").read_text().splitlines()]
+    links = {
+        (each["record"], each["id"]): len(each["items"]) for each in said if each["record"] in ("feature", "drill")
+    }
+    assert links == {
+        ("feature", "checkout"): 3,
+        ("feature", "checkout=on"): 1,
+        ("drill", "restore"): 1,
+        ("drill", "failover"): 1,
+    }

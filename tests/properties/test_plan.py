@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.goals_face import standing
+from pytest_stagegate.model.links import REQUIREMENT, Link, Links
 from pytest_stagegate.model.plan import Goal, GoalsData, Milestone, PlanData
 from pytest_stagegate.model.planned import goal_rows
-from pytest_stagegate.model.requirements import Links
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.stock.requirements import requirements
 from pytest_stagegate.stock.requirements_ratchet import requirements_ratchet
@@ -44,7 +44,7 @@ def evidence(goals: list[Goal], tests: list[tuple[str, str]]) -> Evidence:
     data = named_tests(*((f"t.py::test_{number}", word) for number, (_, word) in enumerate(tests)))
     data.links = Links()
     for number, (name, _) in enumerate(tests):
-        data.links.add(name, [number])
+        data.links.add(Link(REQUIREMENT, name), [number])
     return replace(evidence_of(data), goals=GoalsData((PlanData(tuple(goals)),), verified_here=True))
 
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from pytest_stagegate.errors import UsageError
+from pytest_stagegate.model.links import Link
 from pytest_stagegate.model.tags import Tag, TagRule
 from pytest_stagegate.policy.model import DEFAULT_STAGES
 from pytest_stagegate.tagging import MarkUse, Said, Selection, TagLevel, TagMistake, Vocabulary, selection
@@ -229,3 +231,36 @@ def test_a_name_that_is_not_declared_is_a_usage_error(at: str | None, place: str
     with pytest.raises(UsageError) as caught:
         select(at, None, place)
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("mark", "links"),
+    [
+        (MarkUse("feature", ("checkout", "gifts"), {}), (Link("feature", "checkout"), Link("feature", "gifts"))),
+        (MarkUse("feature", ("checkout",), {"variant": "on"}), (Link("feature", "checkout=on"),)),
+        (MarkUse("drill", ("restore",), {}), (Link("drill", "restore"),)),
+        (MarkUse("requirement", ("A=1",), {}), (Link("requirement", "A=1"),)),
+    ],
+)
+def test_marks_link_a_test(mark: MarkUse, links: tuple[Link, ...]) -> None:
+    assert read(mark).links == links
+
+
+@pytest.mark.parametrize(
+    ("mark", "told"),
+    [
+        (
+            MarkUse("feature", (), {}),
+            'takes names as texts; write for example @pytest.mark.feature("checkout", variant=',
+        ),
+        (MarkUse("drill", (), {}), 'takes names as texts; write for example @pytest.mark.drill("restore")'),
+        (MarkUse("drill", ("restore",), {"variant": "on"}), "the mark 'drill' takes names as texts"),
+        (MarkUse("feature", ("checkout=on",), {}), "and without =; 'checkout=on' is none"),
+        (MarkUse("feature", ("checkout",), {"variant": True}), "the variant of a feature is a short text, not True"),
+        (MarkUse("feature", ("checkout",), {"variant": ""}), "the variant of a feature is a short text, not ''"),
+        (MarkUse("drill", (7,), {}), "the kind of a drill is one line of 1 to 200 characters"),
+    ],
+)
+def test_a_mark_that_links_to_nothing_is_a_mistake(mark: MarkUse, told: str) -> None:
+    with pytest.raises(TagMistake, match=re.escape(told)):
+        read(mark)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -15,11 +16,11 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note
 from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.evidence import Evidence, Origin, WarningLine
+from pytest_stagegate.model.links import Link, is_link_name
 from pytest_stagegate.model.manual import ManualData, ManualTest, united_tests
 from pytest_stagegate.model.property_tests import PropertyTest, least
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Diff, RepositoryData
-from pytest_stagegate.model.requirements import is_requirement_id
 from pytest_stagegate.model.reviews import TrailersData
 from pytest_stagegate.model.sources import FORMATS
 from pytest_stagegate.model.tags import Tag
@@ -68,7 +69,7 @@ class Fold:
             lines.Run: self._on_run,
             lines.Tags: self._on_tags,
             lines.Items: self._on_items,
-            lines.Linked: self._on_linked,
+            **{line: partial(self._on_linked, kind) for kind, line in lines.OF_LINKS.items()},
             lines.LeftOut: self._on_left_out,
             lines.Manual: self._on_manual,
             lines.LookedAt: self._on_looked_at,
@@ -188,11 +189,11 @@ class Fold:
         tests.outcomes.extend(bytes([Outcome.LOST]) * len(line.ids))
         tests.durations.extend([0] * len(line.ids))
 
-    def _on_linked(self, line: lines.Linked) -> None:
-        if not is_requirement_id(line.id):
-            raise ValueError(f"{line.id[:100]!r} is no id of a requirement")
+    def _on_linked(self, kind: str, line: lines.Linked | lines.Trying | lines.Drilling) -> None:
+        if not is_link_name(line.id):
+            raise ValueError(f"{line.id[:100]!r} is no id of a {kind}")
         self._known(*line.items)
-        self._tests.links.add(line.id, line.items)
+        self._tests.links.add(Link(kind, line.id), line.items)
 
     def _on_left_out(self, line: lines.LeftOut) -> None:
         tests = self._tests

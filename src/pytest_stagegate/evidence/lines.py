@@ -15,6 +15,7 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.evidence import WarningLine
+from pytest_stagegate.model.links import DRILL, FEATURE, REQUIREMENT
 from pytest_stagegate.model.manual import ManualTest
 from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.released import ReleasedPolicy
@@ -70,6 +71,28 @@ class Linked(_Line, frozen=True, kw_only=True, tag="requirement"):
 
     id: str
     items: tuple[int, ...]
+
+
+class Trying(_Line, frozen=True, kw_only=True, tag="feature"):
+    """Collected tests that try the feature of this id, or one variant (``checkout=on``); several lines add up."""
+
+    id: str
+    items: tuple[int, ...]
+
+
+class Drilling(_Line, frozen=True, kw_only=True, tag="drill"):
+    """Collected tests that are exercises of this kind (``restore``); several lines of one id add up."""
+
+    id: str
+    items: tuple[int, ...]
+
+
+OF_LINKS: Final[dict[str, type[Linked | Trying | Drilling]]] = {
+    REQUIREMENT: Linked,
+    FEATURE: Trying,
+    DRILL: Drilling,
+}
+"""The line for each kind of link."""
 
 
 class LeftOut(_Line, frozen=True, kw_only=True, tag="left-out"):
@@ -244,6 +267,8 @@ Line = (
     | Tags
     | Items
     | Linked
+    | Trying
+    | Drilling
     | LeftOut
     | Manual
     | LookedAt

@@ -231,8 +231,8 @@ def _tests(parts: Sequence[TestData]) -> TestData:
         whole.details.update((first + index, detail) for index, detail in part.details.items())
         for tag, passed in part.unnamed.items():
             whole.unnamed.setdefault(moved[tag], array("I")).extend(passed)
-        for name, linked in part.links:
-            whole.links.add(name, (first + index for index in linked))
+        for link, linked in part.links:
+            whole.links.add(link, (first + index for index in linked))
     whole.tags = list(index_of)
     whole.skipped_files = _skipped_files(parts)
     return _once(whole)
@@ -261,9 +261,9 @@ def _once(data: TestData) -> TestData:
                 data.ids[index] = name + data.tags[data.tag_of[index]].suffix
     if not dropped:
         return data
-    for name, linked in data.links:
+    for link, linked in data.links:
         # What is said of a test that is dropped holds for those that stand for it.
-        data.links.add(name, (other for index in linked for other in dropped.get(index, ())))
+        data.links.add(link, (other for index in linked for other in dropped.get(index, ())))
     return data.without(dropped)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.evidence.lines import ITEMS_PER_LINE, Items, LeftOut, Line, Linked, Passed, Run, Tags
+from pytest_stagegate.evidence.lines import ITEMS_PER_LINE, OF_LINKS, Items, LeftOut, Line, Passed, Run, Tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,10 +75,11 @@ class RecordWriter:
             self.line(Items(first=first + start, ids=tuple(ids[part]), tags=tuple(tag_of[part])))
         self._file.flush()
 
-    def linked(self, requirements: Mapping[str, Sequence[int]], *, first: int = 0) -> None:
-        """Write down which collected tests are linked to which requirement; numbers are counted from `first` on."""
-        for name, items in sorted(requirements.items()):
-            self.line(Linked(id=name, items=tuple(first + item for item in items)))
+    def linked(self, links: Mapping[str, Mapping[str, Sequence[int]]], *, first: int = 0) -> None:
+        """Write down which collected tests are linked to what; numbers are counted from `first` on."""
+        for kind, line in OF_LINKS.items():
+            for name, items in sorted(links.get(kind, {}).items()):
+                self.line(line(id=name, items=tuple(first + item for item in items)))
 
     def left_out(self, by: str, items: Sequence[int]) -> None:
         """Write down which collected tests were taken out, and by whom."""

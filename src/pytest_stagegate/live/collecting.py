@@ -36,7 +36,7 @@ class Collected(msgspec.Struct, frozen=True, array_like=True):
         by_selection: Indexes that the choice of stage or environment left out.
         by_nobody: Indexes that left the session unreported.
         order: Index of each item of the session, in the session's order.
-        requirements: For each requirement the indexes of the tests that are linked to it.
+        links: For each kind of link, and each name, the indexes of the tests that are linked to it.
         manual: Those tests that are left to people.
         by_manual: Indexes that are left out because of that.
     """
@@ -48,7 +48,7 @@ class Collected(msgspec.Struct, frozen=True, array_like=True):
     by_selection: list[int]
     by_nobody: list[int]
     order: list[int]
-    requirements: dict[str, list[int]]
+    links: dict[str, dict[str, list[int]]]
     manual: list[ManualTest]
     by_manual: list[int]
 
@@ -85,7 +85,7 @@ class Collecting:
         self._labelled = labelled
         self._all: list[pytest.Item] = []
         self._tags: list[Tag] = []
-        self._requirements: dict[str, list[int]] = {}
+        self._links: dict[str, dict[str, list[int]]] = {}
         self._manual: dict[int, ManualTest] = {}
         self._by_hand: set[int] = set()
         self._by_selection: set[int] = set()
@@ -133,7 +133,7 @@ class Collecting:
             by_selection=sorted(index_of[i] for i in by_selection if i in index_of and i not in self._manual),
             by_nobody=sorted(index_of[each] for each in gone),
             order=[index_of[id(item)] for item in session.items],
-            requirements=self._requirements,
+            links=self._links,
             manual=list(self._manual.values()),
             by_manual=sorted(index_of[i] for i in by_selection if i in index_of and i in self._manual),
         )
@@ -158,17 +158,17 @@ class Collecting:
             self._failed(MistakesError("the tags of the tests", mistakes, code="tags"))
 
     def _read(self, item: pytest.Item) -> Tag:
-        tag, requirements = self._tagger.read(item)
+        tag, links = self._tagger.read(item)
         if is_manual(item):
-            self._manual[id(item)] = manual_test(item, tag, requirements)
-            requirements = ()
-        for each in requirements:
-            self._requirements.setdefault(each, []).append(len(self._tags))
+            self._manual[id(item)] = manual_test(item, tag, links)
+            links = ()
+        for kind, name in links:
+            self._links.setdefault(kind, {}).setdefault(name, []).append(len(self._tags))
         self._tags.append(tag)
         return tag
 
     def _forget(self) -> None:
-        self._all, self._tags, self._requirements, self._manual = [], [], {}, {}
+        self._all, self._tags, self._links, self._manual = [], [], {}, {}
         self._tagger.forget()
 
     def _select(self, config: pytest.Config, items: list[pytest.Item]) -> None:

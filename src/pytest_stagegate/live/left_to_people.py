@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.evidence.manual.steps import of_docstring
+from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.manual import ManualTest, digest_of
 from pytest_stagegate.tagging import TagMistake
 
 if TYPE_CHECKING:
     import pytest
 
+    from pytest_stagegate.model.links import Link
     from pytest_stagegate.model.tags import Tag
 
 MARK: Final = "manual"
@@ -21,7 +23,7 @@ def is_manual(item: pytest.Item) -> bool:
     return item.get_closest_marker(MARK) is not None
 
 
-def manual_test(item: pytest.Item, tag: Tag, requirements: tuple[str, ...]) -> ManualTest:
+def manual_test(item: pytest.Item, tag: Tag, links: tuple[Link, ...]) -> ManualTest:
     """Return what people have to do for a collected test.
 
     Raises:
@@ -40,5 +42,5 @@ def manual_test(item: pytest.Item, tag: Tag, requirements: tuple[str, ...]) -> M
         digest=digest_of(steps),
         stage=tag.stage,
         environments=tag.environments,
-        requirements=requirements,
+        requirements=tuple(link.name for link in links if link.kind == REQUIREMENT),
     )

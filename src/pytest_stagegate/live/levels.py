@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import ModuleType
 
+    from pytest_stagegate.model.links import Link
     from pytest_stagegate.model.tags import Tag
 
 
@@ -33,15 +34,15 @@ class Tagger:
         self._vocabulary = vocabulary
         self._rootdir = rootdir
         self._said: dict[object, tuple[Said, ...]] = {}
-        self._read: dict[tuple[Said, ...], tuple[Tag, tuple[str, ...]]] = {}
+        self._read: dict[tuple[Said, ...], tuple[Tag, tuple[Link, ...]]] = {}
         self._packages: dict[Path, ModuleType] = {}
 
-    def read(self, item: pytest.Item) -> tuple[Tag, tuple[str, ...]]:
-        """Return the tag of an item, and the requirements that any of its levels names.
+    def read(self, item: pytest.Item) -> tuple[Tag, tuple[Link, ...]]:
+        """Return the tag of an item, and what any of its levels links it to.
 
         Raises:
-            TagMistake: For an unknown name, two stages at one level, or what is no requirement's id; at the first level
-                that is wrong.
+            TagMistake: For an unknown name, two stages at one level, or what nothing can be linked to; at the first
+                level that is wrong.
         """
         parent = item.parent
         inherited = self._inherited(parent) if parent is not None else ()
@@ -49,7 +50,7 @@ class Tagger:
         said = (*own, *inherited)
         known = self._read.get(said)
         if known is None:
-            linked = dict.fromkeys(name for level in said for name in level.requirements)
+            linked = dict.fromkeys(link for level in said for link in level.links)
             known = self._read[said] = (self._vocabulary.tag(said), tuple(linked))
         return known
 

@@ -73,7 +73,7 @@ class Recorder:
         """Write down what was collected, before any test runs."""
         first = self._total
         self._writer.collected(collected.ids, collected.tag_of, collected.tags, first=first)
-        self._writer.linked(collected.requirements, first=first)
+        self._writer.linked(collected.links, first=first)
         self._writer.left_out("hand", [first + item for item in collected.by_hand])
         self._writer.left_out("selection", [first + item for item in collected.by_selection])
         self._writer.left_out("manual", [first + item for item in collected.by_manual])

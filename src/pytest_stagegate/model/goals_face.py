@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.numbers import Measure, Ratio
 from pytest_stagegate.model.plan import says_done
 from pytest_stagegate.model.planned import goal_rows, milestone_rows, must
@@ -48,7 +49,7 @@ class Goals:
         self._data = data
         self._tally = tally
         self._day = day
-        self._named = {name for name, _ in tests.links} | {name for row in manual for name in row.requirements}
+        self._named = {*tests.links.of(REQUIREMENT)} | {name for row in manual for name in row.requirements}
         self._must = tuple(filter(must, self.rows))
 
     def __repr__(self) -> str:

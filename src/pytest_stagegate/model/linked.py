@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.requirements import LINKED_LIMIT, LinkedTest, RequirementRow
 from pytest_stagegate.model.tests import Outcome
 
@@ -48,7 +49,7 @@ def requirement_rows(data: TestData, manual: Sequence[ManualRow] = ()) -> tuple[
     for row in manual:
         for name in row.requirements:
             by_hand[name].append(row)
-    linked = dict(data.links)
+    linked = data.links.of(REQUIREMENT)
     return tuple(_row(data, name, linked.get(name, ()), by_hand[name]) for name in sorted({*linked, *by_hand}))
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
+from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.relations import children_first
 from pytest_stagegate.model.tests import Outcome
 
@@ -46,7 +47,7 @@ def goal_rows(
         manual: Manual tests, which count like any other.
         waived: Ids of goals that a waiver of the decision covers.
     """
-    links = dict(tests.links)
+    links = tests.links.of(REQUIREMENT)
     by_hand: defaultdict[str, list[_Run]] = defaultdict(list)
     for row in manual:
         word = "failed" if row.outcome == "blocked" else row.outcome

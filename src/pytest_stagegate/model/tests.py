@@ -13,8 +13,8 @@ import msgspec
 from pytest_stagegate.model.answers import Matching, Skip
 from pytest_stagegate.model.decision import Counts
 from pytest_stagegate.model.globs import selects
+from pytest_stagegate.model.links import Links
 from pytest_stagegate.model.numbers import Measure, Ratio
-from pytest_stagegate.model.requirements import Links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Iterator
@@ -108,7 +108,7 @@ class TestData:
         unnamed: For each tag the microseconds of plainly passed tests whose names are not kept; they are in no
             column. So that a file of a million results needs little memory, readers of other tools' results keep
             no name of a test that passed in less than `QUICK` microseconds.
-        links: Which tests are linked to which requirements, by index.
+        links: Which tests are linked to what, by index.
     """
 
     __test__ = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_stagegate.model.links import KINDS
 from pytest_stagegate.model.plan import PlanRules
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 _KEY: Final = "plan"
 _MARKERS: Final = "requirement_markers"
-_TAKEN: Final = ("stage", "environment", "requirement", "parametrize", "skip", "skipif", "xfail", "usefixtures")
+_TAKEN: Final = ("stage", "environment", *KINDS, "parametrize", "skip", "skipif", "xfail", "usefixtures")
 
 
 def plan_rules(reader: Reader, table: dict[str, Any]) -> PlanRules:

@@ -13,6 +13,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Evidence, WarningLine
+from pytest_stagegate.model.links import KINDS
 from pytest_stagegate.model.tests import Exit
 from tests.unit.fakes import (
     FINISHED,
@@ -274,10 +275,18 @@ def test_fewer_than_no_examples_are_damage(tmp_path: Path) -> None:
 
 def test_links_to_requirements_add_up(read: Read) -> None:
     linked = [lines.Linked(id="B", items=(2,)), lines.Linked(id="A", items=(1,)), lines.Linked(id="B", items=(0, 2))]
-    assert list(read(*linked, passed(0, 1, 2), end()).tests.links) == [("A", (1,)), ("B", (0, 2))]
+    assert read(*linked, passed(0, 1, 2), end()).tests.links.of("requirement") == {"A": (1,), "B": (0, 2)}
 
 
-@pytest.mark.parametrize("line", [lines.Linked(id="", items=(0,)), lines.Linked(id="A", items=(3,))])
-def test_a_link_of_nothing_is_damage(read: Read, line: lines.Linked) -> None:
+def test_features_and_exercises_are_told_from_requirements_of_the_same_name(read: Read) -> None:
+    said = [lines.Trying(id="A", items=(0,)), lines.Drilling(id="A", items=(1,)), lines.Linked(id="A", items=(2,))]
+    links = read(*said, passed(0, 1, 2), end()).tests.links
+    assert [links.of(kind) for kind in KINDS] == [{"A": (2,)}, {"A": (0,)}, {"A": (1,)}]
+
+
+@pytest.mark.parametrize(
+    "line", [lines.Linked(id="", items=(0,)), lines.Linked(id="A", items=(3,)), lines.Drilling(id="", items=(0,))]
+)
+def test_a_link_of_nothing_is_damage(read: Read, line: lines.Line) -> None:
     with pytest.raises(EvidenceError, match="this line of the record is damaged"):
         read(line, end())

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_stagegate.model.linked import requirement_rows
-from pytest_stagegate.model.requirements import LINKED_LIMIT, RequirementRow, is_requirement_id
+from pytest_stagegate.model.links import REQUIREMENT, Link, is_link_name
+from pytest_stagegate.model.requirements import LINKED_LIMIT, RequirementRow
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Outcome, TestData
 from tests.unit.fakes import named_tests
@@ -12,7 +13,7 @@ from tests.unit.fakes import named_tests
 def linked(*tests: tuple[str, str]) -> RequirementRow:
     """The row of a requirement that all these tests are linked to."""
     data = named_tests(*tests)
-    data.links.add("R", range(len(data.ids)))
+    data.links.add(Link(REQUIREMENT, "R"), range(len(data.ids)))
     (row,) = requirement_rows(data)
     return row
 
@@ -39,7 +40,7 @@ def test_the_outcome_of_a_requirement(words: list[str], outcome: str) -> None:
 def test_a_test_that_may_not_run_at_all_is_not_run() -> None:
     data = TestData(tags=[Tag("test")])
     data.add("t.py::test_a", Outcome.XFAILED, 0, Detail(reason="run=False"))
-    data.links.add("R", [0])
+    data.links.add(Link(REQUIREMENT, "R"), [0])
     assert requirement_rows(data)[0].outcome == "not-run"
 
 
@@ -54,7 +55,7 @@ def test_a_test_left_out_in_one_environment_counts_where_it_ran() -> None:
     data = TestData(tags=tags)
     data.add("t.py::test_a", Outcome.DESELECTED, 0, Detail(), tag=0)
     data.add("t.py::test_a (staging)", Outcome.PASSED, 1, tag=1)
-    data.links.add("R", [0, 1])
+    data.links.add(Link(REQUIREMENT, "R"), [0, 1])
     (row,) = requirement_rows(data)
     assert row.outcome == "passed"
     assert [(each.id, each.environment) for each in row.tests] == [("t.py::test_a", "staging")]
@@ -63,17 +64,17 @@ def test_a_test_left_out_in_one_environment_counts_where_it_ran() -> None:
 def test_rows_are_in_the_order_of_their_ids() -> None:
     data = named_tests(("t.py::test_a", "passed"))
     for name in ("B", "A"):
-        data.links.add(name, [0, 0])
+        data.links.add(Link(REQUIREMENT, name), [0, 0])
     assert [(row.id, len(row.tests)) for row in requirement_rows(data)] == [("A", 1), ("B", 1)]
 
 
 @pytest.mark.parametrize("value", ["PAY-7", "Ä 1", "x" * 200, "<b>|`@a"])
 def test_ids(value: str) -> None:
-    assert is_requirement_id(value)
+    assert is_link_name(value)
 
 
 @pytest.mark.parametrize(
     "value", ["", " ", " PAY-7", "PAY-7\n", "a\nb", "a\u202eb", "\x1b[31m", "\ud800", "x" * 201, 7]
 )
 def test_no_ids(value: object) -> None:
-    assert not is_requirement_id(value)
+    assert not is_link_name(value)

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from pytest_stagegate.model.evidence import Evidence
+from pytest_stagegate.model.links import REQUIREMENT, Link, Links
 from pytest_stagegate.model.numbers import EnvironmentName
 from pytest_stagegate.model.plan import Goal, GoalsData, PlanData, PlanFile
-from pytest_stagegate.model.requirements import Links
 from pytest_stagegate.model.verdicts import GateResult, OnMissing
 from pytest_stagegate.stock.requirements import requirements
 from tests.unit.fakes import check_of, evidence_of, judged, named_tests, share, verdicts
@@ -24,7 +24,7 @@ def planned(
     data = named_tests(*((f"t.py::test_{number}", word) for number, (_, word) in enumerate(words)))
     data.links = Links()
     for number, (name, _) in enumerate(words):
-        data.links.add(name, [number])
+        data.links.add(Link(REQUIREMENT, name), [number])
     plans = (PlanData(goals, source="plan.toml"),) if goals else ()
     return replace(evidence_of(data), goals=GoalsData(plans, files, verified_here=verified))
 

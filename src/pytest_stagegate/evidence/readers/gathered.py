@@ -6,7 +6,7 @@ import functools
 from array import array
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.requirements import is_requirement_id
+from pytest_stagegate.model.links import Link, is_link_name
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import QUICK, Detail, Outcome, TestData
 from pytest_stagegate.model.texts import shortened
@@ -66,13 +66,13 @@ class Gathered:
         times = self._seen[name] = self._seen.get(name, 0) + 1
         self.data.add(name if times == 1 else f"{name} ({times})", outcome, microseconds, detail)
 
-    def link(self, requirements: Iterable[str], index: int) -> None:
-        """Link the test of an index to requirements; what is no id of one is told."""
-        for each in requirements:
-            if is_requirement_id(each):
+    def link(self, links: Iterable[Link], index: int) -> None:
+        """Link the test of an index; what can be no name of a requirement, feature or exercise is told."""
+        for each in links:
+            if is_link_name(each.name):
                 self.data.links.add(each, [index])
             else:
-                self.tally("requirements of test cases are no ids", repr(each[:100]))
+                self.tally(f"{each.kind}s of test cases are no ids", repr(each.name[:100]))
 
     def detail(self, executed: bool, reason: str, message: str, reruns: int) -> Detail:
         """Return the detail of a test; without its message where the file has too many of them."""

@@ -19,6 +19,7 @@ from junitparser.xunit2 import TestCase
 
 from pytest_stagegate.evidence.readers.gathered import WORDS
 from pytest_stagegate.evidence.readers.hardened_xml import DEPTH, BadXml
+from pytest_stagegate.model.links import KINDS, Link
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.texts import MESSAGE_LIMIT, Excerpt, first_line, given_reason, shortened
 
@@ -100,7 +101,7 @@ class CaseElements:
         element: The ``testcase`` with the elements that say how it ended.
         reruns: Number of interim results.
         unknown: Names of elements that are neither a result nor known to mean nothing.
-        properties: Values of the properties that link it to requirements.
+        properties: What its properties link it to.
     """
 
     __slots__ = ("_current", "_kept", "_path", "_text", "element", "of_suite", "properties", "reruns", "unknown")
@@ -110,7 +111,7 @@ class CaseElements:
         self.of_suite = of_suite
         self.reruns = 0
         self.unknown: tuple[str, ...] = ()
-        self.properties: list[str] = []
+        self.properties: list[Link] = []
         self._path = [] if of_suite else ["testcase", *["system-out"] * silent]
         self._kept: dict[str, int] = {}
         self._current: Element | None = None
@@ -126,7 +127,7 @@ class CaseElements:
         if name in RESULTS:
             self._begin_result(name, attributes)
         elif links(name, attributes):
-            self.properties.append(attributes.get("value", ""))
+            self.properties.append(Link(attributes["name"], attributes.get("value", "")))
         elif self._current is None and name not in SILENT and name not in self.unknown and len(self.unknown) < _KEPT:
             self.unknown += (name,)
 
@@ -154,8 +155,8 @@ class CaseElements:
 
 
 def links(name: str, attributes: Mapping[str, str]) -> bool:
-    """Return whether an element of a test case is a property that names a requirement."""
-    return name == "property" and attributes.get("name") == "requirement"
+    """Return whether an element of a test case is a property that links it to something."""
+    return name == "property" and attributes.get("name") in KINDS
 
 
 def judge_plain(attributes: Mapping[str, str]) -> Judged:

@@ -13,8 +13,8 @@ from pytest_stagegate.errors import EvidenceError, nearest
 from pytest_stagegate.evidence.readers.json_documents import text_of
 from pytest_stagegate.evidence.readers.plan_rows import LONGEST
 from pytest_stagegate.model.contents import Contents
+from pytest_stagegate.model.links import is_link_name
 from pytest_stagegate.model.plan import PRIORITIES, Goal, Milestone, PlanData
-from pytest_stagegate.model.requirements import is_requirement_id
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -89,13 +89,11 @@ def _entry(key: str, entry: dict[str, Any], fields: tuple[str, ...]) -> Iterator
             if type(value) is not dt.date:
                 yield f"{name} has to be a day, for example 2027-01-31"
         elif name == _LIST:
-            if not isinstance(value, list) or not all(
-                isinstance(each, str) and is_requirement_id(each) for each in value
-            ):
+            if not isinstance(value, list) or not all(isinstance(each, str) and is_link_name(each) for each in value):
                 yield f'{name} has to be a list of ids, for example ["A", "B"]'
         elif not isinstance(value, str) or not value.strip() or len(value) > LONGEST:
             yield f"{name} has to be a text of 1 to {LONGEST:,} characters"
-        elif name in ("id", "parent") and not is_requirement_id(value):
+        elif name in ("id", "parent") and not is_link_name(value):
             yield f"its {name} has to be one printable line without blanks around it, of at most 200 characters"
         elif name == "priority" and value not in PRIORITIES:
             yield f"unknown priority {value!r}; {nearest(value, PRIORITIES)}"

@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.model.links import NAME_LIMIT, is_link_name
 from pytest_stagegate.model.plan import PRIORITIES, Goal, Milestone
-from pytest_stagegate.model.requirements import REQUIREMENT_ID_LIMIT, is_requirement_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,8 +63,8 @@ def goal_of(name: str, place: str, fields: Mapping[str, Any]) -> Goal:
     values = {
         field: next((text for key in keys if (text := _text(lower.get(key)))), "") for field, keys in NAMES.items()
     }
-    if values["id"] and not is_requirement_id(values["id"]):
-        rule = f"one printable line of at most {REQUIREMENT_ID_LIMIT} characters"
+    if values["id"] and not is_link_name(values["id"]):
+        rule = f"one printable line of at most {NAME_LIMIT} characters"
         raise EvidenceError(f"{name}: {place}: an id is {rule}; {values['id'][:40]!r} is none")
     values["priority"] = priority_of([values["priority"]])
     listed = next((value for key in _DEPENDS_ON if (value := lower.get(key))), None)

@@ -8,6 +8,7 @@ from junitparser import JUnitXml
 
 from pytest_stagegate.evidence.readers.junit import read
 from pytest_stagegate.model.contents import Contents
+from pytest_stagegate.model.links import KINDS
 from pytest_stagegate.model.tests import Detail, Outcome, TestData
 
 DATA = Path(__file__).parents[3] / "data" / "junit"
@@ -399,9 +400,9 @@ def test_durations_that_are_none_count_as_nothing_and_are_told(read_text: Read, 
     assert list(results_of(contents).unnamed[0]) == [0]
 
 
-def linked(contents: Contents) -> dict[str, list[str]]:
+def linked(contents: Contents, kind: str = "requirement") -> dict[str, list[str]]:
     assert contents.tests is not None
-    return {name: [contents.tests.ids[index] for index in tests] for name, tests in contents.tests.links}
+    return {name: [contents.tests.ids[i] for i in tests] for name, tests in contents.tests.links.of(kind).items()}
 
 
 PROPERTY = '<properties><property name="other" value="x"/><property name="requirement" value="{}"/></properties>'
@@ -421,6 +422,16 @@ def test_properties_link_test_cases_to_requirements(tmp_path: Path) -> None:
     counts = contents.tests.counts()
     assert (counts.collected, counts.passed, counts.failed, counts.skipped) == (5, 3, 1, 1)
     assert contents.warnings == ()
+
+
+def test_properties_link_test_cases_to_features_and_exercises(tmp_path: Path) -> None:
+    feature, drill = (PROPERTY.replace("requirement", kind) for kind in ("feature", "drill"))
+    first = f'<testcase name="a">{feature.format("checkout=on")}</testcase>'
+    second = f'<testcase name="b">{drill.format("restore")}</testcase>'
+    path = tmp_path / "a.xml"
+    path.write_text(f"<testsuite>{first}{second}</testsuite>")
+    contents = read(path, tmp_path)
+    assert [linked(contents, kind) for kind in KINDS] == [{}, {"checkout=on": ["a"]}, {"restore": ["b"]}]
 
 
 def test_a_property_that_names_no_requirement_is_told(tmp_path: Path) -> None:
