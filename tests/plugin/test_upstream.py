@@ -48,6 +48,12 @@ def stored(shop: Project) -> dict[str, Any]:
     return content
 
 
+def failed(content: dict[str, Any]) -> dict[str, Any]:
+    """Return a decision whose first gate that blocks has failed."""
+    gates = sorted(content["gates"], key=lambda gate: gate["enforcement"] != "block")
+    return content | {"decision": "NO_GO", "gates": [gates[0] | {"verdict": "FAIL", "effect": "NO_GO"}, *gates[1:]]}
+
+
 def store(shop: Project, decision: dict[str, Any], name: str = DECISION) -> None:
     path = shop.path / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,8 +138,31 @@ def test_the_same_decision_twice_is_once_and_another_one_is_a_conflict(shop: Pro
     store(shop, stored(shop), "again.json")
     (shop.path / "copy.json").write_bytes((shop.path / DECISION).read_bytes())
     assert release(shop, RECORD, DECISION, "copy.json").word == "GO"
-    store(shop, stored(shop) | {"decision": "NO_GO"}, "worse.json")
+    store(shop, failed(stored(shop)), "worse.json")
     assert release(shop, RECORD, DECISION, "worse.json").word == "NO_GO"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"decision": "CONDITIONAL"}, "it contradicts itself: it says CONDITIONAL, and its gates add up to GO"),
+        ({"gates": []}, "it contradicts itself: it says GO, and its gates add up to HOLD"),
+    ],
+)
+def test_a_decision_that_its_own_gates_deny_is_none(shop: Project, changed: dict[str, Any], told: str) -> None:
+    store(shop, stored(shop) | changed)
+    done = release(shop)
+    assert (done.status, done.word) == (21, "HOLD"), done.out
+    assert any(told in each["text"] for each in done.decision["evidence"])
+
+
+def test_a_decision_in_which_a_gate_fails_and_does_nothing_is_none(shop: Project) -> None:
+    content = failed(stored(shop))
+    content["gates"][0]["effect"] = ""
+    store(shop, content | {"decision": "GO", "blockers": []})
+    done = release(shop)
+    assert done.word == "HOLD"
+    assert any("is FAIL at block, with no effect" in each["text"] for each in done.decision["evidence"])
 
 
 def test_a_decision_is_no_evidence_of_itself(shop: Project) -> None:

@@ -92,7 +92,7 @@ def test_the_same_decision_twice_tells_no_change(folder: Path, capsys: pytest.Ca
 
 
 def test_decisions_of_different_stages_are_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    decided(folder.with_name("other"), decision_of(stage="release", environment="staging"))
+    decided(folder.with_name("other"), go(stage="release", environment="staging"))
     assert stagegate(folder.with_name("other"), folder) == 2
     assert "OLD is about rates at release against staging, and NEW about rates at test" in capsys.readouterr().err
 

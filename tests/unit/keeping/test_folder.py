@@ -7,14 +7,14 @@ import pytest
 from pytest_stagegate.keeping.entries import unpacked
 from pytest_stagegate.keeping.folder import DAYS, HISTORY, LATEST, cell_of, entries, keep
 from pytest_stagegate.model.roll import Standing
-from tests.unit.documents.samples import decision_of
+from tests.unit.documents.samples import go
 from tests.unit.fakes import named_tests
 
 TESTS = named_tests(("t.py::test_a", "passed"), ("t.py::test_b", "failed"), ("t.py::test_c", "flaky"))
 
 
 def kept(out: Path, as_of: str, digest: str = "a" * 64, **more: str) -> None:
-    keep(decision_of(as_of=as_of, **more), digest, TESTS, out)
+    keep(go(as_of=as_of, **more), digest, TESTS, out)
 
 
 def names(out: Path) -> list[str]:
@@ -25,7 +25,7 @@ def test_a_decision_is_kept_with_what_became_of_every_test(tmp_path: Path) -> No
     kept(tmp_path, "2026-11-23T09:00:00Z")
     (entry,) = entries(tmp_path)
     decision, roll = unpacked(entry.path)
-    assert decision == decision_of(as_of="2026-11-23T09:00:00Z")
+    assert decision == go(as_of="2026-11-23T09:00:00Z")
     assert roll.known == {
         "t.py::test_a": Standing.PASSED,
         "t.py::test_b": Standing.FAILED,
@@ -105,5 +105,5 @@ def test_what_can_not_be_written_is_not_kept_and_no_fault(tmp_path: Path, name: 
     tests = named_tests((name, "passed"))
     if name == "plain":
         (tmp_path / HISTORY).write_text("a file where the folder should be")
-    keep(decision_of(), "a" * 64, tests, tmp_path)
+    keep(go(), "a" * 64, tests, tmp_path)
     assert names(tmp_path) == []

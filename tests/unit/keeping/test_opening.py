@@ -17,7 +17,7 @@ from pytest_stagegate.keeping.folder import entries, keep
 from pytest_stagegate.keeping.opening import earlier, opened
 from pytest_stagegate.model.decision import EvidenceItem, Note
 from pytest_stagegate.model.roll import Standing
-from tests.unit.documents.samples import decision_of, no_go
+from tests.unit.documents.samples import go, no_go
 from tests.unit.fakes import FINISHED, SUBJECT, green_record, named_tests
 
 if TYPE_CHECKING:
@@ -45,13 +45,13 @@ def test_a_decision_alone_tells_no_test_that_passed(tmp_path: Path) -> None:
 
 
 def test_what_was_kept_beside_it_tells_every_test(tmp_path: Path) -> None:
-    folder = with_history(tmp_path, decision_of())
+    folder = with_history(tmp_path, go())
     assert opened(folder).roll.known == {"t.py::test_a": Standing.PASSED}
     assert opened(entries(folder)[0].path) == opened(folder / "decision.json")
 
 
 def test_a_copy_of_a_decision_is_known_by_what_another_folder_has_kept_of_it(tmp_path: Path) -> None:
-    out = with_history(tmp_path / "out", decision_of())
+    out = with_history(tmp_path / "out", go())
     copy = tmp_path / "copy.json"
     copy.write_bytes((out / "decision.json").read_bytes())
     assert opened(copy).roll.known == {}
@@ -59,8 +59,8 @@ def test_a_copy_of_a_decision_is_known_by_what_another_folder_has_kept_of_it(tmp
 
 
 def test_what_was_kept_of_another_decision_does_not(tmp_path: Path) -> None:
-    folder = with_history(tmp_path, decision_of())
-    (folder / "decision.json").write_bytes(decision_json(decision_of(stage="release")))
+    folder = with_history(tmp_path, go())
+    (folder / "decision.json").write_bytes(decision_json(go(stage="release")))
     assert opened(folder).roll.known == {}
 
 
@@ -75,15 +75,15 @@ def test_the_record_beside_it_tells_every_test(tmp_path: Path) -> None:
         created=FINISHED,
         state="whole",
     )
-    folder = written(tmp_path, decision_of(evidence=(item,)))
+    folder = written(tmp_path, go(evidence=(item,)))
     assert opened(folder).roll.known == {"t.py::test_0": Standing.PASSED, "t.py::test_1": Standing.PASSED}
     record.write_bytes(record.read_bytes() + b"\n")
     assert opened(folder).roll.known == {}
 
 
 def test_a_dossier_as_a_zip_is_opened(tmp_path: Path) -> None:
-    write_zip(tmp_path / "d.zip", {"decision.json": decision_json(decision_of())})
-    assert opened(tmp_path / "d.zip").decision == decision_of()
+    write_zip(tmp_path / "d.zip", {"decision.json": decision_json(go())})
+    assert opened(tmp_path / "d.zip").decision == go()
 
 
 def test_what_is_no_decision_is_refused_with_its_name(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_what_is_no_decision_is_refused_with_its_name(tmp_path: Path) -> None:
 
 
 def test_a_kept_decision_that_breaks_off_is_refused(tmp_path: Path) -> None:
-    path = entries(with_history(tmp_path, decision_of()))[0].path
+    path = entries(with_history(tmp_path, go()))[0].path
     whole = path.read_bytes()
     for end in range(len(whole)):
         path.write_bytes(whole[:end])
@@ -109,11 +109,11 @@ def test_a_kept_decision_that_breaks_off_is_refused(tmp_path: Path) -> None:
 
 def history(out: Path, *days: int, **more: Any) -> None:
     for day in days:
-        with_history(out, decision_of(as_of=f"2026-11-{day}T09:00:00Z", **more))
+        with_history(out, go(as_of=f"2026-11-{day}T09:00:00Z", **more))
 
 
 def day_found(out: Path, until: int, now: Decision | None = None) -> str:
-    now = now or decision_of(as_of="2026-11-23T09:00:00Z")
+    now = now or go(as_of="2026-11-23T09:00:00Z")
     found = earlier(now, out, dt.datetime(2026, 11, until, 23, 59, tzinfo=dt.timezone.utc))
     return found.found.decision.as_of[8:10] if found.found is not None else f"none, oldest {found.oldest}"
 
@@ -142,14 +142,14 @@ def test_a_run_that_was_narrowed_by_hand_is_passed_over(tmp_path: Path) -> None:
     history(tmp_path, 20)
     history(tmp_path, 21, provisional=(NARROWED,))
     assert day_found(tmp_path, 22) == "20"
-    narrowed = decision_of(as_of="2026-11-23T09:00:00Z", provisional=(NARROWED,))
+    narrowed = go(as_of="2026-11-23T09:00:00Z", provisional=(NARROWED,))
     assert day_found(tmp_path, 22, narrowed) == "21"
 
 
 def test_what_can_not_be_read_is_passed_over_and_named(tmp_path: Path) -> None:
     history(tmp_path, 20, 21)
     entries(tmp_path)[0].path.write_bytes(b"no gzip")
-    now = decision_of(as_of="2026-11-23T09:00:00Z")
+    now = go(as_of="2026-11-23T09:00:00Z")
     found = earlier(now, tmp_path, dt.datetime(2026, 11, 22, tzinfo=dt.timezone.utc))
     assert found.found is not None
     assert found.found.decision.as_of == "2026-11-20T09:00:00Z"

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from pytest_stagegate import decide
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.json_documents import document
 from pytest_stagegate.model.contents import Contents
-from pytest_stagegate.model.decision import SCHEMA, Decision
+from pytest_stagegate.model.decision import SCHEMA, Decision, Word
 from pytest_stagegate.model.times import rfc3339, utc_time
+from pytest_stagegate.model.verdicts import Level, OnMissing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +65,32 @@ def decision_in(found: dict[str, Any], name: str) -> Decision:
     unknown = _unknown(found, msgspec.to_builtins(decision), "$")
     if unknown:
         raise EvidenceError(f"{name}: {unknown[:200]} is a key that this version of stagegate does not know")
+    if contradiction := _contradiction(decision):
+        raise EvidenceError(f"{name}: it contradicts itself: {contradiction}")
     return decision
+
+
+def _contradiction(decision: Decision) -> str:
+    """Return what a decision says that its own gates don't; empty where it is what they add up to."""
+    levels = [_level(each.enforcement) for each in decision.gates]
+    for each, level in zip(decision.gates, levels, strict=True):
+        possible = {decide.effect(each.verdict, level, on_missing) for on_missing in OnMissing}
+        if each.effect not in {word.value if word is not None else "" for word in possible}:
+            what = f"the effect {each.effect}" if each.effect else "no effect"
+            return f"its gate {each.gate[:60]} is {each.verdict.value} at {each.enforcement[:60]}, with {what}"
+    judged = decide.judged_anything(zip((each.verdict for each in decision.gates), levels, strict=True))
+    word = decide.decide(decide.blockers(decision.gates, decision.incomplete, judged=judged))
+    if decision.override is not None and word is Word.NO_GO:
+        word = Word.CONDITIONAL
+    return (
+        "" if word is decision.decision else f"it says {decision.decision.value}, and its gates add up to {word.value}"
+    )
+
+
+def _level(enforcement: str) -> Level:
+    """Return the level of a text such as ``warn, block from 2026-12-01``; what is none of ours blocks."""
+    word = enforcement.partition(",")[0]
+    return Level(word) if word in set(Level) else Level.BLOCK
 
 
 def _unknown(found: Any, known: Any, place: str) -> str:
