@@ -50,7 +50,7 @@ class Goals:
         self._tally = tally
         self._day = day
         self._named = {*tests.links.of(REQUIREMENT)} | {name for row in manual for name in row.requirements}
-        self._must = tuple(filter(must, self.rows))
+        self._must = tuple((index, row) for index, row in enumerate(self.rows) if must(row))
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""
@@ -73,7 +73,7 @@ class Goals:
     @property
     def complete(self) -> Measure:
         """Share of *must* goals of which the plan says id, priority, owner and acceptance; `where` has the others."""
-        return self._share({self._label(row): f"no {', no '.join(row.lacks)}" for row in self._must if row.lacks})
+        return self._share({index: f"no {', no '.join(row.lacks)}" for index, row in self._must if row.lacks})
 
     @property
     def linked(self) -> Measure:
@@ -82,8 +82,7 @@ class Goals:
         The test may be collected or manual.
         """
         linked = _linked(self.rows)
-        short = [row for index, row in enumerate(self.rows) if must(row) and index not in linked]
-        return self._share({self._label(row): "no linked test" for row in short})
+        return self._share({index: "no linked test" for index, _ in self._must if index not in linked})
 
     def verified(self, environments: Iterable[str] = ()) -> Measure:
         """Return the share of *must* goals whose linked tests passed, those of their *must* children too.
@@ -96,9 +95,9 @@ class Goals:
         why = self._unverified(tuple(environments))
         return self._share(
             {
-                self._label(row): told + (f", waits for {', '.join(row.waits_for)}" if row.waits_for else "")
-                for index, row in enumerate(self.rows)
-                if must(row) and (told := why.get(index, "not verified"))
+                index: told + (f", waits for {', '.join(row.waits_for)}" if row.waits_for else "")
+                for index, row in self._must
+                if (told := why.get(index, "not verified"))
             }
         )
 
@@ -153,14 +152,13 @@ class Goals:
         self._tally.note(inspected)
         return Measure(len(where), unit=unit, inspected=inspected, where=where)
 
-    def _share(self, short: dict[str, str]) -> Measure:
+    def _share(self, short: dict[int, str]) -> Measure:
+        """Return the share of *must* goals that are not short of something; those that a waiver excuses are not."""
         total = len(self._must)
         self._tally.note(total)
-        excused = {self._label(row) for row in self._must if row.id in self._data.excused}
-        left = {name: why for name, why in short.items() if name not in excused}
-        met = sum(self._label(row) not in left for row in self._must)
-        where = tuple(f"{name}: {why}" for name, why in left.items())
-        return Measure(Ratio(met, total), unit="goals", inspected=total, where=where)
+        left = {index: why for index, why in short.items() if self.rows[index].id not in self._data.excused}
+        where = tuple(f"{self._label(self.rows[index])}: {why}" for index, why in left.items())
+        return Measure(Ratio(total - len(left), total), unit="goals", inspected=total, where=where)
 
     @staticmethod
     def _label(row: GoalRow) -> str:

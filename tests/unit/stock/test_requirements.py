@@ -160,3 +160,10 @@ def test_a_plan_that_cannot_be_read_blocks_beside_one_that_can() -> None:
     broken = PlanFile("b.toml", "0", problem="this is no TOML")
     result = ask(WHOLE, files=(broken,), on_missing=OnMissing.SKIP, A=("passed",))
     assert (result.verdict, result.reason) == ("NO_EVIDENCE", "unreadable")
+
+
+def test_a_waiver_for_an_id_excuses_no_goal_that_is_called_like_it() -> None:
+    evidence = planned(Goal("A", "Sell", "must"), Goal("", "A", "must"))
+    waived = replace(evidence, goals=replace(evidence.goals, excused=frozenset({"A"})))
+    check = check_of(judged(requirements, waived), "complete")
+    assert (check.verdict, check.where) == ("FAIL", ("A: no id, no owner, no acceptance",))

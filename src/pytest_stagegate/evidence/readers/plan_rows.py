@@ -72,17 +72,16 @@ def goal_of(name: str, place: str, fields: Mapping[str, Any]) -> Goal:
 
 
 def milestones_of(stated: Iterable[Mapping[str, Any]], goals: Iterable[Goal]) -> tuple[Milestone, ...]:
-    """Return the milestones that a file states, each once by its id, and those that only its goals name."""
-    found: dict[str, Milestone] = {}
+    """Return the milestones that a file states, as often as it states them, and those that only its goals name."""
+    found: list[Milestone] = []
     for each in stated:
         name = _text(each.get("id")) or _text(each.get("title"))
         if name:
             title = _text(each.get("title")) if each.get("id") else ""
-            found.setdefault(name, Milestone(name, title, day_of(each.get("start")), day_of(each.get("due"))))
-    for goal in goals:
-        if goal.milestone:
-            found.setdefault(goal.milestone, Milestone(goal.milestone))
-    return tuple(found.values())
+            found.append(Milestone(name, title, day_of(each.get("start")), day_of(each.get("due"))))
+    known = {each.id for each in found}
+    named = dict.fromkeys(goal.milestone for goal in goals if goal.milestone)
+    return (*found, *(Milestone(name) for name in named if name not in known))
 
 
 def _ids(value: object) -> tuple[str, ...]:

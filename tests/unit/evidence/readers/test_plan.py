@@ -152,3 +152,11 @@ def test_of_many_unknown_milestones_a_few_are_told(tmp_path: Path) -> None:
         read(tmp_path, milestones + goals)
     assert "goal A0: unknown milestone 'relaese 0'; did you mean 'release 0'?" in str(caught.value)
     assert str(caught.value).endswith("; and 4990 more")
+
+
+def test_a_milestone_that_stands_twice_keeps_both_of_its_days(tmp_path: Path) -> None:
+    file = tmp_path / "goals.json"
+    file.write_text('{"goals": [{"id": "A"}], "milestones": [{"id": "1"}, {"id": "1", "due": "2026-11-01"}]}')
+    found = goals_json.read(file, tmp_path).goals
+    assert found is not None
+    assert [each.due for each in found.milestones] == [None, dt.date(2026, 11, 1)]
