@@ -8,7 +8,7 @@ import pytest
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.formats import detect, read_file
-from pytest_stagegate.evidence.readers import needs_json, plan
+from pytest_stagegate.evidence.readers import goals_json, needs_json, plan
 from pytest_stagegate.model.plan import Milestone, PlanData
 
 DATA = Path(__file__).parents[3] / "data" / "goals"
