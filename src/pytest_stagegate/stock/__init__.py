@@ -27,9 +27,11 @@ from pytest_stagegate.stock import (
     results,
     review,
     roadmap,
+    same_artifact,
     sbom,
     sign_off,
     skips,
+    smoke,
     upstream,
     vulnerabilities,
     warnings,
@@ -67,4 +69,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     review,
     requirements_ratchet,
     environment,
+    smoke,
+    same_artifact,
 )
