@@ -44,6 +44,8 @@ POLICY: Final = """
     [tool.stagegate.environment.lab]
     data = [{ name = "sources", path = "src/*.py" }]
     [tool.stagegate.gate.environment]
+    [tool.stagegate.gate.synthetic]
+    stage = "test"
     [tool.stagegate.gate.coverage]
     line = "50 %"
     source = ["src"]

@@ -30,6 +30,7 @@ from pytest_stagegate.stock import (
     sbom,
     sign_off,
     skips,
+    synthetic,
     upstream,
     vulnerabilities,
     warnings,
@@ -67,4 +68,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     review,
     requirements_ratchet,
     environment,
+    synthetic,
 )
