@@ -22,6 +22,7 @@ from pytest_stagegate.stock import (
     operations,
     property_tests,
     provenance,
+    regression,
     requirements,
     requirements_ratchet,
     results,
@@ -69,4 +70,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     requirements_ratchet,
     environment,
     synthetic,
+    regression,
 )
