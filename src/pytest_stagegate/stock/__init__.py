@@ -22,6 +22,7 @@ from pytest_stagegate.stock import (
     operations,
     property_tests,
     provenance,
+    regression,
     requirements,
     requirements_ratchet,
     results,
@@ -30,6 +31,7 @@ from pytest_stagegate.stock import (
     sbom,
     sign_off,
     skips,
+    synthetic,
     upstream,
     vulnerabilities,
     warnings,
@@ -67,4 +69,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     review,
     requirements_ratchet,
     environment,
+    synthetic,
+    regression,
 )
