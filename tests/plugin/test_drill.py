@@ -44,6 +44,8 @@ POLICY: Final = """
     [tool.stagegate.environment.lab]
     data = [{ name = "sources", path = "src/*.py" }]
     [tool.stagegate.gate.environment]
+    [tool.stagegate.gate.synthetic]
+    stage = "test"
     [tool.stagegate.gate.coverage]
     line = "50 %"
     source = ["src"]
@@ -66,6 +68,10 @@ POLICY: Final = """
     [tool.stagegate.gate.findings]
     [tool.stagegate.gate.metrics]
     at_most = { p95_ms = 300 }
+    [tool.stagegate.gate.regression]
+    stage = "test"
+    max_growth = { p95_ms = "10 %" }
+    min_runs = 1
     [tool.stagegate.gate.upstream]
     stage = "test"
     require = ["build"]

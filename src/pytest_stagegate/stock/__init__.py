@@ -22,6 +22,7 @@ from pytest_stagegate.stock import (
     operations,
     property_tests,
     provenance,
+    regression,
     requirements,
     requirements_ratchet,
     results,
@@ -32,6 +33,7 @@ from pytest_stagegate.stock import (
     sign_off,
     skips,
     smoke,
+    synthetic,
     upstream,
     vulnerabilities,
     warnings,
@@ -71,4 +73,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     environment,
     smoke,
     same_artifact,
+    synthetic,
+    regression,
 )

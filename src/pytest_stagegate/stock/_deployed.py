@@ -42,7 +42,7 @@ def deployed(
     version = check("other-version", deployments.other_version(rows), at_most=0)
     if version.verdict is Verdict.FAIL:
         told = "; ".join(version.where[:3])
-        version = msgspec.structs.replace(version, reason="other-version", text=told)
+        version = msgspec.structs.replace(version, reason="other-version-runs", text=told)
     yield version
     if silent := deployments.not_stated(rows):
         names = ", ".join(row.service for row in silent[:3])
