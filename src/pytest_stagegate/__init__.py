@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.deployments_face import Deployments
+    from pytest_stagegate.model.drills import Drills
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.goals_face import Goals
+    from pytest_stagegate.model.incidents import Incidents
     from pytest_stagegate.model.manual import ManualTests
     from pytest_stagegate.model.metrics import Metrics
     from pytest_stagegate.model.numbers import (
@@ -57,6 +59,7 @@ __all__ = [
     "Coverage",
     "Decisions",
     "Deployments",
+    "Drills",
     "Duration",
     "EnvironmentName",
     "Environments",
@@ -64,6 +67,7 @@ __all__ = [
     "Findings",
     "GateOptions",
     "Goals",
+    "Incidents",
     "ManualTests",
     "Matrix",
     "Measure",
@@ -119,6 +123,8 @@ _HOME: Final = {
     "Coverage": "model.coverage",
     "Duration": "model.numbers",
     "Deployments": "model.deployments_face",
+    "Drills": "model.drills",
+    "Incidents": "model.incidents",
     "EnvironmentName": "model.numbers",
     "Environments": "model.readiness",
     "GateOptions": "hooks",

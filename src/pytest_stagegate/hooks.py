@@ -16,10 +16,12 @@ from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.deployments_face import Deployments
+from pytest_stagegate.model.drills import Drills
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.incidents import Incidents
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import Duration, Measure
@@ -156,6 +158,8 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Provenance,
     Environments,
     Deployments,
+    Incidents,
+    Drills,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

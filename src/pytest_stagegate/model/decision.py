@@ -8,7 +8,9 @@ from typing import Any, ClassVar
 import msgspec
 
 from pytest_stagegate.model.deployments import DeploymentRow
+from pytest_stagegate.model.drills import DrillRow
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
+from pytest_stagegate.model.incidents import Incident
 from pytest_stagegate.model.manual import ManualRow
 from pytest_stagegate.model.readiness import EnvironmentRow
 from pytest_stagegate.model.requirements import RequirementRow
@@ -427,4 +429,6 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reviews: tuple[ReviewRow, ...] = ()
     question: Asked | None = None
     deployments: tuple[DeploymentRow, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    drills: tuple[DrillRow, ...] = ()
     schema: str = SCHEMA

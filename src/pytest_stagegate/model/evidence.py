@@ -12,9 +12,11 @@ from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note, Subject
 from pytest_stagegate.model.deployments import Deployment
+from pytest_stagegate.model.drills import Logged
 from pytest_stagegate.model.environments import EnvironmentReport, EnvironmentRule
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
+from pytest_stagegate.model.incidents import IncidentsData
 from pytest_stagegate.model.manual import ManualData
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.operations import OperationsData
@@ -151,6 +153,8 @@ class Evidence:
         environments: What was found when environments were looked at.
         environment_rules: What the policy declares of environments.
         deployments: What was deployed where.
+        incidents: Incidents, an export each.
+        drills: Exercises that logs name.
         began: For each run or file with tests its environment and when it began, or None where it does not say.
     """
 
@@ -191,4 +195,6 @@ class Evidence:
     environments: tuple[EnvironmentReport, ...] = ()
     environment_rules: tuple[EnvironmentRule, ...] = ()
     deployments: tuple[Deployment, ...] = ()
+    incidents: tuple[IncidentsData, ...] = ()
+    drills: tuple[Logged, ...] = ()
     began: tuple[tuple[str | None, str | None], ...] = ()

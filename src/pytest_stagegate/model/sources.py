@@ -52,6 +52,13 @@ FORMATS: Final = {
     "environment": "environment",
     "cdevents": "deployments",
     "deployment": "deployments",
+    "pagerduty": "incidents",
+    "opsgenie": "incidents",
+    "statuspage": "incidents",
+    "alertmanager": "incidents",
+    "incidents": "incidents",
+    "incidents-csv": "incidents",
+    "drills": "drills",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
@@ -70,6 +77,8 @@ KINDS: Final = (
     "manual",
     "environment",
     "deployments",
+    "incidents",
+    "drills",
 )
 """Kinds of evidence that files bring."""
 

@@ -11,9 +11,11 @@ from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.deployments_face import Deployments
+from pytest_stagegate.model.drills import Drills
 from pytest_stagegate.model.explained import ExplainedEnvironment, ExplainedGate, ExplainedOption, ExplainedPolicy
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.incidents import Incidents
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.operations import Operations
@@ -54,6 +56,8 @@ _FACES: Final[dict[type, str]] = {
     ManualTests: "manual tests",
     Environments: "reports on environments",
     Deployments: "records of deployments",
+    Incidents: "exports of incidents",
+    Drills: "exercises",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
     SignOffs: "sign-offs",
