@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.deployments_face import Deployments
-    from pytest_stagegate.model.drills import Drills
+    from pytest_stagegate.model.drills_face import Drills
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.goals_face import Goals
     from pytest_stagegate.model.incidents import Incidents
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.reviews_face import Reviews
     from pytest_stagegate.model.sbom import Sboms
     from pytest_stagegate.model.sign_offs import SignOffs
+    from pytest_stagegate.model.support import Support
     from pytest_stagegate.model.tests import TestResults
     from pytest_stagegate.model.told import ReleaseNotes
     from pytest_stagegate.model.upstream import Decisions
@@ -86,6 +87,7 @@ __all__ = [
     "Share",
     "SignOffs",
     "StageName",
+    "Support",
     "TestResults",
     "Verdict",
     "Vulnerabilities",
@@ -123,7 +125,8 @@ _HOME: Final = {
     "Coverage": "model.coverage",
     "Duration": "model.numbers",
     "Deployments": "model.deployments_face",
-    "Drills": "model.drills",
+    "Drills": "model.drills_face",
+    "Support": "model.support",
     "Incidents": "model.incidents",
     "EnvironmentName": "model.numbers",
     "Environments": "model.readiness",

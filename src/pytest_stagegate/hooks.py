@@ -16,7 +16,7 @@ from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.deployments_face import Deployments
-from pytest_stagegate.model.drills import Drills
+from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import Findings
@@ -34,6 +34,7 @@ from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import SignOffs
+from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.told import ReleaseNotes
@@ -160,6 +161,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Deployments,
     Incidents,
     Drills,
+    Support,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

@@ -21,7 +21,7 @@ from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
 from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
 from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.drills import KIND as DRILLS
-from pytest_stagegate.model.drills import Drills
+from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
@@ -46,6 +46,8 @@ from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
+from pytest_stagegate.model.support import KIND as SUPPORT
+from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.texts import without_folders
@@ -112,10 +114,15 @@ _KINDS: Final[dict[type, str]] = {
     Deployments: DEPLOYMENTS,
     Incidents: INCIDENTS,
     Drills: DRILLS,
+    Support: SUPPORT,
 }
 """Kind of evidence that each face shows."""
 
-_FURTHER: Final[dict[type, frozenset[str]]] = {Goals: frozenset({"tests", MANUAL}), Drills: frozenset({"tests"})}
+_FURTHER: Final[dict[type, frozenset[str]]] = {
+    Goals: frozenset({"tests", MANUAL}),
+    Drills: frozenset({"tests"}),
+    Support: frozenset({"sbom"}),
+}
 """Further kinds that a face shows something of."""
 
 
@@ -340,6 +347,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Deployments: Deployments(evidence.deployments, evidence.began, evidence.subject, tally),
         Incidents: Incidents(evidence.incidents, tally),
         Drills: Drills(evidence.drills, tests, evidence.started, evidence.subject, place, tally),
+        Support: Support(evidence.support, evidence.in_use, place.day, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,

@@ -39,6 +39,7 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.readiness import environment_rows
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
+from pytest_stagegate.model.support import support_rows
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.permitting import refuse_contradiction
@@ -221,6 +222,7 @@ def _draft(
         requirements=requirement_rows(evidence.tests, manual),
         reviews=review_rows(evidence),
         incidents=tuple(each for each in united(evidence.incidents) if each.open),
+        support=support_rows(evidence.support, evidence.in_use, place.day),
         drills=drills_of(evidence, place.day),
         deployments=running(evidence.deployments, place.environment),
         upstream=upstream_rows(vetted.sources, project.policy),

@@ -9,7 +9,8 @@ from packaging.utils import canonicalize_name
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, ShippedRow, TestRow, Tests
-from pytest_stagegate.model.drills import Logged, drill_rows, exercised
+from pytest_stagegate.model.drills import Logged, drill_rows
+from pytest_stagegate.model.drills_face import exercised
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_FILES
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE

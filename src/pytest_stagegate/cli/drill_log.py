@@ -17,7 +17,8 @@ from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.evidence.readers.drills import DrillsFile, entries_in
 from pytest_stagegate.model.drills import FILE as LOG
-from pytest_stagegate.model.drills import SCHEMA, DrillEntry, exercised
+from pytest_stagegate.model.drills import SCHEMA, DrillEntry
+from pytest_stagegate.model.drills_face import exercised
 from pytest_stagegate.model.links import is_link_name
 from pytest_stagegate.model.times import rfc3339, utc_time
 from pytest_stagegate.project import load_project
@@ -69,7 +70,7 @@ def command(
     if kind is None:
         if any(each is not None for each in (outcome, by, on, env, version)) or note:
             raise UsageError(
-                "--outcome, --by, --on, --env, --version and --note say of a drill by hand; name its --kind"
+                "--outcome, --by, --on, --env, --version and --note are for a drill that people did; name its --kind"
             )
         new = _of_run(record or root / DEFAULT_RECORD)
     else:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.deployments import DeploymentRow
     from pytest_stagegate.model.drills import DrillRow
     from pytest_stagegate.model.incidents import Incident
+    from pytest_stagegate.model.support import SupportRow
 
 _SHOWN: Final = 100
 _STATES: Final = {
@@ -64,6 +65,12 @@ def _tables(decision: Decision) -> Iterator[OperatedView]:
             ("incident", "severity", "what", "service", "since", "export"),
             [_incident(row) for row in decision.incidents],
         )
+    if decision.support:
+        yield _table(
+            ("support", "Support", "Until when what is in use is supported by those who make it."),
+            ("product", "version", "supported until", "days left", "state"),
+            [_support(row) for row in decision.support],
+        )
     if decision.drills:
         yield _table(
             ("drills", "Drills", "When each kind of exercise was last done."),
@@ -86,6 +93,11 @@ def _deployment(row: DeploymentRow) -> tuple[str, ...]:
 
 def _incident(row: Incident) -> tuple[str, ...]:
     return row.id, row.severity, row.title, row.service, row.opened or "", row.source
+
+
+def _support(row: SupportRow) -> tuple[str, ...]:
+    days = "" if row.days_left is None else str(row.days_left)
+    return row.product, row.version, row.end or "", days, row.state
 
 
 def _drill(row: DrillRow) -> tuple[str, ...]:

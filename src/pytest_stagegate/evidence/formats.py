@@ -35,6 +35,9 @@ _OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t
 _OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|deployment|incidents|drills)/')
 """What else of ours says so itself, by the name of the format."""
 _EVENT: Final = re.compile(r'"type"\s*:\s*"dev\.cdevents\.')
+_PRODUCT: Final = re.compile(r'\A\{.*?"result"\s*:\s*\{.*?"releases"\s*:\s*\[', re.DOTALL)
+_CYCLE: Final = re.compile(r'\[\s*\{\s*"cycle"\s*:')
+_SUPPORT: Final = re.compile(r"^[ \t]*\[\[[ \t]*product[ \t]*\]\]", re.MULTILINE)
 _LCOV: Final = re.compile(r"\s*(#[^\n]*\n\s*)*(TN|SF):")
 
 
@@ -98,6 +101,10 @@ def _of_text(text: str) -> str:
         return found
     if found := format_of_incidents(start, keys_of(start)):
         return found
+    if _PRODUCT.search(start) or (start.startswith("[") and _CYCLE.match(start)):
+        return "endoflife"
+    if _SUPPORT.search(start):
+        return "support-table"
     if found := format_of_goals(start):
         return found
     if start.startswith("[") and _is_performance(start):

@@ -96,6 +96,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return _manual(contents.manual)
     if contents.looked_at is not None:
         return _environment(contents.looked_at)
+    if contents.support is not None:
+        return {"cycles": len(contents.support.cycles)}
     if contents.drills is not None:
         return {"drills": len(contents.drills), "passed": sum(each.outcome == "passed" for each in contents.drills)}
     if contents.incidents is not None:

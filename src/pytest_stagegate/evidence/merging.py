@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _NOT_MEASURED: Final = Absent("not-measured", "no evidence holds any coverage")
 
-_OF_NO_ENVIRONMENT: Final = ("decisions", "manual", "goals", "reviews", "deployments", "incidents", "drills")
+_OF_NO_ENVIRONMENT: Final = ("decisions", "manual", "goals", "reviews", "deployments", "incidents", "drills", "support")
 """Kinds of which no file as a whole is of one environment."""
 
 
@@ -81,6 +81,12 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
             if each.contents is not None
             for entry in each.contents.drills or ()
         ),
+        support=tuple(
+            replace(each.contents.support, file=each.name)
+            for each in usable
+            if each.contents is not None and each.contents.support is not None
+        ),
+        pythons=tuple(sorted({run.facts["python"] for run in runs if run.facts.get("python")})),
         deployments=tuple(record for each in usable for record in _deployments(each)),
         began=tuple(_began(each) for each in usable if _holds_tests(each)),
         manual=ManualData(united_tests(run.manual.tests for run in runs)),

@@ -20,6 +20,7 @@ from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sources import Source, State
+from pytest_stagegate.model.support import KIND as SUPPORT
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.model.verdicts import Verdict
@@ -35,10 +36,10 @@ if TYPE_CHECKING:
 _BY_THEMSELVES: Final = (SIGN_OFFS, MANUAL)
 """Kinds of evidence of which no file is held against the decision as a whole."""
 
-_OF_NO_COMMIT: Final = (GOALS, REVIEWS, DEPLOYMENTS, INCIDENTS, DRILLS)
+_OF_NO_COMMIT: Final = (GOALS, REVIEWS, DEPLOYMENTS, INCIDENTS, DRILLS, SUPPORT)
 """Kinds of which no file as a whole is about a commit and an environment."""
 
-_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, DRILLS)
+_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, DRILLS, SUPPORT)
 """Kinds of which a file does not age as a whole: what was deployed runs until something else is."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
@@ -68,6 +69,7 @@ _REPEATABLE: Final = (
     DEPLOYMENTS,
     INCIDENTS,
     DRILLS,
+    SUPPORT,
 )
 """Kinds of which the same twice is no more than once."""
 

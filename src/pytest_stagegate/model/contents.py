@@ -18,6 +18,7 @@ from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.reviews import ReviewExport
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.sign_offs import Signed
+from pytest_stagegate.model.support import SupportData
 from pytest_stagegate.model.tests import TestData
 from pytest_stagegate.model.vulnerabilities import ScanData
 
@@ -43,6 +44,7 @@ class Contents:
         deployments: What was deployed, or None when the file holds no such records.
         incidents: Incidents, or None when the file lists none.
         drills: Exercises, or None when the file is no log of them.
+        support: Until when products are supported, or None when the file does not say.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
@@ -68,6 +70,7 @@ class Contents:
     deployments: tuple[Deployment, ...] | None = None
     incidents: IncidentsData | None = None
     drills: tuple[DrillEntry, ...] | None = None
+    support: SupportData | None = None
     producer: str = ""
     created: str | None = None
     commit: str | None = None

@@ -16,6 +16,7 @@ from pytest_stagegate.model.readiness import EnvironmentRow
 from pytest_stagegate.model.requirements import RequirementRow
 from pytest_stagegate.model.reviews import ReviewRow
 from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
+from pytest_stagegate.model.support import SupportRow
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.model.waivers import WaiverRow
 
@@ -431,4 +432,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     deployments: tuple[DeploymentRow, ...] = ()
     incidents: tuple[Incident, ...] = ()
     drills: tuple[DrillRow, ...] = ()
+    support: tuple[SupportRow, ...] = ()
     schema: str = SCHEMA

@@ -28,6 +28,7 @@ from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.reviews import ReviewExport, TrailersData
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.sign_offs import SignOffsData
+from pytest_stagegate.model.support import SupportData, in_use
 from pytest_stagegate.model.tests import Exit, TestData
 from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.model.upstream import DecisionsData
@@ -155,6 +156,8 @@ class Evidence:
         deployments: What was deployed where.
         incidents: Incidents, an export each.
         drills: Exercises that logs name.
+        support: Until when products are supported, a table each.
+        pythons: The versions of Python that runs were of.
         began: For each run or file with tests its environment and when it began, or None where it does not say.
     """
 
@@ -197,4 +200,11 @@ class Evidence:
     deployments: tuple[Deployment, ...] = ()
     incidents: tuple[IncidentsData, ...] = ()
     drills: tuple[Logged, ...] = ()
+    support: tuple[SupportData, ...] = ()
+    pythons: tuple[str, ...] = ()
     began: tuple[tuple[str | None, str | None], ...] = ()
+
+    @property
+    def in_use(self) -> tuple[tuple[str, str], ...]:
+        """Each product with a version that is in use, as far as runs and bills of materials say."""
+        return in_use(self.pythons, (each for sbom in self.sboms for each in sbom.listed))

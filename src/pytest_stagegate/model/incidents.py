@@ -91,13 +91,19 @@ def united(exports: Iterable[IncidentsData]) -> tuple[Incident, ...]:
         for each in export.incidents:
             key = (export.tool, each.id)
             known = found.get(key, each)
-            worse = min(known, each, key=lambda one: _rank(one.severity))
-            here = each if each.open and not known.open else known
-            found[key] = msgspec.structs.replace(
-                here, severity=worse.severity, open=known.open or each.open, source=here.source or export.file
-            )
+            found[key] = _worse(known, msgspec.structs.replace(each, source=each.source or export.file))
     return tuple(
         sorted(found.values(), key=lambda each: (not each.open, _rank(each.severity), each.opened or "", each.id))
+    )
+
+
+def _worse(one: Incident, other: Incident) -> Incident:
+    """Return an incident of what two exports say of it; where both have it open about different services, of none."""
+    severity = min(one.severity, other.severity, key=_rank)
+    here = other if other.open and not one.open else one
+    differ = one.open and other.open and one.service != other.service
+    return msgspec.structs.replace(
+        here, severity=severity, service="" if differ else here.service, source=here.source or other.source
     )
 
 

@@ -59,6 +59,8 @@ FORMATS: Final = {
     "incidents": "incidents",
     "incidents-csv": "incidents",
     "drills": "drills",
+    "endoflife": "support",
+    "support-table": "support",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
@@ -79,6 +81,7 @@ KINDS: Final = (
     "deployments",
     "incidents",
     "drills",
+    "support",
 )
 """Kinds of evidence that files bring."""
 

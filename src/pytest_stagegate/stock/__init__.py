@@ -31,6 +31,7 @@ from pytest_stagegate.stock import (
     review,
     roadmap,
     rollback,
+    runtime_support,
     same_artifact,
     sbom,
     sign_off,
@@ -81,4 +82,5 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     incidents,
     drills,
     rollback,
+    runtime_support,
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pytest_stagegate.hooks import GateOptions, gate
-from pytest_stagegate.model.drills import Drills
+from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.model.verdicts import Verdict

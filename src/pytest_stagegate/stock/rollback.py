@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.hooks import GateOptions, gate
-from pytest_stagegate.model.drills import Drills
+from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.numbers import EnvironmentName
 from pytest_stagegate.thresholds import check, no_evidence
 
