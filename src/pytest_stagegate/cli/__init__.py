@@ -25,6 +25,7 @@ _COMMANDS: Final = (
     "dossier",
     "drill",
     "explain",
+    "feedback",
     "inspect",
     "manual",
     "notes",

@@ -29,6 +29,16 @@ def read(path: Path, _root: Path) -> Contents:
         EvidenceError: With file and line, when it has no column with ids, a name stands twice in its header, or a row
             has another number of fields than the header.
     """
+    goals = [goal_of(path.name, place, fields) for place, fields in rows(path)]
+    return Contents(goals=PlanData(tuple(goals), milestones_of((), goals)))
+
+
+def rows(path: Path) -> list[tuple[str, dict[str, str]]]:
+    """Return each row that is not blank: its place, and its fields by the names of the header in lower case.
+
+    Raises:
+        EvidenceError: As `read`.
+    """
     text = text_of(path, "CSV")
     head = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(_SEPARATORS, key=head.count), strict=True)
@@ -39,13 +49,13 @@ def read(path: Path, _root: Path) -> Contents:
         twice = next((name for name in names if name and names.count(name) > 1), None)
         if twice is not None:
             raise EvidenceError(f"{path.name}: its header names the column {twice[:40]!r} twice")
-        goals = []
+        found = []
         for row in reader:
             place = f"line {reader.line_num}"
             if row and len(row) != len(names):
                 raise EvidenceError(f"{path.name}: {place} has {len(row)} fields, and the header {len(names)}")
             if any(field.strip() for field in row):
-                goals.append(goal_of(path.name, place, dict(zip(names, row, strict=True))))
+                found.append((place, dict(zip(names, row, strict=True))))
     except (csv.Error, StopIteration) as error:
         raise EvidenceError(f"{path.name}: this is no CSV: {error}") from error
-    return Contents(goals=PlanData(tuple(goals), milestones_of((), goals)))
+    return found
