@@ -15,6 +15,7 @@ import pluggy
 from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import Findings
@@ -154,6 +155,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Artifacts,
     Provenance,
     Environments,
+    Deployments,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

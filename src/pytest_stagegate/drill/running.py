@@ -12,6 +12,7 @@ import msgspec
 
 from pytest_stagegate.drill import (
     artifacts,
+    deployments,
     environments,
     files,
     manual,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
 
-_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments)
+_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, deployments)
 
 _NOTHING_LEFT: Final = frozenset(
     {

@@ -50,6 +50,8 @@ FORMATS: Final = {
     "sign-off": "sign-offs",
     "manual": "manual",
     "environment": "environment",
+    "cdevents": "deployments",
+    "deployment": "deployments",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
@@ -67,6 +69,7 @@ KINDS: Final = (
     "sign-offs",
     "manual",
     "environment",
+    "deployments",
 )
 """Kinds of evidence that files bring."""
 

@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from pytest_stagegate.hooks import GateOptions, gate
-from pytest_stagegate.model.numbers import Count, Measure
+from pytest_stagegate.hooks import gate
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.tests import TestResults
-from pytest_stagegate.model.verdicts import Verdict
-from pytest_stagegate.thresholds import check, no_evidence
+from pytest_stagegate.stock._ran_here import RanHereOptions, ran_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.model.verdicts import Check
 
-_NO_ENVIRONMENT: Final = "no environment is decided, so nobody can tell what the tests ran against"
 
-
-class SyntheticOptions(GateOptions, frozen=True):
-    """Limits of the gate ``synthetic``.
-
-    Attributes:
-        min_passed: How many tests have to pass.
-        max_skipped: How many may be skipped.
-    """
-
-    min_passed: Annotated[int, msgspec.Meta(ge=1)] = 1
-    max_skipped: Count = 0
+class SyntheticOptions(RanHereOptions, frozen=True):
+    """Limits of the gate ``synthetic``; see `RanHereOptions`."""
 
 
 @gate(
@@ -43,36 +29,4 @@ class SyntheticOptions(GateOptions, frozen=True):
 )
 def synthetic(tests: TestResults, place: Place, options: SyntheticOptions) -> Iterator[Check]:
     """Checks the tests of the stage that ran against the environment: failed, lost, passed and skipped."""
-    if place.environment is None:
-        yield no_evidence("passed", "environment-not-named", _NO_ENVIRONMENT, unit="tests")
-        return
-    here = tests.tagged(stage=place.stage).ran_in(place.environment)
-    if not here.counts.executed and not here.counts.errors:
-        yield _nothing_ran(tests.tagged(stage=place.stage), place.stage, place.environment)
-        return
-    yield _not_passed(here)
-    lost = check("lost", here.lost, at_most=0)
-    if lost.verdict is Verdict.FAIL:
-        lost = msgspec.structs.replace(lost, verdict=Verdict.NO_EVIDENCE, reason="tests-lost")
-    yield lost
-    yield check("passed", here.passed, at_least=options.min_passed)
-    yield check("skipped", here.skipped, at_most=options.max_skipped)
-
-
-def _not_passed(here: TestResults) -> Check:
-    """Return how many did not pass; a failure that is expected is one that users meet all the same."""
-    bad = (here.failed, here.errors, here.xfailed)
-    where = tuple(name for measure in bad for name in measure.where)
-    count = sum(int(measure.value or 0) for measure in bad)
-    inspected = max(measure.inspected for measure in bad)
-    return check("failed", Measure(count, unit="tests", inspected=inspected, where=where), at_most=0)
-
-
-def _nothing_ran(tagged: TestResults, stage: str, environment: str) -> Check:
-    elsewhere = tagged.counts.executed
-    if not elsewhere:
-        text = f"no test tagged {stage} was executed against {environment}"
-        return no_evidence("passed", "nothing-executed", text, unit="tests")
-    ran = "1 test" if elsewhere == 1 else f"{elsewhere} tests"
-    text = f"{ran} tagged {stage} ran, and none against {environment}"
-    return no_evidence("passed", "other-environment", text, unit="tests")
+    yield from ran_here(tests, place.stage, place.environment, options)
