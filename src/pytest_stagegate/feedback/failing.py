@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.feedback.wording import TITLE, one_line, place_of
@@ -10,7 +11,7 @@ from pytest_stagegate.model.feedback import FeedbackItem, feedback_id
 from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.verdicts import Check, GateResult
@@ -29,41 +30,53 @@ _LEFT_TO_OTHERS: Final = ("flaky", "requirements", "requirements-ratchet", "road
 
 _SHORT: Final = (Verdict.FAIL, Verdict.WARN, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 _PLACES: Final = 3
+_PART: Final = re.compile(r" (?:budget|burn \S+)$")
+"""What of an objective a check of the gate ``slo`` is about."""
 
 
 def of_gates(decisions: Iterable[Decision]) -> Iterator[FeedbackItem]:
-    """Yield an item for each check that falls short; of some gates one for each place."""
+    """Yield an item for each thing of which a check falls short; of some gates one for each place."""
     for decision in decisions:
         for result in decision.gates:
             if result.uses in _LEFT_TO_OTHERS or not (decision.stage in STAGES or result.uses in GATES):
                 continue
+            by_subject: dict[str, list[Check]] = {}
             for check in result.checks:
                 if check.verdict in _SHORT:
-                    yield from _items(result, check)
+                    by_subject.setdefault(_subject(result, check), []).append(check)
+            for subject, checks in by_subject.items():
+                yield from _items(result, subject, checks)
 
 
-def _items(result: GateResult, check: Check) -> Iterator[FeedbackItem]:
-    matter = ("gate", result.gate, result.stage, result.environment or "", check.name)
-    what = f"{result.gate} {check.name}"
-    if result.uses in EACH_PLACE and check.where:
-        for place in check.where:
-            yield _item(result, check, (*matter, place.partition(" ")[0]), f"{result.gate}: {place}", place)
-        return
-    where = "; ".join(check.where[:_PLACES])
-    yield _item(result, check, matter, what, where)
+def _subject(result: GateResult, check: Check) -> str:
+    """Return what a check is about: of a service level that is the objective, whatever of it is checked."""
+    return _PART.sub("", check.name) if result.uses == "slo" else check.name
 
 
-def _item(result: GateResult, check: Check, matter: tuple[str, ...], what: str, where: str) -> FeedbackItem:
-    at = place_of(result.stage, result.environment)
-    limit = f", limit {check.limit_shown}" if check.limit_shown else ""
-    figure = check.text or f"{check.shown}{limit}"
-    stops = result.effect in (Word.NO_GO.value, Word.HOLD.value) and check.verdict is not Verdict.WARN
+def _items(result: GateResult, subject: str, checks: Sequence[Check]) -> Iterator[FeedbackItem]:
+    matter = ("gate", result.gate, result.stage, result.environment or "", subject)
+    places = [place for check in checks for place in check.where] if result.uses in EACH_PLACE else []
+    for place in places:
+        yield _item(result, checks, (*matter, place.partition(" ")[0]), f"{result.gate}: {place}")
+    if not places:
+        yield _item(result, checks, matter, f"{result.gate} {subject}")
+
+
+def _item(result: GateResult, checks: Sequence[Check], matter: tuple[str, ...], what: str) -> FeedbackItem:
+    stops = result.effect in (Word.NO_GO.value, Word.HOLD.value)
+    worst = any(check.verdict is not Verdict.WARN for check in checks)
     return FeedbackItem(
         id=feedback_id(*matter),
         kind="gate",
-        title=one_line(f"{what} {at}", TITLE),
-        why=one_line(f"{check.verdict.value}: {check.name}: {figure}{f' ({where})' if where else ''}"),
-        priority="must" if stops else "should",
+        title=one_line(f"{what} {place_of(result.stage, result.environment)}", TITLE),
+        why=one_line("; ".join(map(_told, checks))),
+        priority="must" if stops and worst else "should",
         owner=one_line(result.owner, TITLE),
         benefit=one_line(result.title, TITLE),
     )
+
+
+def _told(check: Check) -> str:
+    limit = f", limit {check.limit_shown}" if check.limit_shown else ""
+    where = f" ({'; '.join(check.where[:_PLACES])})" if check.where else ""
+    return f"{check.verdict.value}: {check.name}: {check.text or f'{check.shown}{limit}'}{where}"

@@ -63,6 +63,13 @@ def test_gates_of_earlier_stages_are_for_the_people_who_build() -> None:
     assert only(running(short(), stage="test", uses="regression")).kind == "gate"
 
 
+def test_what_falls_short_of_one_objective_is_one_matter() -> None:
+    budget = short("checkout budget", verdict=Verdict.WARN, shown="3 %", limit_shown="≥ 0 %")
+    found = only(running(short(), budget, short("checkout burn 1h")))
+    assert (found.id, found.title) == (only(running(short())).id, "slo checkout at monitor")
+    assert found.why.startswith("FAIL: checkout: 130 %, limit ≤ 100 %; WARN: checkout budget: 3 %")
+
+
 def test_each_incident_is_a_matter_of_its_own() -> None:
     first, second = items(running(short(where=("INC-7 open 3 d", "INC-8 open 1 d")), uses="incidents"))
     assert first.id != second.id
