@@ -59,22 +59,30 @@ def read_decisions(paths: Iterable[Path]) -> Read:
         EvidenceError: When one that was named can't be read.
         UsageError: When they are about several projects.
     """
-    named, kept, passed_over = [], [], []
-    for path in paths:
-        named.append(opened(path).decision)
-        seen: set[str] = set()
-        for entry in entries(path) if path.is_dir() else ():
-            if entry.cell in seen:
-                continue
-            try:
-                kept.append(opened(entry.path).decision)
-                seen.add(entry.cell)
-            except EvidenceError as error:
-                passed_over.append(error.message)
+    paths = tuple(paths)
+    named = [opened(path).decision for path in paths]
     projects = sorted({each.subject.name for each in named})
     if len(projects) > 1:
         raise UsageError(f"the decisions are about several projects: {', '.join(projects)}; name those of one")
-    return Read((*named, *(each for each in kept if each.subject.name in projects)), tuple(passed_over))
+    kept = [_kept(path, projects[0]) for path in paths if path.is_dir()]
+    decisions = (decision for read in kept for decision in read.decisions)
+    return Read((*named, *decisions), tuple(text for read in kept for text in read.passed_over))
+
+
+def _kept(out: Path, project: str) -> Read:
+    """Read the newest decision about a project of each stage and environment that an output folder has kept."""
+    found: dict[str, Decision] = {}
+    passed_over = []
+    for entry in entries(out):
+        if entry.cell not in found:
+            try:
+                decision = opened(entry.path).decision
+            except EvidenceError as error:
+                passed_over.append(error.message)
+                continue
+            if decision.subject.name == project:
+                found[entry.cell] = decision
+    return Read(tuple(found.values()), tuple(passed_over))
 
 
 def feedback_of(project: Project, decisions: Sequence[Decision], issues: Iterable[Path]) -> Feedback:

@@ -35,7 +35,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("COLUMNS", "100")
     decided(monitor())
     decided(go(as_of="2026-11-24T09:00:00Z"))
-    Path("issues.json").write_text(json.dumps(ISSUES))
+    Path("issues.json").write_text(json.dumps(ISSUES), "utf-8")
     return project_at(tmp_path, policy="")
 
 
@@ -73,19 +73,19 @@ def test_it_tells_what_the_newest_decision_of_each_stage_says(capsys: pytest.Cap
 
 
 def test_what_is_new_is_added_once_behind_what_is_there(capsys: pytest.CaptureFixture[str]) -> None:
-    PLAN.write_text(OLD, newline="")
+    PLAN.write_bytes(OLD.encode())
     assert stagegate("--issues=issues.json", "--add") == 0
     assert capsys.readouterr().err == "2 added to stagegate-plan.toml\n"
-    written = PLAN.read_text()
+    written = PLAN.read_text("utf-8")
     assert written.startswith(f'{OLD}\n[[goal]]\nid = "FB-')
     assert stagegate("--issues=issues.json", "--add") == 0
     assert capsys.readouterr().err == "0 added to stagegate-plan.toml\n"
-    assert PLAN.read_text() == written
+    assert PLAN.read_text("utf-8") == written
 
 
 def test_without_a_plan_one_is_begun() -> None:
     assert stagegate("--add") == 0
-    assert PLAN.read_text().startswith('[[goal]]\nid = "FB-')
+    assert PLAN.read_text("utf-8").startswith('[[goal]]\nid = "FB-')
 
 
 def test_what_people_dropped_stays_dropped(capsys: pytest.CaptureFixture[str]) -> None:
@@ -97,9 +97,9 @@ def test_what_people_dropped_stays_dropped(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.parametrize("text", ['goal = [{ id = "A" }]\n', "[[goal]\n", '[[goal]]\nid = ""\n'])
 def test_a_plan_that_can_not_take_it_stays_as_it_was(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    PLAN.write_text(text, newline="")
+    PLAN.write_bytes(text.encode())
     assert stagegate("--add") == 21
-    assert PLAN.read_text() == text
+    assert PLAN.read_text("utf-8") == text
     assert "stagegate-plan.toml" in capsys.readouterr().err
 
 
@@ -129,7 +129,7 @@ def test_json_fits_its_published_schema(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_markdown_is_written_whole_to_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert stagegate("--markdown", "--out=feedback.md") == 0
-    assert Path("feedback.md").read_text().startswith("# What there is to plan for\n")
+    assert Path("feedback.md").read_text("utf-8").startswith("# What there is to plan for\n")
     assert capsys.readouterr().out == ""
 
 
@@ -156,6 +156,13 @@ def test_a_damaged_kept_decision_is_named_and_an_older_one_read(capsys: pytest.C
     shown = capsys.readouterr()
     assert "slo checkout at monitor" in shown.out
     assert shown.err.startswith("passed over: ")
+
+
+def test_a_kept_decision_about_another_project_hides_none_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    other = msgspec.structs.replace(monitor("other"), as_of="2026-11-23T10:00:00Z")
+    keep(other, "0" * 64, named_tests(("t.py::test_a", "passed")), Path(".stagegate"))
+    assert stagegate() == 0
+    assert "slo checkout at monitor" in capsys.readouterr().out
 
 
 def test_decisions_about_two_projects_are_refused(capsys: pytest.CaptureFixture[str]) -> None:

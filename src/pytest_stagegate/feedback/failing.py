@@ -38,14 +38,25 @@ def of_gates(decisions: Iterable[Decision]) -> Iterator[FeedbackItem]:
     """Yield an item for each thing of which a check falls short; of some gates one for each place."""
     for decision in decisions:
         for result in decision.gates:
-            if result.uses in _LEFT_TO_OTHERS or not (decision.stage in STAGES or result.uses in GATES):
-                continue
-            by_subject: dict[str, list[Check]] = {}
-            for check in result.checks:
-                if check.verdict in _SHORT:
-                    by_subject.setdefault(_subject(result, check), []).append(check)
-            for subject, checks in by_subject.items():
-                yield from _items(result, subject, checks)
+            if _teaches(result):
+                for subject, checks in _short(result).items():
+                    yield from _items(result, subject, checks)
+
+
+def _teaches(result: GateResult) -> bool:
+    """Return whether a gate is one of a running release, and one that was asked."""
+    if result.uses in _LEFT_TO_OTHERS or result.verdict is Verdict.NOT_APPLICABLE:
+        return False
+    return result.stage in STAGES or result.uses in GATES
+
+
+def _short(result: GateResult) -> dict[str, list[Check]]:
+    """Return the checks of a gate that fall short, by what they are about."""
+    found: dict[str, list[Check]] = {}
+    for check in result.checks:
+        if check.verdict in _SHORT:
+            found.setdefault(_subject(result, check), []).append(check)
+    return found
 
 
 def _subject(result: GateResult, check: Check) -> str:

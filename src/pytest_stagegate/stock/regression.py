@@ -89,5 +89,5 @@ def _against(
 
 
 def _too_few(title: str, limit: str, text: str, inspected: int) -> Check:
-    few = no_evidence(title, "too-small", text, limit_shown=limit)
+    few = no_evidence(title, "too-few-runs", text, limit_shown=limit)
     return msgspec.structs.replace(few, verdict=Verdict.TOO_SMALL, inspected=inspected)

@@ -58,6 +58,11 @@ def test_what_passes_or_has_too_little_teaches_nothing() -> None:
     assert items(running(short(verdict=Verdict.PASS), short(verdict=Verdict.TOO_SMALL), effect="")) == ()
 
 
+def test_what_the_policy_says_to_skip_teaches_nothing() -> None:
+    skipped = result_of(Verdict.NOT_APPLICABLE, gate="slo", uses="slo", stage="monitor", checks=(short(),))
+    assert items(msgspec.structs.replace(decision_of(skipped), stage="monitor")) == ()
+
+
 def test_gates_of_earlier_stages_are_for_the_people_who_build() -> None:
     assert items(running(short(), stage="test", uses="coverage")) == ()
     assert only(running(short(), stage="test", uses="regression")).kind == "gate"
