@@ -95,7 +95,7 @@ def feedback_of(project: Project, decisions: Sequence[Decision], issues: Iterabl
     known = goals_of(project.rootdir, project.policy.plan, (), verified_here=False)
     for file in known.files:
         if file.problem and not file.missing:
-            raise EvidenceError(f"{file.path}: the plan can't be read: {file.problem}", remedy="Mend the plan first.")
+            raise EvidenceError(f"{file.path}: the plan can't be read: {file.problem}.", remedy="Mend the plan first.")
     plan = [goal for each in known.plans for goal in each.goals]
     texts = [_text(project.rootdir / file.path) for file in known.files if file.plan and file.path.endswith(".toml")]
     dropped = frozenset[str]().union(*map(dropped_in, texts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,6 +148,13 @@ def test_what_can_not_be_read_ends_the_command(args: tuple[str, ...], capsys: py
     assert stagegate(*args, "--add") == 21
     assert not PLAN.exists()
     assert capsys.readouterr().err.startswith("stagegate: ")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("option", ["", "--issues="])
+def test_a_pipe_is_not_waited_for(option: str) -> None:
+    os.mkfifo("pipe.json")
+    assert stagegate(f"{option}pipe.json") == 21
 
 
 def test_a_damaged_kept_decision_is_named_and_an_older_one_read(capsys: pytest.CaptureFixture[str]) -> None:

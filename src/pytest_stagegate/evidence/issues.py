@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.formats import detect, read_file
 from pytest_stagegate.evidence.readers.goals_csv import rows
-from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.evidence.readers.json_documents import document, text_of
 from pytest_stagegate.evidence.readers.tracked import part, text
 from pytest_stagegate.model.feedback import Issue
 from pytest_stagegate.model.plan import says_done
@@ -26,6 +26,9 @@ FORMATS: Final = ("github-issues", "gitlab-issues", "goals-csv")
 _ADDRESSES: Final = ("html_url", "web_url", "url")
 _VOTES: Final = ("votes", "upvotes", "reactions", "+1")
 """Columns of a table that count people, in lower case; the first that is there counts."""
+
+_NONE: Final = "[]"
+"""What an export holds where nothing is open, which tells no format."""
 
 _THUMBS_UP: Final = "THUMBS_UP"
 _DIGITS: Final = 9
@@ -42,6 +45,8 @@ def read_issues(path: Path) -> tuple[Issue, ...]:
     """
     if not path.is_file():
         raise EvidenceError(f"{path.as_posix()}: there is no such file", code="missing")
+    if text_of(path, "a list of issues").strip() == _NONE:
+        return ()
     format_ = detect(path)
     if format_ not in FORMATS:
         raise EvidenceError(f"{path.name}: it is {format_}; issues are read as {', '.join(FORMATS)}")

@@ -62,6 +62,10 @@ def test_an_export_that_is_read_as_goals_is_read_as_issues(name: str) -> None:
     assert all(each.id and each.source == name for each in read_issues(DATA / name))
 
 
+def test_where_nothing_is_open_there_is_no_issue(tmp_path: Path) -> None:
+    assert of(tmp_path, "[]\n") == ()
+
+
 def test_another_file_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError, match="it is junit; issues are read as github-issues"):
         of(tmp_path, "<testsuite/>", "r.xml")
