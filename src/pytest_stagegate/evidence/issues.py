@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.formats import detect, read_file
-from pytest_stagegate.evidence.readers.goals_csv import rows
 from pytest_stagegate.evidence.readers.json_documents import document, text_of
+from pytest_stagegate.evidence.readers.plan_rows import NAMES
+from pytest_stagegate.evidence.readers.rows_of_csv import rows_of_csv
 from pytest_stagegate.evidence.readers.tracked import part, text
 from pytest_stagegate.model.feedback import Issue
 from pytest_stagegate.model.plan import says_done
@@ -54,7 +55,7 @@ def read_issues(path: Path) -> tuple[Issue, ...]:
     if plan is None or not plan.goals:
         return ()
     if format_ == "goals-csv":
-        entries: list[Mapping[str, Any]] = [fields for _, fields in rows(path)]
+        entries: list[Mapping[str, Any]] = [fields for _, fields in rows_of_csv(path, NAMES["id"])]
     else:
         listed = document(path, list[dict[str, Any]], "list of issues")
         entries = [each for each in listed if "pull_request" not in each]

@@ -76,9 +76,9 @@ def test_what_falls_short_of_one_objective_is_one_matter() -> None:
 
 
 def test_each_incident_is_a_matter_of_its_own() -> None:
-    first, second = items(running(short(where=("INC-7 open 3 d", "INC-8 open 1 d")), uses="incidents"))
+    first, second = items(running(short(where=("INC 7: down (high)", "INC 8: slow (low)")), uses="incidents"))
     assert first.id != second.id
-    assert only(running(short(where=("INC-7 open 4 d",)), uses="incidents")).id in (first.id, second.id)
+    assert only(running(short(where=("INC 7: down again (critical)",)), uses="incidents")).id in (first.id, second.id)
 
 
 def test_the_same_matter_has_the_same_id_whatever_its_figures() -> None:
