@@ -11,6 +11,7 @@ from pytest_stagegate.feedback.issues import of_issues
 from pytest_stagegate.feedback.matters import of_flaky, of_goals, of_waivers
 from pytest_stagegate.model.feedback import BACK, DROPPED, NEW, PLANNED, Feedback, FeedbackItem, FeedbackSource
 from pytest_stagegate.model.plan import PRIORITIES, Goal, says_done
+from pytest_stagegate.model.times import utc_time
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 
 def newest(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """Return the newest decision about each stage and environment, the newest first."""
-    ordered = sorted(decisions, key=lambda each: each.as_of, reverse=True)
-    return tuple({(each.stage, each.environment): each for each in reversed(ordered)}.values())[::-1]
+    found: dict[tuple[str, str | None], Decision] = {}
+    for each in sorted(decisions, key=lambda each: utc_time(each.as_of), reverse=True):
+        found.setdefault((each.stage, each.environment), each)
+    return tuple(found.values())
 
 
 def learnt(

@@ -93,6 +93,14 @@ def test_of_each_stage_and_environment_the_newest_decision_counts() -> None:
     assert only(old, running(as_of="2026-11-21T00:00:00Z", environment="staging")).kind == "gate"
 
 
+def test_the_newest_decision_stands_first_however_old_others_of_its_stage_are() -> None:
+    oldest, middle, last = (
+        running(as_of=f"2026-11-2{day}T00:00:00Z", environment=env)
+        for day, env in ((0, "lab"), (1, "staging"), (2, "lab"))
+    )
+    assert newest((middle, oldest, last)) == (last, middle)
+
+
 def test_a_flaky_test_should_be_mended_once() -> None:
     row = {"outcome": "passed", "reason": "", "message": "", "reruns": 2, "subtests": ()}
     here, there = (
