@@ -213,7 +213,7 @@ _HOLDS: Final = {
     "durations": "microseconds, not below 0",
     "findings": "how often it was found, at least once",
     "goals": "1 or 0 for whether it was described, linked and verified",
-    "history": f"for each of at most {KEPT_RUNS} runs, in their order, its name, the lowest and the highest number, finite decimals as text",
+    "history": f"for each of 1 to {KEPT_RUNS} runs, in order, its name, its lowest and its highest decimal as text",
     "metrics": "a finite decimal as text",
     "skips": "nothing else",
     "tests": "nothing else",
