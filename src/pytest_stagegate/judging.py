@@ -332,7 +332,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         TestResults: TestResults(tests, tally, exits=evidence.exits),
         Warnings: Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded),
         Findings: Findings(evidence.findings, tally),
-        Metrics: Metrics(evidence.metrics, tally),
+        Metrics: Metrics(evidence.metrics, tally, waived=evidence.waived),
         Artifacts: _artifacts(evidence, tally),
         Provenance: Provenance(evidence.statements, evidence.subject, tally, excused=evidence.excused),
         Sboms: Sboms(evidence.sboms, evidence.subject, tally),

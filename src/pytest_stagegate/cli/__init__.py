@@ -26,6 +26,7 @@ _COMMANDS: Final = (
     "drill",
     "drill-log",
     "explain",
+    "feedback",
     "inspect",
     "manual",
     "notes",
