@@ -10,9 +10,8 @@ import msgspec
 from pytest_stagegate import decide
 from pytest_stagegate.judging import judge
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.globs import matches, selects
-from pytest_stagegate.model.incidents import without_incidents
 from pytest_stagegate.model.globs import is_about
+from pytest_stagegate.model.incidents import without_incidents
 from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.reviews import without_people
 from pytest_stagegate.model.verdicts import Verdict
