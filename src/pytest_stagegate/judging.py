@@ -330,7 +330,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Goals: Goals(evidence.goals, tests, tally, day=place.day, manual=by_hand),
         ManualTests: ManualTests(by_hand, tally),
         Environments: Environments(evidence.environments, evidence.environment_rules, place, tests.tags, tally),
-        Deployments: Deployments(evidence.deployments, evidence.began, evidence.subject, tally),
+        Deployments: Deployments(evidence, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,

@@ -1,4 +1,4 @@
-"""Records of deployments of our own (schema ``stagegate/deployment/1``), written by a script or a person."""
+"""Records of deployments of our own (schema ``stagegate/deployment/1``), by ``stagegate deployed`` or a script."""
 
 from __future__ import annotations
 
