@@ -25,6 +25,7 @@ _COMMANDS: Final = (
     "doctor",
     "dossier",
     "drill",
+    "drill-log",
     "explain",
     "inspect",
     "manual",

@@ -52,6 +52,15 @@ FORMATS: Final = {
     "environment": "environment",
     "cdevents": "deployments",
     "deployment": "deployments",
+    "pagerduty": "incidents",
+    "opsgenie": "incidents",
+    "statuspage": "incidents",
+    "alertmanager": "incidents",
+    "incidents": "incidents",
+    "incidents-csv": "incidents",
+    "drills": "drills",
+    "endoflife": "support",
+    "support-table": "support",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
@@ -70,6 +79,9 @@ KINDS: Final = (
     "manual",
     "environment",
     "deployments",
+    "incidents",
+    "drills",
+    "support",
 )
 """Kinds of evidence that files bring."""
 
