@@ -30,6 +30,7 @@ from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
+from pytest_stagegate.model.service_levels import ServiceLevels
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
@@ -154,6 +155,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Artifacts,
     Provenance,
     Environments,
+    ServiceLevels,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

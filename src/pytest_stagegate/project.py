@@ -22,6 +22,8 @@ from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
+from pytest_stagegate.model.service_levels import TELEMETRY, ServiceLevels, ToMeasure
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.drifting import drift_since
@@ -130,10 +132,27 @@ class Project:
         return tuple(
             rule
             for rule in self.policy.producers
-            if (not rule.stage or rule.stage in judged)
+            if (rule.format != SERVICE_LEVELS or self._asks_for_levels(judged if stage is None else (stage,)))
+            and (not rule.stage or rule.stage in judged)
             and (environment is None or rule.environment in (None, environment))
             and rule.environment not in closed
         )
+
+    def _asks_for_levels(self, stages: Iterable[str]) -> bool:
+        return any(self.asks_for(ServiceLevels, stage) for stage in stages)
+
+    @property
+    def to_measure(self) -> ToMeasure | None:
+        """What Prometheus is asked; None where the policy names no server."""
+        if self.policy.prometheus is None:
+            return None
+        objectives = tuple(each for each in self.policy.objectives if not each.by_metric)
+        expected: dict[str, dict[str, None]] = {}
+        for bound in self.bound:
+            for name, labels in getattr(bound.options, "expect", {}).items() if bound.gate.name == TELEMETRY else ():
+                expected.setdefault(name, {}).update(dict.fromkeys(labels))
+        metrics = {name: tuple(sorted(labels)) for name, labels in expected.items()}
+        return ToMeasure(self.policy.prometheus, objectives, metrics)
 
     @property
     def waivers(self) -> Waivers:

@@ -318,6 +318,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),
         environment_rules=project.policy.environment_rules,
+        service_levels=replace(whole.service_levels, objectives=project.policy.objectives),
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage), written),
     )
 

@@ -27,6 +27,7 @@ _COMMANDS: Final = (
     "explain",
     "inspect",
     "manual",
+    "measure",
     "notes",
     "probe",
     "sign-off",

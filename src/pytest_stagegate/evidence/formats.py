@@ -31,7 +31,7 @@ _SCHEMA: Final = re.compile(r'"schema"\s*:\s*"stagegate/decision/')
 _FIRST_OBJECT: Final = re.compile(r"\[\s*\{([^{}]*)\}")
 _PERFORMANCE: Final = tuple(f'"{key}"' for key in ("id", "key", "value", "start", "stop"))
 _OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t]*$)", re.MULTILINE)
-_OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment)/')
+_OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|service-levels)/')
 """What else of ours says so itself, by the name of the format."""
 _LCOV: Final = re.compile(r"\s*(#[^\n]*\n\s*)*(TN|SF):")
 

@@ -17,14 +17,17 @@ from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.extent import PYTHON, Scope
 from pytest_stagegate.model.manual import ManualData, united_tests
 from pytest_stagegate.model.property_tests import least
+from pytest_stagegate.model.service_levels import LevelsData
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
+    from pytest_stagegate.model.contents import Contents
     from pytest_stagegate.model.decision import Artifact, Subject
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.reviews import ReviewExport, TrailersData
+    from pytest_stagegate.model.service_levels import ServiceLevelsFile
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tags import Tag
     from pytest_stagegate.model.told import ToldData
@@ -65,6 +68,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         told=_told(runs),
         trailers=_trailers(runs),
         environments=_environments(usable),
+        service_levels=LevelsData(files=_measured(contents)),
         manual=ManualData(united_tests(run.manual.tests for run in runs)),
         warnings=_warnings(runs),
         warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
@@ -85,6 +89,13 @@ def _environments(usable: Iterable[Source]) -> tuple[EnvironmentReport, ...]:
     found = [report for each in usable if each.evidence is not None for report in each.evidence.environments]
     found += [each.contents.looked_at for each in usable if each.contents is not None and each.contents.looked_at]
     return tuple(sorted(set(found), key=msgspec.json.encode))
+
+
+def _measured(contents: Iterable[Contents]) -> tuple[ServiceLevelsFile, ...]:
+    """Return what files say of service levels, each once."""
+    measured = (each.service_levels for each in contents if each.service_levels is not None)
+    found = {msgspec.json.encode(each): each for each in measured}
+    return tuple(found[key] for key in sorted(found))
 
 
 def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:

@@ -14,6 +14,7 @@ from pytest_stagegate.model.plan import PlanData
 from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.reviews import ReviewExport
 from pytest_stagegate.model.sbom import SbomData
+from pytest_stagegate.model.service_levels import ServiceLevelsFile
 from pytest_stagegate.model.sign_offs import Signed
 from pytest_stagegate.model.tests import TestData
 from pytest_stagegate.model.vulnerabilities import ScanData
@@ -37,6 +38,7 @@ class Contents:
         goals: Goals and milestones, or None when the file holds none.
         reviews: What was said of a change, or None when the file says nothing of one.
         looked_at: What was found of an environment, or None when the file does not say.
+        service_levels: What was measured of service levels, or None when the file holds nothing of them.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
@@ -59,6 +61,7 @@ class Contents:
     goals: PlanData | None = None
     reviews: ReviewExport | None = None
     looked_at: EnvironmentReport | None = None
+    service_levels: ServiceLevelsFile | None = None
     producer: str = ""
     created: str | None = None
     commit: str | None = None

@@ -24,6 +24,7 @@ from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.reviews import ReviewExport, TrailersData
 from pytest_stagegate.model.sbom import SbomData
+from pytest_stagegate.model.service_levels import LevelsData
 from pytest_stagegate.model.sign_offs import SignOffsData
 from pytest_stagegate.model.tests import Exit, TestData
 from pytest_stagegate.model.told import ToldData
@@ -149,6 +150,7 @@ class Evidence:
         told: What the release notes tell, or why that is not known; None when nobody has asked.
         environments: What was found when environments were looked at.
         environment_rules: What the policy declares of environments.
+        service_levels: What the policy promises of service levels, and what was measured of them.
     """
 
     tests: TestData
@@ -187,3 +189,4 @@ class Evidence:
     excused: frozenset[str] = frozenset()
     environments: tuple[EnvironmentReport, ...] = ()
     environment_rules: tuple[EnvironmentRule, ...] = ()
+    service_levels: LevelsData = field(default_factory=LevelsData)

@@ -50,6 +50,7 @@ FORMATS: Final = {
     "sign-off": "sign-offs",
     "manual": "manual",
     "environment": "environment",
+    "service-levels": "service-levels",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
@@ -67,6 +68,7 @@ KINDS: Final = (
     "sign-offs",
     "manual",
     "environment",
+    "service-levels",
 )
 """Kinds of evidence that files bring."""
 

@@ -22,6 +22,7 @@ from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
+from pytest_stagegate.model.service_levels import ServiceLevels
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.told import ReleaseNotes
@@ -52,6 +53,7 @@ _FACES: Final[dict[type, str]] = {
     Goals: "the goals of the plan",
     ManualTests: "manual tests",
     Environments: "reports on environments",
+    ServiceLevels: "measured service levels",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
     SignOffs: "sign-offs",

@@ -30,6 +30,8 @@ from pytest_stagegate.stock import (
     sbom,
     sign_off,
     skips,
+    slo,
+    telemetry,
     upstream,
     vulnerabilities,
     warnings,
@@ -67,4 +69,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     review,
     requirements_ratchet,
     environment,
+    slo,
+    telemetry,
 )
