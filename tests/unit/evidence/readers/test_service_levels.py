@@ -82,3 +82,12 @@ def test_an_objective_that_stands_twice_is_refused(tmp_path: Path) -> None:
     reading = json.loads(json_of(WHOLE))["readings"][0]
     with pytest.raises(EvidenceError, match="an objective stands twice"):
         read(written(tmp_path, {"readings": [reading, reading]}), tmp_path)
+
+
+def test_what_a_real_prometheus_said_is_read() -> None:
+    path = Path(__file__).parents[3] / "data/service-levels/prometheus-2.42.0.json"
+    found = read(path, path.parent).service_levels
+    assert found is not None
+    (reading,) = found.readings
+    assert (reading.asked.name, found.problems, found.metrics[0].series) == ("checkout", (), 2)
+    assert [float(each.good or 0) <= float(each.total or 0) for each in reading.counts] == [True, True]
