@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.reviews import TrailersData
+    from pytest_stagegate.model.service_levels import Objective
     from pytest_stagegate.model.sources import EvidenceRule
     from pytest_stagegate.policy.model import Policy
 
@@ -56,6 +57,7 @@ class Project:
         registry: Everything that plugins bring.
         policy_file: The policy file that was named, or None.
         name: The name that it declares, or None.
+        filed: Objectives that stand in files.
     """
 
     rootdir: Path
@@ -65,6 +67,7 @@ class Project:
     registry: Registry
     policy_file: Path | None
     name: str | None
+    filed: tuple[Objective, ...] = ()
 
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
         """Return the gates of one decision."""
@@ -146,7 +149,7 @@ class Project:
         """What Prometheus is asked; None where the policy names no server."""
         if self.policy.prometheus is None:
             return None
-        objectives = tuple(each for each in self.policy.objectives if not each.by_metric)
+        objectives = (*(each for each in self.policy.objectives if not each.by_metric), *self.filed)
         expected: dict[str, dict[str, None]] = {}
         for bound in self.bound:
             for name, labels in getattr(bound.options, "expect", {}).items() if bound.gate.name == TELEMETRY else ():
@@ -187,7 +190,28 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     if any(Goals in each.gate.needs.values() for each in bound):
         refuse_circles(rootdir, policy.plan)
     vocabulary = vocabulary_of(policy)
-    return Project(rootdir, policy, bound, vocabulary, registry, policy_file, declared_name(rootdir))
+    filed = _filed(rootdir, policy) if any(ServiceLevels in each.gate.needs.values() for each in bound) else ()
+    return Project(rootdir, policy, bound, vocabulary, registry, policy_file, declared_name(rootdir), filed)
+
+
+def _filed(rootdir: Path, policy: Policy) -> tuple[Objective, ...]:
+    """Return the objectives that stand in files.
+
+    Raises:
+        MistakesError: With all that is wrong with the files.
+    """
+    if not policy.slo_files:
+        return ()
+    from pytest_stagegate.evidence.openslo import objectives_in
+
+    found, mistakes = objectives_in(rootdir, policy.slo_files)
+    twice = {each.name for each in policy.objectives}
+    again = [
+        Mistake(each.source, f"the policy has an objective {each.name!r} too") for each in found if each.name in twice
+    ]
+    if mistakes or again:
+        raise MistakesError("the service level objectives", [*mistakes, *again], code="policy")
+    return found
 
 
 def vocabulary_of(policy: Policy) -> Vocabulary:

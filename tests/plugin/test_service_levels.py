@@ -168,3 +168,49 @@ def test_measure_says_what_the_policy_lacks(shop: Project) -> None:
     shop.write("stagegate.toml", '[prometheus]\nurl = "http://127.0.0.1:9090"\n')
     assert stagegate("measure")[0] == 2
     assert "the policy asks nothing of Prometheus" in stagegate("measure")[1]
+
+
+OPENSLO = """
+    apiVersion: openslo/v1
+    kind: SLO
+    metadata: {name: export}
+    spec:
+      indicator:
+        spec:
+          ratioMetric:
+            good: {metricSource: {type: Prometheus, spec: {query: 'sum(increase(exported_total[{{.window}}]))'}}}
+            total: {metricSource: {type: Prometheus, spec: {query: 'sum(increase(exports_total[{{.window}}]))'}}}
+      timeWindow: [{duration: 7d, isRolling: true}]
+      budgetingMethod: Occurrences
+      objectives: [{target: 0.9}]
+"""
+
+
+def test_objectives_in_files_are_measured_judged_and_verified(shop: Project) -> None:
+    said = {
+        **answers(),
+        "sum(increase(exported_total[7d]))": vector("500"),
+        "sum(increase(exports_total[7d]))": vector("1000"),
+    }
+    shop.write("slo/export.yaml", OPENSLO)
+    with prometheus(lambda query: (200, said[query])) as (url, _):
+        shop.write("stagegate.toml", policy(url, '[slos]\n    files = ["slo/*.yaml"]'))
+        run = shop.run("--stage-gate-at=monitor")
+    assert (run.word, run.check("slo", "export")["verdict"]) == ("NO_GO", "FAIL")
+    assert stagegate("verify", ".stagegate/decision.json")[0] == 0
+
+    shop.write("slo/export.yaml", "kind: SLO")
+    status, told = stagegate("measure")
+    assert (status, "slo/export.yaml: has to hold documents with apiVersion: openslo/v1" in told) == (2, True)
+
+
+def test_objectives_in_files_that_nobody_measured_are_no_evidence(shop: Project) -> None:
+    said = answers()
+    with prometheus(lambda query: (200, said[query])) as (url, _):
+        shop.write("stagegate.toml", policy(url))
+        assert stagegate("measure")[0] == 0
+        shop.write("slo/export.yaml", OPENSLO)
+        shop.write("stagegate.toml", policy(url, '[slos]\n    files = ["slo/*.yaml"]'))
+        shop.write("junit.xml", JUNIT)
+        run = shop.check("--at=monitor", "junit.xml", ".stagegate/evidence")
+    assert (run.word, run.check("slo", "files")["reason"]) == ("HOLD", "not-reported")

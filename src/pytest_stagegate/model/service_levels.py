@@ -198,11 +198,13 @@ class LevelsData:
 
     Attributes:
         objectives: Those of the policy.
+        globs: Where further objectives stand in files.
         files: What files say that were measured.
         excused: Objectives and metrics that a waiver takes out.
     """
 
     objectives: tuple[Objective, ...] = ()
+    globs: tuple[str, ...] = ()
     files: tuple[ServiceLevelsFile, ...] = ()
     excused: frozenset[str] = frozenset()
 
@@ -289,6 +291,12 @@ class ServiceLevels:
         found = {each.asked.name: each.asked for file in self._data.files for each in file.readings}
         found |= {each.name: each for each in self._data.objectives}
         return tuple(found[name] for name in sorted(found) if name not in self._data.excused)
+
+    @property
+    def unmeasured_files(self) -> tuple[str, ...]:
+        """Globs of files with objectives, where none that stands in a file was measured."""
+        sources = (each.asked.source for file in self._data.files for each in file.readings)
+        return () if any(sources) else self._data.globs
 
     @property
     def measured(self) -> bool:

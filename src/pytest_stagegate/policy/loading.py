@@ -21,7 +21,7 @@ from pytest_stagegate.policy.operations import operations_of
 from pytest_stagegate.policy.planning import plan_rules, shaping
 from pytest_stagegate.policy.profiles import profiles_of
 from pytest_stagegate.policy.reading import Reader
-from pytest_stagegate.policy.service_levels import measuring_rule, objectives_of, prometheus_rule
+from pytest_stagegate.policy.service_levels import measuring_rule, objectives_of, prometheus_rule, slo_files
 from pytest_stagegate.policy.signing import allowed_signers, override_rule
 from pytest_stagegate.policy.waiving import max_days, waivers_of
 
@@ -58,6 +58,7 @@ _KEYS: Final = (
     "environment",
     "prometheus",
     "slo",
+    "slos",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -146,6 +147,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         environment_rules=environment_rules(reader, table, stages, environments, default_environment),
         prometheus=prometheus,
         objectives=objectives_of(reader, table),
+        slo_files=slo_files(reader, table),
     )
 
 

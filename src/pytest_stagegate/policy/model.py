@@ -124,6 +124,7 @@ class Policy:
         environment_rules: What it declares of environments.
         prometheus: The server that is asked for service levels, or None.
         objectives: What it promises of service levels.
+        slo_files: Globs of files with further objectives.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -158,6 +159,7 @@ class Policy:
     environment_rules: tuple[EnvironmentRule, ...] = ()
     prometheus: PrometheusRule | None = None
     objectives: tuple[Objective, ...] = ()
+    slo_files: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_stagegate.model.numbers import Duration, Ratio, Share
 from pytest_stagegate.model.service_levels import COMMAND, KIND, PRODUCER, Objective, PrometheusRule
 from pytest_stagegate.model.sources import EvidenceRule, Producer
+from pytest_stagegate.policy.artifacts import below_root
 from pytest_stagegate.policy.environments import fault_of_url
 from pytest_stagegate.policy.making import time_limit
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 KEY: Final = "prometheus"
 OBJECTIVES: Final = "slo"
+FILES: Final = "slos"
 _KEYS: Final = ("url", "timeout", "headers")
 _LIMIT: Final = Duration.parse("10 s").microseconds
 _SAMPLE_AGE: Final = Duration.parse("1 h").microseconds
@@ -82,6 +84,20 @@ def objectives_of(reader: Reader, table: dict[str, Any]) -> tuple[Objective, ...
             reader.mistake(path, "has queries, and there is no [tool.stagegate.prometheus] with an address to ask")
         found.append(made)
     return tuple(found)
+
+
+def slo_files(reader: Reader, table: dict[str, Any]) -> tuple[str, ...]:
+    """Return the globs of files with objectives, from ``[tool.stagegate.slos]``."""
+    if FILES not in table:
+        return ()
+    entry = reader.table(table, (FILES,))
+    reader.no_other(entry, (FILES,), ("files",))
+    globs = reader.names(entry, (FILES, "files")) or ()
+    if "files" not in entry:
+        reader.mistake((FILES,), "names no files")
+    if KEY not in table:
+        reader.mistake((FILES,), "has queries, and there is no [tool.stagegate.prometheus] with an address to ask")
+    return tuple(below_root(reader, glob, (FILES, "files")) for glob in globs)
 
 
 def _objective(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> Objective | None:

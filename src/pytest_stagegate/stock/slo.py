@@ -74,7 +74,10 @@ def slo(levels: ServiceLevels, options: SloOptions) -> Iterator[Check]:
     for name in (each for each in wanted if each not in known and each not in levels.excused):
         yield no_evidence(name, "objective-missing", f"there is no objective {name!r}; {nearest(name, known)}")
     chosen = [known[name] for name in wanted if name in known]
-    if not chosen and options.objectives is None:
+    if globs := levels.unmeasured_files:
+        text = f"nothing was measured of the objectives in {', '.join(globs)}"
+        yield no_evidence("files", "not-reported", text)
+    elif not chosen and options.objectives is None:
         yield _nothing(waived=bool(levels.excused))
     for objective in chosen:
         yield from _of_window(levels, objective, options)
