@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.artifacts import Artifacts
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
+    from pytest_stagegate.model.deployments_face import Deployments
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.goals_face import Goals
     from pytest_stagegate.model.manual import ManualTests
@@ -56,6 +57,7 @@ __all__ = [
     "Count",
     "Coverage",
     "Decisions",
+    "Deployments",
     "Duration",
     "EnvironmentName",
     "Environments",
@@ -119,6 +121,7 @@ _HOME: Final = {
     "Count": "model.numbers",
     "Coverage": "model.coverage",
     "Duration": "model.numbers",
+    "Deployments": "model.deployments_face",
     "EnvironmentName": "model.numbers",
     "Environments": "model.readiness",
     "GateOptions": "hooks",

@@ -15,13 +15,14 @@ import pluggy
 from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.metrics import Metrics
-from pytest_stagegate.model.numbers import Measure
+from pytest_stagegate.model.numbers import Duration, Measure
 from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.property_tests import PropertyTests
@@ -155,6 +156,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Artifacts,
     Provenance,
     Environments,
+    Deployments,
     ServiceLevels,
 )
 """What a gate's parameters may ask for, beside its own options."""
@@ -173,6 +175,8 @@ class Gate:
         enforcement: How strictly it is taken when the policy doesn't say.
         always: Active without a table in the policy.
         remedy: What to do when it doesn't pass.
+        max_age: Microseconds after which evidence is stale when the policy doesn't say; None for the limit of each
+            piece.
         needs: For each parameter of `judge` the type it asks for.
         place: Where it is defined, for messages.
     """
@@ -187,6 +191,7 @@ class Gate:
     remedy: str
     needs: dict[str, type]
     place: str
+    max_age: int | None = None
 
     @property
     def reads_sign_offs(self) -> bool:
@@ -212,6 +217,7 @@ def gate(
     enforcement: str = ...,
     always: bool = ...,
     remedy: str = ...,
+    max_age: str = ...,
 ) -> Callable[[_J], _J]: ...
 
 
@@ -226,6 +232,7 @@ def gate(
     enforcement: str = "block",
     always: bool = False,
     remedy: str = "",
+    max_age: str = "",
 ) -> Any:
     """Make a function a gate.
 
@@ -238,6 +245,8 @@ def gate(
         enforcement: ``block``, ``warn`` or ``observe``, when the policy doesn't say.
         always: Active without a table in the policy; gates of a project's ``gates/`` always are.
         remedy: What to do when it doesn't pass.
+        max_age: Age from which on evidence is stale when the policy doesn't say, for example ``1 h``; the limit of
+            each piece when absent.
 
     Raises:
         GateDefinitionError: When a parameter of the function asks for something that is no evidence.
@@ -256,6 +265,7 @@ def gate(
             remedy=remedy,
             needs=_needs(judge, options),
             place=f"{judge.__code__.co_filename}:{judge.__code__.co_firstlineno}",
+            max_age=Duration.parse(max_age).microseconds if max_age else None,
         )
         judge.__stagegate__ = definition  # type: ignore[attr-defined]
         return judge

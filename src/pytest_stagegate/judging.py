@@ -18,6 +18,8 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.artifacts import UNREADABLE, Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
+from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
+from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
@@ -104,6 +106,7 @@ _KINDS: Final[dict[type, str]] = {
     ManualTests: MANUAL,
     Reviews: REVIEWS,
     Environments: ENVIRONMENT,
+    Deployments: DEPLOYMENTS,
     ServiceLevels: SERVICE_LEVELS,
 }
 """Kind of evidence that each face shows."""
@@ -333,6 +336,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Goals: Goals(evidence.goals, tests, tally, day=place.day, manual=by_hand),
         ManualTests: ManualTests(by_hand, tally),
         Environments: Environments(evidence.environments, evidence.environment_rules, place, tests.tags, tally),
+        Deployments: Deployments(evidence.deployments, evidence.began, evidence.subject, tally),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,

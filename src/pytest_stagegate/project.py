@@ -245,7 +245,14 @@ def _no_file(pattern: str, rootdir: Path) -> str:
 def _active(bound: BoundGate) -> ActiveGate:
     table = bound.table
     if table is None:
-        return ActiveGate(bound.id, bound.gate, bound.options, bound.enforcement, remedy=bound.gate.remedy)
+        return ActiveGate(
+            bound.id,
+            bound.gate,
+            bound.options,
+            bound.enforcement,
+            remedy=bound.gate.remedy,
+            max_age=bound.gate.max_age,
+        )
     return ActiveGate(
         bound.id,
         bound.gate,
@@ -254,7 +261,7 @@ def _active(bound: BoundGate) -> ActiveGate:
         on_missing=table.on_missing,
         owner=table.owner,
         remedy=table.remedy or bound.gate.remedy,
-        max_age=table.max_age,
+        max_age=bound.max_age.microseconds if bound.max_age is not None else None,
         declared_in=table.place,
     )
 

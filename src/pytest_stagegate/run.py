@@ -32,6 +32,7 @@ from pytest_stagegate.model.decision import (
     Subject,
     Word,
 )
+from pytest_stagegate.model.deployments import running
 from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.readiness import environment_rows
@@ -217,6 +218,7 @@ def _draft(
         environments=environment_rows(evidence.environments, evidence.environment_rules, place, evidence.tests.tags),
         requirements=requirement_rows(evidence.tests, manual),
         reviews=review_rows(evidence),
+        deployments=running(evidence.deployments, place.environment),
         upstream=upstream_rows(vetted.sources, project.policy),
         shipped=shipped_rows(evidence),
     )

@@ -48,6 +48,12 @@ POLICY: Final = """
     [tool.stagegate.environment.lab]
     data = [{ name = "sources", path = "src/*.py" }]
     [tool.stagegate.gate.environment]
+    [tool.stagegate.gate.synthetic]
+    stage = "test"
+    [tool.stagegate.gate.smoke]
+    stage = "test"
+    [tool.stagegate.gate.same-artifact]
+    stage = "test"
     [tool.stagegate.gate.coverage]
     line = "50 %"
     source = ["src"]
@@ -70,6 +76,10 @@ POLICY: Final = """
     [tool.stagegate.gate.findings]
     [tool.stagegate.gate.metrics]
     at_most = { p95_ms = 300 }
+    [tool.stagegate.gate.regression]
+    stage = "test"
+    max_growth = { p95_ms = "10 %" }
+    min_runs = 1
     [tool.stagegate.gate.upstream]
     stage = "test"
     require = ["build"]
@@ -118,6 +128,8 @@ REVIEWED: Final = "--message=Reviewed-by: Erin <erin@example.com>"
 AUDIT: Final = '{"dependencies": [{"name": "jinja2", "version": "3", "vulns": []}], "fixes": []}'
 STATEMENT: Final = """{"_type": "https://in-toto.io/Statement/v1", "predicateType": "https://slsa.dev/provenance/v1",
 "subject": [{"name": "shop-0.1.0-py3-none-any.whl", "digest": {"sha256": "%s"}}], "predicate": {}}"""
+DEPLOYED: Final = """{"schema": "stagegate/deployment/1", "service": "shop", "environment": "lab",
+"version": "0.1.0", "deployed": "2026-01-01T00:00:00Z", "artifacts": [{"sha256": "%s"}]}"""
 SARIF: Final = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": []}]}'
 
 
@@ -142,6 +154,7 @@ def shop(project: Project) -> Project:
     wheel = project.wheel("dist/shop-0.1.0-py3-none-any.whl")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     project.write("reports/wheel.intoto.json", STATEMENT % digest)
+    project.write("reports/deployed.json", DEPLOYED % digest)
     project.write("src/prices.py", "def price(cents):\n    return cents")
     project.write("src/zones.py", "def zone(code):\n    return code[:1]")
     project.write(
@@ -205,7 +218,7 @@ def by_hand() -> None:
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git")
 def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
-    names = ("ruff.sarif", "load.json", "bom.json", "audit.json", "wheel.intoto.json", "levels.json")
+    names = ("ruff.sarif", "load.json", "bom.json", "audit.json", "wheel.intoto.json", "deployed.json", "levels.json")
     reports = [f"reports/{name}" for name in names]
     given = [f"--stage-gate-evidence={path}" for path in reports]
     chained = [*given, "--stage-gate-evidence=.stagegate/build/decision.json"]

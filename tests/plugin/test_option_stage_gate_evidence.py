@@ -246,6 +246,7 @@ def test_a_report_that_this_run_should_have_written_is_newer_than_the_run(projec
             ["--stage-gate-evidence=records/a/evidence.jsonl"],
             "--stage-gate-evidence: evidence.jsonl: records of runs are merged by `stagegate check`",
         ),
+        (["--stage-gate-evidence=."], "--stage-gate-evidence: . is a folder; name its files one by one"),
         (
             ["--stage-gate-evidence", "report.xml"],
             "pytest would take 'report.xml' for a path of the suite; write --stage-gate-evidence=report.xml",

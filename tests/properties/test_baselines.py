@@ -18,6 +18,7 @@ from pytest_stagegate.stock.executed import executed
 from tests.unit.fakes import coverage_of, evidence_of, file_of, judged, outcomes_of, share
 
 NAMES = st.sampled_from(["a.py", "b.py", "c/d.py", "é ["])
+RUNS = ("2026-11-21T09:00:00Z a", "2026-11-22T09:00:00Z b", "2026-11-23T09:00:00Z b")
 PASSING = {Verdict.PASS, Verdict.WARN, Verdict.TOO_SMALL, Verdict.WAIVED}
 
 
@@ -32,6 +33,9 @@ ENTRIES: dict[str, st.SearchStrategy[Entry]] = {
     "durations": st.tuples(st.integers(0, 9)),
     "findings": st.tuples(st.integers(1, 3)),
     "goals": st.tuples(*[st.integers(0, 1)] * 3),
+    "history": st.lists(st.sampled_from(RUNS), min_size=1, unique=True).map(
+        lambda runs: tuple(text for run in sorted(runs) for text in (run, "1", "2.5"))
+    ),
     "metrics": st.tuples(st.sampled_from(["1", "2.5"])),
     "skips": st.just(()),
     "tests": st.just(()),

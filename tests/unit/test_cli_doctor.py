@@ -129,7 +129,7 @@ def test_mistakes_are_told_all_at_once(capsys: pytest.CaptureFixture[str]) -> No
 
 TESTS = """\
 environments = ["eu", "us"]
-[gate.smoke]
+[gate.smoke-time]
 uses = "durations"
 stage = "deploy"
 max_test = "2 s"
@@ -150,7 +150,7 @@ def test_what_no_test_of_the_last_run_fits_is_advice(capsys: pytest.CaptureFixtu
     project_at(Path(), policy=TESTS)
     recorded(("test", (), True), ("monitor", ("us",), True))
     assert doctor(capsys) == [
-        "! stagegate.toml:4: 'smoke' is judged at 'deploy', and the last run has no test that is judged there",
+        "! stagegate.toml:4: 'smoke-time' is judged at 'deploy', and the last run has no test that is judged there",
         "! stagegate.toml:8: by_stage of 'unit': no test of the last run has the stage 'code'",
         "! stagegate.toml:12: evidence of monitor × eu is expected, and no test of the last run belongs there",
         "! 3 pieces of advice",

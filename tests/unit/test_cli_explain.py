@@ -14,7 +14,7 @@ environments = ["eu"]
 [gate.coverage]
 owner = "dana"
 source = ["src"]
-[gate.smoke]
+[gate.smoke-time]
 uses = "durations"
 stage = "deploy"
 environment = "eu"
@@ -68,7 +68,7 @@ def test_the_policy_says_what_is_demanded_and_where_that_stands(capsys: pytest.C
     assert "coverage: block at test, owner dana\n    declared in stagegate.toml:3\n    line: 80 % (pack lib" in told
     assert "    source: src (stagegate.toml:5)" in told
     assert "    branch: not set (the gate's own default)" in told
-    assert "smoke: block at deploy against eu, uses durations" in told
+    assert "smoke-time: block at deploy against eu, uses durations" in told
     assert "nothing-fails: block at test" in told
 
 
@@ -80,16 +80,16 @@ def test_a_default_that_holds_beside_a_table_is_told(capsys: pytest.CaptureFixtu
 
 
 def test_one_stage_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    assert "smoke" in explain(capsys, "--at", "deploy", "--env", "eu")
+    assert "smoke-time" in explain(capsys, "--at", "deploy", "--env", "eu")
     told = explain(capsys, "--at", "deploy")
-    assert "smoke" not in told
+    assert "smoke-time" not in told
     assert "coverage" not in told
 
 
 def test_a_gate_says_everything(capsys: pytest.CaptureFixture[str]) -> None:
-    told = " ".join(explain(capsys, "smoke").split())
+    told = " ".join(explain(capsys, "smoke-time").split())
     for each in (
-        "smoke: The tests are fast enough to be run often.",
+        "smoke-time: The tests are fast enough to be run often.",
         "uses: durations",
         "evidence: test results",
         "declared in: stagegate.toml:6",
@@ -113,7 +113,7 @@ def test_a_gate_of_the_project_s_own_has_its_docstrings(capsys: pytest.CaptureFi
 def test_the_name_of_a_definition_finds_all_that_use_it(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, root: Path
 ) -> None:
-    project_at(root, policy=POLICY.replace("library", "regulated").replace("[gate.smoke]", "[gate.own-speed]"))
+    project_at(root, policy=POLICY.replace("library", "regulated").replace("[gate.smoke-time]", "[gate.own-speed]"))
     told = explain(capsys, "own-speed")
     assert told.startswith("own-speed:")
     assert explain(capsys, "durations").startswith("durations:")

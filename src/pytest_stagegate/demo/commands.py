@@ -32,7 +32,7 @@ class Commands:
 
     def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
         self._folder = folder
-        self._say = say
+        self.say = say
         self.surprises: list[str] = []
 
     def python(self, script: str) -> None:
@@ -50,7 +50,7 @@ class Commands:
         self._run(f"stagegate {shown}", command, expected, answers)
 
     def _run(self, shown: str, command: Sequence[str], expected: int, answers: str) -> None:
-        self._say(f"\n$ {shown}\n")
+        self.say(f"\n$ {shown}\n")
         sys.stdout.flush()
         ended = subprocess.run(
             command, cwd=self._folder, env=_environment(), input=answers, text=True, encoding="utf-8", check=False

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.errors import StageGateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pytest_stagegate.demo.commands import Commands
@@ -17,14 +17,6 @@ if TYPE_CHECKING:
 HOLD: Final = 21
 _KEYS: Final = ".demo-keys"
 _PEOPLE: Final = {"qa": "dana@example.com", "release-manager": "robin@example.com"}
-_DECIDE: Final = (
-    "check",
-    "--at=release",
-    ".stagegate/evidence.jsonl",
-    ".stagegate/manual",
-    ".stagegate/build/decision.json",
-    ".stagegate/decision.json",
-)
 _RELEASE: Final = ".stagegate/release/decision.json"
 _SIGNED: Final = ".stagegate/release/sign-offs"
 
@@ -53,26 +45,37 @@ def make_keys(folder: Path) -> None:
     (folder / "gates/allowed_signers").write_text("".join(lines), encoding="utf-8")
 
 
-def release(folder: Path, steps: Commands, say: Callable[[str], None]) -> None:
-    """Show how the release is decided, signed, put together and verified.
+def release(steps: Commands, evidence: Sequence[str], *, expected: int = HOLD) -> bool:
+    """Show how the release is decided and signed.
 
     Args:
-        folder: The sample project, with the record of a good run and the decisions of *build* and *test*.
         steps: Runs the commands.
-        say: Prints one line.
+        evidence: The record of a good run, what people found, and the decisions of *build* and *test*.
+        expected: Status of the decision before anybody has signed it.
+
+    Returns:
+        Whether it was signed.
     """
-    say("\nMay it be released? The same record is judged at the next stage, with the decisions of the earlier ones.")
-    steps.stagegate(*_DECIDE, "--out=.stagegate/release", "-q", expected=HOLD)
+    decide = ("check", "--at=release", *evidence)
+    steps.say("\nMay it be released? The same record is judged at the next stage, with the decisions of the earlier ones.")
+    steps.stagegate(*decide, "--out=.stagegate/release", "-q", expected=expected)
+    if expected != HOLD:
+        return False
     if not can_sign():
-        say("\nThe program ssh-keygen is not installed, so nobody can sign, and the release stays on hold.")
-        return
-    say("\nTwo people look at the report and sign what was decided upon, each with an SSH key.")
+        steps.say("\nThe program ssh-keygen is not installed, so nobody can sign, and the release stays on hold.")
+        return False
+    steps.say("\nTwo people look at the report and sign what was decided upon, each with an SSH key.")
     for role, person in _PEOPLE.items():
         key = f"--key={_KEYS}/{role}"
         signing = ("sign-off", f"--role={role}", f"--as={person}", key, f"--decision={_RELEASE}", f"--out={_SIGNED}")
         steps.stagegate(*signing)
-    steps.stagegate(*_DECIDE, _SIGNED, "--out=.stagegate/release")
-    say("\nEverything that an auditor needs goes into one folder and one zip.")
+    steps.stagegate(*decide, _SIGNED, "--out=.stagegate/release")
+    return True
+
+
+def put_together(steps: Commands) -> None:
+    """Show the dossier of the release, and that it can be verified."""
+    steps.say("\nEverything that an auditor needs goes into one folder and one zip.")
     steps.stagegate("dossier", f"--decision={_RELEASE}")
     signers = "--allowed-signers=gates/allowed_signers"
     steps.stagegate("verify", "parcel-rates-1.2.0.dossier.zip", signers, "-q")

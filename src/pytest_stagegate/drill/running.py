@@ -12,6 +12,7 @@ import msgspec
 
 from pytest_stagegate.drill import (
     artifacts,
+    deployments,
     environments,
     files,
     manual,
@@ -44,7 +45,7 @@ if TYPE_CHECKING:
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
 
-_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, service_levels)
+_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, deployments, service_levels)
 
 _NOTHING_LEFT: Final = frozenset(
     {

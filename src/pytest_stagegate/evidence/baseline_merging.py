@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.baselines import Stored, other_project
+from pytest_stagegate.model.baseline import good_runs, last_runs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,11 +73,24 @@ def _metrics(ours: Table, theirs: Table) -> Table:
     return ours | theirs
 
 
+def _history(ours: Table, theirs: Table) -> Table:
+    """Keep the newest runs of both sides, each run once."""
+    merged: Table = {}
+    for name in ours | theirs:
+        runs = {*good_runs(ours.get(name, ())), *good_runs(theirs.get(name, ()))}
+        if len({each.run for each in runs}) < len(runs):
+            text = f"the two sides have other numbers of {name} for one run"
+            raise EvidenceError(f"{text}.", remedy="Keep the side that you trust: nobody can tell which is right.")
+        merged[name] = last_runs(runs)
+    return merged
+
+
 _MERGES: Final[dict[str, Callable[[Table, Table], Table]]] = {
     "coverage": _united(_fewer_uncovered),
     "durations": _united(min),
     "findings": _common,
     "goals": _united(_most),
+    "history": _history,
     "metrics": _metrics,
     "skips": _common,
     "tests": _united(min),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.evidence.baselines import is_decimal
+from pytest_stagegate.model.baseline import GoodRun, good_runs, last_runs
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import standing
@@ -42,6 +43,7 @@ def taken(evidence: Evidence, goals: Sequence[GoalRow] = ()) -> dict[str, Table]
         "durations": _durations(evidence.tests) if executed else None,
         "findings": _findings(evidence) if evidence.findings else None,
         "goals": _goals(goals, evidence) or None,
+        "history": _history(evidence),
         "metrics": _metrics(evidence.metrics) if evidence.metrics else None,
         "skips": _skips(evidence.tests) if executed else None,
         "tests": _tests(evidence.tests) or None,
@@ -94,6 +96,25 @@ def _metrics(reports: Iterable[MetricsData]) -> Table:
     every = [metric for report in reports for metric in report.metrics]
     times = Counter(metric.name for metric in every)
     return {each.name: (each.value,) for each in every if times[each.name] == 1 and is_decimal(each.value)}
+
+
+def _history(evidence: Evidence) -> Table | None:
+    """Return the good runs of before with this one behind them, of the metrics that gates follow."""
+    before = evidence.baseline.tables.get("history", {})
+    run = f"{evidence.started} {evidence.subject.commit or ''}".strip()
+    now: dict[str, GoodRun] = {}
+    for name in sorted(evidence.baseline.followed):
+        written = [each.value for report in evidence.metrics for each in report.metrics if each.name == name]
+        if written and all(map(is_decimal, written)):
+            ordered = sorted(written, key=lambda value: (Fraction(value), value))
+            now[name] = GoodRun(run, ordered[0], ordered[-1])
+    if not now:
+        return None
+    added = {
+        name: last_runs([*(each for each in good_runs(before.get(name, ())) if each.run != run), this])
+        for name, this in now.items()
+    }
+    return {**before, **added}
 
 
 def _skips(tests: TestData) -> Table:

@@ -1,8 +1,8 @@
 """Baselines as files, one for each key and a line for each entry, so that git merges them.
 
 A file (schema ``stagegate/baseline/1``) begins with a line that says what it is; each further line is a JSON array of
-a name and its numbers, sorted by name: ``["src/app.py",12,14,0,0]``. No time and no commit stands in it: they would be
-a conflict in every merge.
+a name and its numbers, sorted by name: ``["src/app.py",12,14,0,0]``. No time and no commit stands in it, as
+they would be a conflict in every merge; only the key ``history`` says which runs its numbers are of.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.baseline import KEYS, BaselineData, BaselineFile
+from pytest_stagegate.model.baseline import KEPT_RUNS, KEYS, BaselineData, BaselineFile, good_runs
 from pytest_stagegate.model.metrics import exact
 from pytest_stagegate.model.numbers import NotANumber
 
@@ -185,11 +185,20 @@ def _goal(values: list[Any]) -> bool:
     return _counts(values, 3) and max(values) <= 1
 
 
+def _history(values: list[Any]) -> bool:
+    if not values or len(values) % 3 or len(values) > 3 * KEPT_RUNS or not all(type(each) is str for each in values):
+        return False
+    runs = good_runs(tuple(values))
+    names = [each.run for each in runs]
+    return names == sorted(set(names)) and all(is_decimal(each.lowest) and is_decimal(each.highest) for each in runs)
+
+
 _FITS: Final[dict[str, Callable[[list[Any]], bool]]] = {
     "coverage": _coverage,
     "durations": lambda values: _counts(values, 1),
     "findings": lambda values: _counts(values, 1, least=1),
     "goals": _goal,
+    "history": _history,
     "metrics": lambda values: len(values) == 1 and is_decimal(values[0]),
     "skips": lambda values: not values,
     "tests": lambda values: not values,
@@ -200,6 +209,7 @@ _HOLDS: Final = {
     "durations": "microseconds, not below 0",
     "findings": "how often it was found, at least once",
     "goals": "1 or 0 for whether it was described, linked and verified",
+    "history": f"for each of at most {KEPT_RUNS} runs, in their order, its name and two finite decimals as text",
     "metrics": "a finite decimal as text",
     "skips": "nothing else",
     "tests": "nothing else",

@@ -31,8 +31,9 @@ _SCHEMA: Final = re.compile(r'"schema"\s*:\s*"stagegate/decision/')
 _FIRST_OBJECT: Final = re.compile(r"\[\s*\{([^{}]*)\}")
 _PERFORMANCE: Final = tuple(f'"{key}"' for key in ("id", "key", "value", "start", "stop"))
 _OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t]*$)", re.MULTILINE)
-_OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|service-levels)/')
+_OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|deployment|service-levels)/')
 """What else of ours says so itself, by the name of the format."""
+_EVENT: Final = re.compile(r'"type"\s*:\s*"dev\.cdevents\.')
 _LCOV: Final = re.compile(r"\s*(#[^\n]*\n\s*)*(TN|SF):")
 
 
@@ -86,6 +87,8 @@ def _of_text(text: str) -> str:
         return "decision"
     if start.startswith(("{", "[")) and (found := format_of_findings(start)):
         return found
+    if start.startswith(("{", "[")) and _EVENT.search(start):
+        return "cdevents"
     if start.startswith("{") and (found := format_of_supply(start, keys_of(start))):
         return found
     if start.startswith(("{", "[")) and (found := format_of_reviews(start, keys_of(start))):

@@ -9,6 +9,7 @@ from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.gathering import Defaults, gather
 from pytest_stagegate.evidence.inspecting_supply import said, supplied
 from pytest_stagegate.model.coverage import CoverageData
+from pytest_stagegate.model.deployments import FAILED, REMOVED, SUCCEEDED
 from pytest_stagegate.model.environments import PASSED
 from pytest_stagegate.model.findings import LEVELS
 from pytest_stagegate.model.inspected import Inspected
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest_stagegate.model.decision import Decision
+    from pytest_stagegate.model.deployments import Deployment
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.manual import ManualResult
@@ -93,6 +95,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return _manual(contents.manual)
     if contents.looked_at is not None:
         return _environment(contents.looked_at)
+    if contents.deployments is not None:
+        return _deployments(contents.deployments)
     if contents.service_levels is not None:
         return _levels(contents.service_levels)
     tests = _tests(contents.tests) if contents.tests is not None else {}
@@ -107,6 +111,8 @@ def _names(source: Source) -> tuple[str, ...]:
     if source.contents is not None and source.contents.looked_at is not None:
         report = source.contents.looked_at
         return (report.environment, *report.failed)
+    if source.contents is not None and source.contents.deployments is not None:
+        return tuple(dict.fromkeys(f"{each.service} in {each.environment}" for each in source.contents.deployments))
     if source.contents is not None and source.contents.service_levels is not None:
         levels = source.contents.service_levels
         return tuple(each.asked.name for each in levels.readings) + tuple(each.name for each in levels.metrics)
@@ -131,6 +137,12 @@ def _reviews(export: ReviewExport) -> dict[str, int | dict[str, int]]:
 def _manual(results: Sequence[ManualResult]) -> dict[str, int | dict[str, int]]:
     counts = Counter(each.outcome for each in results)
     return {"results": len(results), "by_outcome": {outcome: counts[outcome] for outcome in OUTCOMES}}
+
+
+def _deployments(found: Sequence[Deployment]) -> dict[str, int | dict[str, int]]:
+    counts = Counter[str](each.outcome for each in found)
+    outcomes = (SUCCEEDED, FAILED, REMOVED)
+    return {"deployments": len(found), "by_outcome": {outcome: counts[outcome] for outcome in outcomes}}
 
 
 def _environment(report: EnvironmentReport) -> dict[str, int | dict[str, int]]:

@@ -23,6 +23,7 @@ from pytest_stagegate.model.tests import Outcome, TestData
 if TYPE_CHECKING:
     from pytest_stagegate.model.contents import Contents
     from pytest_stagegate.model.decision import Artifact, Subject
+    from pytest_stagegate.model.deployments import Deployment
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
@@ -68,6 +69,8 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         told=_told(runs),
         trailers=_trailers(runs),
         environments=_environments(usable),
+        deployments=tuple(record for each in usable for record in _deployments(each)),
+        began=tuple(_began(each) for each in usable if _holds_tests(each)),
         service_levels=LevelsData(files=_measured(contents)),
         manual=ManualData(united_tests(run.manual.tests for run in runs)),
         warnings=_warnings(runs),
@@ -91,6 +94,23 @@ def _environments(usable: Iterable[Source]) -> tuple[EnvironmentReport, ...]:
     return tuple(sorted(set(found), key=msgspec.json.encode))
 
 
+def _deployments(source: Source) -> tuple[Deployment, ...]:
+    found = (source.contents.deployments or ()) if source.contents is not None else ()
+    return tuple(msgspec.structs.replace(each, file=source.name) for each in found)
+
+
+def _holds_tests(source: Source) -> bool:
+    return source.evidence is not None or (source.contents is not None and source.contents.tests is not None)
+
+
+def _began(source: Source) -> tuple[str | None, str | None]:
+    """Return the environment of a source with tests, and when these began, as far as it says by itself."""
+    if source.evidence is not None:
+        return source.environment, source.evidence.started
+    said = source.contents.created if source.contents is not None else None
+    return source.environment, said if said is not None and said.endswith("Z") else None
+
+
 def _measured(contents: Iterable[Contents]) -> tuple[ServiceLevelsFile, ...]:
     """Return what files say of service levels, each once."""
     measured = (each.service_levels for each in contents if each.service_levels is not None)
@@ -103,7 +123,7 @@ def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:
     return [
         each
         for each in sources
-        if each.environment == environment or each.kind in ("decisions", "manual", "goals", "reviews")
+        if each.environment == environment or each.kind in ("decisions", "manual", "goals", "reviews", "deployments")
     ]
 
 

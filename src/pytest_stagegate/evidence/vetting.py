@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 _BY_THEMSELVES: Final = (SIGN_OFFS, MANUAL)
 """Kinds of evidence of which no file is held against the decision as a whole."""
+
+_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS)
+"""Kinds of which a file does not age as a whole: what was deployed runs until something else is."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
 """How far clocks of two machines may differ."""
@@ -57,6 +61,7 @@ _REPEATABLE: Final = (
     GOALS,
     REVIEWS,
     ENVIRONMENT,
+    DEPLOYMENTS,
     SERVICE_LEVELS,
 )
 """Kinds of which the same twice is no more than once."""
@@ -210,8 +215,8 @@ def _early(source: Source, latest: dt.datetime, as_of: dt.datetime) -> Source:
 def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source:
     if not source.usable:
         return source
-    if source.kind in (GOALS, REVIEWS):
-        # A plan is about no commit and no environment; each review says by itself of which commit it is.
+    if source.kind in (GOALS, REVIEWS, DEPLOYMENTS):
+        # A plan is about no commit and no environment; each review and deployment says by itself of which it is.
         return source
     if source.contents is not None and source.contents.decision is not None:
         return _other_commit(_other_project(source, source.contents.decision.subject, yardstick), commit)
@@ -339,7 +344,7 @@ def _told_by_run(source: Source, sources: Sequence[Source]) -> bool:
 
 
 def _provisional(source: Source) -> list[Note]:
-    if not source.usable or source.kind in ("run", SIGN_OFFS, GOALS, REVIEWS):
+    if not source.usable or source.kind in ("run", SIGN_OFFS, GOALS, REVIEWS, DEPLOYMENTS):
         return []
     if source.contents is not None and source.contents.manual is not None:
         return _provisional_results(source.name, source.contents.manual)
@@ -363,7 +368,7 @@ def _provisional_results(name: str, results: Iterable[ManualResult]) -> list[Not
 
 
 def _ages(source: Source, as_of: dt.datetime) -> list[Age]:
-    if not source.usable or source.created is None or source.kind in _BY_THEMSELVES:
+    if not source.usable or source.created is None or source.kind in _AGELESS:
         return []
     return [
         Age(kind, source.name, _age(when, as_of), source.max_age)

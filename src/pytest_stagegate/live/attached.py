@@ -52,7 +52,9 @@ def asked_for(asked: argparse.Namespace, base: Path, project: Project) -> tuple[
         for written in asked.stagegate_evidence or ()
     ]
     for each in found:
-        if each.format == "stagegate" or each.path.is_dir() or each.path.name == RECORD:
+        if each.path.is_dir():
+            raise UsageError(f"--stage-gate-evidence: {shown(each.path, base)} is a folder; name its files one by one")
+        if each.format == "stagegate" or each.path.name == RECORD:
             text = f"--stage-gate-evidence: {each.path.name}: records of runs are merged by `stagegate check`"
             raise UsageError(text)
     own = getattr(asked, "xmlpath", None)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from pytest_stagegate.model.absent import Absent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pytest_stagegate.model.tally import Tally
 
 KEYS: Final[dict[str, str]] = {
@@ -15,6 +17,7 @@ KEYS: Final[dict[str, str]] = {
     "durations": "microseconds of each stage and of each slow test",
     "findings": "how often each fingerprint was found",
     "goals": "whether each goal was described, linked to a test and verified",
+    "history": "the lowest and highest number of each metric in each of the last good runs",
     "metrics": "the number of each metric",
     "skips": "the tests, and the modules as a whole, that were skipped",
     "tests": "the tests that were executed",
@@ -43,6 +46,35 @@ def totals_of(key: str, table: Table) -> dict[str, int]:
     }
 
 
+KEPT_RUNS: Final = 20
+"""Good runs of each metric that a baseline keeps."""
+
+
+class GoodRun(NamedTuple):
+    """One metric in one good run.
+
+    Attributes:
+        run: When the run began and its commit: ``2026-11-23T09:00:00Z c0ffee…``; in this order the runs are kept.
+        lowest: The lowest number of that name, a decimal.
+        highest: The highest one.
+    """
+
+    run: str
+    lowest: str
+    highest: str
+
+
+def good_runs(entry: Entry) -> tuple[GoodRun, ...]:
+    """Return the runs of an entry of the key ``history``, the newest last."""
+    texts = [str(each) for each in entry]
+    return tuple(GoodRun(*texts[at : at + 3]) for at in range(0, len(texts), 3))
+
+
+def last_runs(runs: Iterable[GoodRun]) -> Entry:
+    """Return an entry of the key ``history`` with the newest of some runs."""
+    return tuple(text for run in sorted(runs)[-KEPT_RUNS:] for text in run)
+
+
 class BaselineFile(NamedTuple):
     """The file of one key.
 
@@ -64,12 +96,14 @@ class BaselineData:
         absent: For each other key why it has none: there is no file, it can't be read, or it is of another project.
         files: For each key that has a file, that file.
         asked: Keys that gates have asked for, noted by the face.
+        followed: Metrics of which gates have asked for the last good runs, likewise.
     """
 
     tables: dict[str, Table] = field(default_factory=dict)
     absent: dict[str, Absent] = field(default_factory=dict)
     files: dict[str, BaselineFile] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set, compare=False)
+    followed: set[str] = field(default_factory=set, compare=False)
 
 
 class Baseline:
@@ -90,3 +124,9 @@ class Baseline:
             return self._data.tables[key]
         text = f"there is no baseline of {key} yet"
         return self._data.absent.get(key, Absent("no-baseline", text, "Take one: stagegate baseline update."))
+
+    def runs_of(self, metric: str) -> tuple[GoodRun, ...] | Absent:
+        """Return a metric in the last good runs, the newest last, or why there are none."""
+        self._data.followed.add(metric)
+        table = self.of("history")
+        return table if isinstance(table, Absent) else good_runs(table.get(metric, ()))

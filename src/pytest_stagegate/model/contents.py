@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.model.deployments import Deployment
 from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.manual import ManualResult
@@ -38,6 +39,7 @@ class Contents:
         goals: Goals and milestones, or None when the file holds none.
         reviews: What was said of a change, or None when the file says nothing of one.
         looked_at: What was found of an environment, or None when the file does not say.
+        deployments: What was deployed, or None when the file holds no such records.
         service_levels: What was measured of service levels, or None when the file holds nothing of them.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
@@ -61,6 +63,7 @@ class Contents:
     goals: PlanData | None = None
     reviews: ReviewExport | None = None
     looked_at: EnvironmentReport | None = None
+    deployments: tuple[Deployment, ...] | None = None
     service_levels: ServiceLevelsFile | None = None
     producer: str = ""
     created: str | None = None

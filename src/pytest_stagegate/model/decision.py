@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from pytest_stagegate.model.deployments import DeploymentRow
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.manual import ManualRow
 from pytest_stagegate.model.readiness import EnvironmentRow
@@ -425,4 +426,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     shipped: tuple[ShippedRow, ...] = ()
     reviews: tuple[ReviewRow, ...] = ()
     question: Asked | None = None
+    deployments: tuple[DeploymentRow, ...] = ()
     schema: str = SCHEMA

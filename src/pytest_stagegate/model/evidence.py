@@ -11,6 +11,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note, Subject
+from pytest_stagegate.model.deployments import Deployment
 from pytest_stagegate.model.environments import EnvironmentReport, EnvironmentRule
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
@@ -150,6 +151,8 @@ class Evidence:
         told: What the release notes tell, or why that is not known; None when nobody has asked.
         environments: What was found when environments were looked at.
         environment_rules: What the policy declares of environments.
+        deployments: What was deployed where.
+        began: For each run or file with tests its environment and when it began, or None where it does not say.
         service_levels: What the policy promises of service levels, and what was measured of them.
     """
 
@@ -189,4 +192,6 @@ class Evidence:
     excused: frozenset[str] = frozenset()
     environments: tuple[EnvironmentReport, ...] = ()
     environment_rules: tuple[EnvironmentRule, ...] = ()
+    deployments: tuple[Deployment, ...] = ()
+    began: tuple[tuple[str | None, str | None], ...] = ()
     service_levels: LevelsData = field(default_factory=LevelsData)

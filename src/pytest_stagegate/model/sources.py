@@ -50,6 +50,8 @@ FORMATS: Final = {
     "sign-off": "sign-offs",
     "manual": "manual",
     "environment": "environment",
+    "cdevents": "deployments",
+    "deployment": "deployments",
     "service-levels": "service-levels",
 }
 """Each format that is read, and the kind of evidence that it brings."""
@@ -68,6 +70,7 @@ KINDS: Final = (
     "sign-offs",
     "manual",
     "environment",
+    "deployments",
     "service-levels",
 )
 """Kinds of evidence that files bring."""

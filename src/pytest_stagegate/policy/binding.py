@@ -62,8 +62,8 @@ class BoundGate:
 
     @property
     def max_age(self) -> Duration | None:
-        """Age from which on evidence is stale, or None for the limit of each piece."""
-        written = self.table.max_age if self.table is not None else None
+        """Age from which on evidence is stale: the policy's word, or the gate's; None for the limit of each piece."""
+        written = self.table.max_age if self.table is not None and self.table.max_age is not None else self.gate.max_age
         return Duration(written) if written is not None else None
 
     def applies(self, stage: str, environment: str | None) -> bool:

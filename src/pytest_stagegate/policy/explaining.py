@@ -10,6 +10,7 @@ from pytest_stagegate.hooks import Matrix, Warnings
 from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
+from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.explained import ExplainedEnvironment, ExplainedGate, ExplainedOption, ExplainedPolicy
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
@@ -53,6 +54,7 @@ _FACES: Final[dict[type, str]] = {
     Goals: "the goals of the plan",
     ManualTests: "manual tests",
     Environments: "reports on environments",
+    Deployments: "records of deployments",
     ServiceLevels: "measured service levels",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",

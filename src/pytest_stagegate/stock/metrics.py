@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import operator
-from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pytest_stagegate.errors import nearest
 from pytest_stagegate.hooks import gate
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.metrics import Metrics, exact
-from pytest_stagegate.model.numbers import Measure, NotANumber, Number, Percentage
-from pytest_stagegate.stock._comparing import without_baseline
+from pytest_stagegate.model.numbers import NotANumber, Number, Percentage
+from pytest_stagegate.stock._comparing import change, missing, shown, shown_limit, without_baseline
 from pytest_stagegate.stock._options import LimitOptions
-from pytest_stagegate.thresholds import check, no_evidence, show_number
+from pytest_stagegate.thresholds import check, no_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,10 +21,6 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.baseline import Table
     from pytest_stagegate.model.verdicts import Check
-
-_NAMED: Final = 10
-_COMPARED: Final = 2_000
-"""Names that a name is compared with, where it is not there."""
 
 
 class MetricsOptions(LimitOptions, frozen=True):
@@ -96,21 +91,18 @@ def _absolute(measured: Metrics, name: str, options: MetricsOptions, *, upper: b
         made = check(title, number, at_least=options.at_least[name], warn_below=options.warn_below.get(name))
     if number.inspected:
         return made
-    return no_evidence(title, "metric-missing", _missing(measured, name), limit_shown=made.limit_shown)
+    return no_evidence(title, "metric-missing", missing(measured, name), limit_shown=made.limit_shown)
 
 
 def _relative(measured: Metrics, baseline: Baseline, name: str, tolerance: Percentage, *, grows: bool) -> Check:
-    """Return how far a metric lies on the wrong side of its baseline, in parts of the baseline's size.
-
-    Of a baseline of 0 there are no parts: then nothing on the wrong side of 0 is let through.
-    """
+    """Return how far a metric lies on the wrong side of its baseline, in parts of the baseline's size."""
     title = f"{name} {'growth' if grows else 'drop'}"
     table = baseline.of("metrics")
-    limit = check(title, Measure(None, kind="share", inspected=0), at_most=tolerance).limit_shown
+    limit = shown_limit(title, tolerance)
     try:
         number = (measured.highest if grows else measured.lowest)(name)
         if number.value is None:
-            return no_evidence(title, "metric-missing", _missing(measured, name), limit_shown=limit)
+            return no_evidence(title, "metric-missing", missing(measured, name), limit_shown=limit)
         if isinstance(table, Absent):
             return without_baseline(title, table, limit_shown=limit)
         if not table.get(name):
@@ -118,12 +110,8 @@ def _relative(measured: Metrics, baseline: Baseline, name: str, tolerance: Perce
         before = _before(table, name, max if grows else min)
     except NotANumber as error:
         return no_evidence(title, "not-finite", str(error), limit_shown=limit)
-    where = (f"{_shown(number.value)} now, {_shown(before)} in the baseline",)
-    worse = number.value - before if grows else before - number.value
-    if before == 0:
-        return check(title, Measure(worse, inspected=number.inspected, where=where), at_most=0)
-    share = Measure(worse / abs(before), kind="share", inspected=number.inspected, where=where)
-    return check(title, share, at_most=tolerance)
+    where = f"{shown(number.value)} now, {shown(before)} in the baseline"
+    return change(title, number, before, tolerance, grows=grows, where=where)
 
 
 def _before(table: Table, name: str, choose: Callable[[Iterable[Fraction]], Fraction]) -> Fraction:
@@ -131,16 +119,3 @@ def _before(table: Table, name: str, choose: Callable[[Iterable[Fraction]], Frac
         return choose([exact(name, str(each)) for each in table[name]])
     except NotANumber as error:
         raise NotANumber(f"in the baseline {error}") from error
-
-
-def _shown(value: Fraction) -> str:
-    return show_number(value, upward=False)
-
-
-def _missing(measured: Metrics, name: str) -> str:
-    """Return that a metric is not there, with the nearest name; of very many metrics not all are compared."""
-    names = measured.names
-    told = nearest(name, islice(names, _COMPARED))
-    if told.startswith("known") and len(names) > _NAMED:
-        told = f"stagegate inspect shows the {len(names)} that there are"
-    return f"no evidence holds a metric {name}; {told}"

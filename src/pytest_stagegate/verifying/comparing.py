@@ -12,6 +12,7 @@ from pytest_stagegate.basis import basis_of
 from pytest_stagegate.judging import kinds_of
 from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
+from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
 from pytest_stagegate.model.manual import ManualTests
@@ -53,6 +54,7 @@ _OF_KIND: Final = {
     "sign_offs": SIGN_OFFS,
     "upstream": "decisions",
     "reviews": REVIEWS,
+    "deployments": DEPLOYMENTS,
 }
 """The kind of evidence that a key follows from, where it is one alone."""
 

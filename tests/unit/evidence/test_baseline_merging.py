@@ -55,3 +55,23 @@ def test_files_of_two_keys_or_projects_are_refused() -> None:
 
 def test_a_stated_project_is_kept() -> None:
     assert merged_file(Stored("tests", None, {}), Stored("tests", "b", {})).project == "b"
+
+
+def history(*runs: tuple[str, str]) -> Table:
+    return {"p95": tuple(text for run, value in runs for text in (run, value, value))}
+
+
+def test_the_good_runs_of_both_sides_are_kept_each_once_and_the_newest_last() -> None:
+    ours, theirs = history(("1", "5"), ("3", "7")), history(("1", "5"), ("2", "6"))
+    assert merged("history", ours, theirs) == history(("1", "5"), ("2", "6"), ("3", "7"))
+
+
+def test_no_more_than_twenty_good_runs_are_kept() -> None:
+    runs = [(f"{number:02}", "1") for number in range(30)]
+    kept = merged("history", history(*runs[:20]), history(*runs[10:]))
+    assert kept == history(*runs[10:])
+
+
+def test_two_numbers_of_one_run_are_refused_by_name() -> None:
+    with pytest.raises(EvidenceError, match="other numbers of p95 for one run"):
+        merged("history", history(("1", "5")), history(("1", "6")))

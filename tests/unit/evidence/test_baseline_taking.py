@@ -117,3 +117,33 @@ def test_a_duration_is_written_anew_when_it_moved_by_more_than_the_tolerance() -
 def test_names_come_and_go_and_counts_are_exact() -> None:
     assert settled("durations", {"a": (1,), "b": (1,)}, {"b": (1,), "c": (2,)}, ONE) == {"b": (1,), "c": (2,)}
     assert settled("findings", {"a": (100,)}, {"a": (101,)}, None) == {"a": (101,)}
+
+
+def follow(*values: str, before: tuple[str, ...] = ()) -> tuple[int | str, ...]:
+    """Return the good runs of p95 after one with these numbers, each in a file of its own."""
+    evidence = evidence_of(metrics=[MetricsData(producer="", metrics=(Metric(name="p95", value=v),)) for v in values])
+    evidence.baseline.followed.add("p95")
+    if before:
+        evidence.baseline.tables["history"] = {"p95": before, "old": ("a", "1", "1")}
+    return taken(evidence).get("history", {}).get("p95", ())
+
+
+THIS = f"2026-11-23T09:00:00Z {'c' * 40}"
+
+
+def test_a_metric_that_a_gate_follows_is_kept_with_its_run() -> None:
+    assert follow("9", "30") == (THIS, "9", "30")
+
+
+def test_a_good_run_stands_behind_those_of_before_and_counts_once() -> None:
+    assert follow("7", before=("2026-11-22 b", "1", "1")) == ("2026-11-22 b", "1", "1", THIS, "7", "7")
+    assert follow("7", before=(THIS, "7", "7")) == (THIS, "7", "7")
+
+
+def test_of_a_number_that_is_none_no_run_is_kept() -> None:
+    assert follow("7", "NaN") == ()
+
+
+def test_what_no_gate_follows_is_left_alone() -> None:
+    evidence = evidence_of(metrics=[MetricsData(producer="", metrics=(Metric(name="p95", value="1"),))])
+    assert "history" not in taken(evidence)
