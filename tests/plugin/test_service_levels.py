@@ -214,3 +214,14 @@ def test_objectives_in_files_that_nobody_measured_are_no_evidence(shop: Project)
         shop.write("junit.xml", JUNIT)
         run = shop.check("--at=monitor", "junit.xml", ".stagegate/evidence")
     assert (run.word, run.check("slo", "files")["reason"]) == ("HOLD", "not-reported")
+
+
+def test_the_reports_have_a_table_of_the_objectives(shop: Project) -> None:
+    said = answers(good="994")
+    with prometheus(lambda query: (200, said[query])) as (url, _):
+        shop.write("stagegate.toml", policy(url))
+        run = shop.run("--stage-gate-at=monitor")
+    row = ("checkout", "slo", "≥ 99 %", "99.4 % (994 of 1000 events)", "40 %", "1h: 0 ×")
+    md, html = ((run.folder / name).read_text(encoding="utf-8") for name in ("report.md", "report.html"))
+    assert "| checkout | slo | ≥ 99 % | 99.4 % (994 of 1000 events) | 40 % | 1h: 0 × |" in md
+    assert all(f">{cell}</t" in html for cell in row)

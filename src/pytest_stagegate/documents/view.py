@@ -14,6 +14,7 @@ from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
+from pytest_stagegate.documents.service_levels import ServiceLevelsView, service_levels_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, artifact_pair, shipped_table
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
@@ -162,6 +163,7 @@ class View:
         sign_offs: What people said of it.
         reviews: Who reviewed the change.
         deployments: What is known to run where.
+        service_levels: The service level objectives that were judged.
         upstream_head: Column heads of the earlier decisions.
         upstream: One row for each decision of an earlier stage that was handed over.
         shipped_head: Column heads of what is said of the artifacts.
@@ -198,6 +200,7 @@ class View:
     sign_offs: SignOffsView
     reviews: ReviewsView
     deployments: DeploymentsView
+    service_levels: ServiceLevelsView
     upstream_head: tuple[str, ...]
     upstream: tuple[tuple[str, ...], ...]
     shipped_head: tuple[str, ...]
@@ -246,6 +249,7 @@ def view(decision: Decision, digest: str) -> View:
         sign_offs=sign_offs_view(decision),
         reviews=reviews_view(decision.reviews),
         deployments=deployments_view(decision.deployments),
+        service_levels=service_levels_view(decision.gates),
         upstream_head=UPSTREAM_HEAD,
         upstream=tuple(upstream_row(row) for row in decision.upstream),
         shipped_head=SHIPPED_HEAD,

@@ -71,7 +71,7 @@ def _metric(name: str, labels: Sequence[str], seen: Sequence[MetricSeen]) -> Che
         return no_evidence(name, problem.reason, problem.text)
     found = [each for each in seen if each.series]
     if not found:
-        made = check(name, Measure(1, unit="metrics missing", inspected=1, where=(name,)), at_most=0)
+        made = check(name, Measure(1, unit="missing metrics", inspected=1, where=(name,)), at_most=0)
         return structs.replace(made, reason="series-missing", text="nothing has a series of this name")
     lacks = tuple(
         f"{each.series - each.labels.get(label, 0)} of {each.series} series without the label {label}"
@@ -81,7 +81,7 @@ def _metric(name: str, labels: Sequence[str], seen: Sequence[MetricSeen]) -> Che
     )
     where = tuple(f"{name}: {lack}" for lack in lacks)
     series = sum(each.series for each in found)
-    made = check(name, Measure(len(where), unit="labels missing", inspected=series, where=where), at_most=0)
+    made = check(name, Measure(len(where), unit="missing labels", inspected=series, where=where), at_most=0)
     if not where:
         return structs.replace(made, text=f"{name} has {series} series")
     return structs.replace(made, reason="label-missing", text="; ".join(lacks[:3]))
