@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import re
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_stagegate.cli import main
+from pytest_stagegate.model.times import rfc3339
 from tests.unit.servers import free_port, prometheus, vector
 
 if TYPE_CHECKING:
@@ -225,3 +227,47 @@ def test_the_reports_have_a_table_of_the_objectives(shop: Project) -> None:
     md, html = ((run.folder / name).read_text(encoding="utf-8") for name in ("report.md", "report.html"))
     assert "| checkout | slo | ≥ 99 % | 99.4 % (994 of 1000 events) | 40 % | 1h: 0 × |" in md
     assert all(f">{cell}</t" in html for cell in row)
+
+
+def test_measure_writes_where_it_is_told_and_the_file_counts(shop: Project) -> None:
+    said = answers()
+    shop.write("junit.xml", JUNIT)
+    with prometheus(lambda query: (200, said[query])) as (url, _):
+        shop.write("stagegate.toml", policy(url))
+        status, told = stagegate("measure", "--at", "monitor", "--out", "reports/levels.json")
+    assert (status, "wrote reports/levels.json" in told) == (0, True)
+    assert (shop.path / "reports/levels.json.stagegate.json").is_file()
+    assert shop.check("--at=monitor", "junit.xml", "reports/levels.json").word == "GO"
+
+
+def test_samples_are_stale_after_an_hour(shop: Project) -> None:
+    said = answers()
+    shop.write("junit.xml", JUNIT)
+    with prometheus(lambda query: (200, said[query])) as (url, _):
+        shop.write("stagegate.toml", policy(url))
+        assert stagegate("measure")[0] == 0
+    later = rfc3339(dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=2))
+    run = shop.check("--at=monitor", f"--as-of={later}", "junit.xml", ".stagegate/evidence")
+    assert (run.word, run.gate("slo")["verdict"], run.gate("slo")["reason"]) == ("HOLD", "STALE", "too-old")
+
+
+def test_an_objective_that_was_measured_otherwise_is_stale(shop: Project) -> None:
+    said = answers()
+    shop.write("junit.xml", JUNIT)
+    with prometheus(lambda query: (200, said[query])) as (url, _):
+        shop.write("stagegate.toml", policy(url))
+        assert stagegate("measure")[0] == 0
+        shop.write("stagegate.toml", policy(url).replace('"99 %"', '"99.5 %"'))
+        run = shop.check("--at=monitor", "junit.xml", ".stagegate/evidence")
+    assert (run.word, run.gate("slo")["reason"]) == ("HOLD", "other-policy")
+
+
+def test_measure_of_an_environment_that_is_closed_asks_nobody(shop: Project) -> None:
+    with prometheus(lambda _: (200, vector("1"))) as (url, asked):
+        shop.write(
+            "stagegate.toml",
+            policy(url, "[environment.production]\n    protected = true\n    require = { NOT_SET = true }"),
+        )
+        status, told = stagegate("measure", "--env", "production")
+    assert (status, asked) == (2, [])
+    assert "NOT_SET" in told

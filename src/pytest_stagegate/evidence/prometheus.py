@@ -36,6 +36,10 @@ _PATH: Final = "/api/v1/query"
 _NO_POST: Final = (405, 501)
 """Statuses of a server that takes the question in its address alone."""
 _HIDDEN: Final = "***"
+_SHORTEST_SECRET: Final = 4
+"""Characters of a value that is worth hiding; a shorter one stands in every other word."""
+_SCHEMES: Final = ("basic", "bearer", "digest", "token")
+"""First words of values of ``Authorization`` that are no secret."""
 _GONE: Final = ("prometheus-unreachable", "prometheus-slow")
 """Reasons after which no further question is asked."""
 
@@ -89,10 +93,10 @@ class Prometheus:
         return answer
 
     def _hidden(self, text: str) -> str:
-        for value in self._headers.values():
-            for secret in (value, *value.split()):
-                # A short word such as the name of a scheme stands in every other text.
-                text = text.replace(secret, _HIDDEN) if len(secret) > len("Bearer") else text
+        words = {word for value in self._headers.values() for word in (value, *value.split())}
+        for secret in sorted(words, key=len, reverse=True):
+            if len(secret) >= _SHORTEST_SECRET and secret.lower() not in _SCHEMES:
+                text = text.replace(secret, _HIDDEN)
         return text
 
 

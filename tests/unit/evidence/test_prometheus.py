@@ -150,6 +150,13 @@ def test_a_header_is_sent_and_never_told() -> None:
     assert told.value.problem.text == "Prometheus refused the query (401): no: ***, ***"
 
 
+def test_a_short_secret_is_not_told_and_a_scheme_is_no_secret() -> None:
+    error = json.dumps({"status": "error", "error": "Bearer wanted, not pa55"}).encode()
+    with prometheus(lambda _: (401, error)) as (url, _), pytest.raises(Unmeasured) as told:
+        server(url, headers={"Authorization": "TOKEN"}, TOKEN="Bearer pa55").number("up")
+    assert told.value.problem.text == "Prometheus refused the query (401): Bearer wanted, not ***"
+
+
 def test_a_value_that_no_header_can_have_is_not_told_either() -> None:
     asking = server("http://127.0.0.1:9", headers={"Authorization": "TOKEN"}, TOKEN="s3cret-one\ns3cret-two")
     with pytest.raises(Unmeasured) as told:
