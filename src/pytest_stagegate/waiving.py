@@ -11,6 +11,7 @@ from pytest_stagegate import decide
 from pytest_stagegate.judging import judge
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.globs import matches, selects
+from pytest_stagegate.model.incidents import without_incidents
 from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.reviews import without_people
 from pytest_stagegate.model.verdicts import Verdict
@@ -191,6 +192,7 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
         scans=without_named(evidence.scans, named),
         statements=tuple(each for each in evidence.statements if not named(each.file)),
         excused=frozenset(each.name for each in evidence.subject.artifacts if named(each.name)),
+        incidents=without_incidents(evidence.incidents, named),
         reviews=without_people(evidence.reviews, named),
         service_levels=_levels_without(evidence.service_levels, named),
         properties=tuple(each for each in evidence.properties if not named(each.name)),

@@ -24,6 +24,7 @@ _COMMANDS: Final = (
     "doctor",
     "dossier",
     "drill",
+    "drill-log",
     "explain",
     "inspect",
     "manual",

@@ -1,11 +1,9 @@
-"""Service levels as finished strings, out of what the gates that judged them say."""
+"""Service levels as strings, out of what the gates that judged them say."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -14,27 +12,14 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.verdicts import Check, GateResult
 
 _GATE: Final = "slo"
-_HEAD: Final = ("objective", "gate", "promised", "good events", "error budget left", "burn rates")
+SERVICE_LEVELS_HEAD: Final = ("objective", "gate", "promised", "good events", "error budget left", "burn rates")
 _QUIET: Final = (Verdict.PASS, Verdict.NOT_APPLICABLE)
 
 
-@dataclass(frozen=True)
-class ServiceLevelsView:
-    """The objectives that gates have judged.
-
-    Attributes:
-        head: Column heads.
-        rows: One for each objective of each gate, and each time that it was measured.
-    """
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-def service_levels_view(gates: Iterable[GateResult]) -> ServiceLevelsView:
-    """Return a row for each objective; a figure that falls short has its verdict beside it."""
+def service_level_rows(gates: Iterable[GateResult]) -> list[tuple[str, ...]]:
+    """Return a row for each objective of each gate; a figure that falls short has its verdict beside it."""
     judged = (each for each in gates if each.uses == _GATE)
-    return ServiceLevelsView(_HEAD, tuple(_row(gate.gate, group) for gate in judged for group in _groups(gate.checks)))
+    return [_row(gate.gate, group) for gate in judged for group in _groups(gate.checks)]
 
 
 def _groups(checks: Iterable[Check]) -> Iterator[list[Check]]:
@@ -57,8 +42,7 @@ def _row(gate: str, group: list[Check]) -> tuple[str, ...]:
     budget = [_figure(each) for each in more if not each.name.startswith(f"{own.name} burn ")]
     windows = [each for each in more if each.name.startswith(f"{own.name} burn ")]
     burn = [f"{each.name.removeprefix(f'{own.name} burn ')}: {_figure(each)}" for each in windows]
-    cells = (own.name, gate, own.limit_shown, _figure(own), "".join(budget), ", ".join(burn))
-    return tuple(clean(each) or "–" for each in cells)
+    return own.name, gate, own.limit_shown, _figure(own), "".join(budget), ", ".join(burn)
 
 
 def _figure(check: Check) -> str:

@@ -16,6 +16,7 @@ from pytest_stagegate.drill import (
     environments,
     files,
     manual,
+    operating,
     operations,
     plans,
     records,
@@ -45,7 +46,18 @@ if TYPE_CHECKING:
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
 
-_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, deployments, service_levels)
+_OF_FILES: Final = (
+    files,
+    sign_offs,
+    manual,
+    plans,
+    supply,
+    reviews,
+    environments,
+    deployments,
+    operating,
+    service_levels,
+)
 
 _NOTHING_LEFT: Final = frozenset(
     {

@@ -14,6 +14,7 @@ from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.incidents import KIND as INCIDENTS
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.operations import Operations
@@ -55,6 +56,7 @@ _OF_KIND: Final = {
     "upstream": "decisions",
     "reviews": REVIEWS,
     "deployments": DEPLOYMENTS,
+    "incidents": INCIDENTS,
 }
 """The kind of evidence that a key follows from, where it is one alone."""
 
