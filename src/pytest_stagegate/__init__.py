@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.reviews_face import Reviews
     from pytest_stagegate.model.sbom import Sboms
+    from pytest_stagegate.model.service_levels import ServiceLevels
     from pytest_stagegate.model.sign_offs import SignOffs
     from pytest_stagegate.model.support import Support
     from pytest_stagegate.model.tests import TestResults
@@ -84,6 +85,7 @@ __all__ = [
     "Repository",
     "Reviews",
     "Sboms",
+    "ServiceLevels",
     "Share",
     "SignOffs",
     "StageName",
@@ -106,6 +108,7 @@ _HOME: Final = {
     "Reviews": "model.reviews_face",
     "Sboms": "model.sbom",
     "Vulnerabilities": "model.vulnerabilities",
+    "ServiceLevels": "model.service_levels",
     "SignOffs": "model.sign_offs",
     "PropertyTests": "model.property_tests",
     "Provenance": "model.provenance",

@@ -33,6 +33,7 @@ from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
+from pytest_stagegate.model.service_levels import ServiceLevels
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tally import Tally
@@ -162,6 +163,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Incidents,
     Drills,
     Support,
+    ServiceLevels,
 )
 """What a gate's parameters may ask for, beside its own options."""
 

@@ -30,6 +30,7 @@ _COMMANDS: Final = (
     "feedback",
     "inspect",
     "manual",
+    "measure",
     "notes",
     "probe",
     "sign-off",

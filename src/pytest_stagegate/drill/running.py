@@ -21,6 +21,7 @@ from pytest_stagegate.drill import (
     plans,
     records,
     reviews,
+    service_levels,
     sign_offs,
     supply,
 )
@@ -45,7 +46,18 @@ if TYPE_CHECKING:
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
 
-_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, deployments, operating)
+_OF_FILES: Final = (
+    files,
+    sign_offs,
+    manual,
+    plans,
+    supply,
+    reviews,
+    environments,
+    deployments,
+    operating,
+    service_levels,
+)
 
 _NOTHING_LEFT: Final = frozenset(
     {

@@ -27,6 +27,7 @@ from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.reviews import ReviewExport, TrailersData
 from pytest_stagegate.model.sbom import SbomData
+from pytest_stagegate.model.service_levels import LevelsData
 from pytest_stagegate.model.sign_offs import SignOffsData
 from pytest_stagegate.model.support import SupportData, in_use
 from pytest_stagegate.model.tests import Exit, TestData
@@ -160,6 +161,7 @@ class Evidence:
         support: Until when products are supported, a table each.
         pythons: The versions of Python that runs were of.
         began: For each run or file with tests its environment and when it began, or None where it does not say.
+        service_levels: What the policy promises of service levels, and what was measured of them.
     """
 
     tests: TestData
@@ -210,3 +212,5 @@ class Evidence:
     def in_use(self) -> tuple[tuple[str, str], ...]:
         """Each product with a version that is in use, as far as runs and bills of materials say."""
         return in_use(self.pythons, (each for sbom in self.sboms for each in sbom.listed))
+
+    service_levels: LevelsData = field(default_factory=LevelsData)

@@ -61,6 +61,7 @@ FORMATS: Final = {
     "drills": "drills",
     "endoflife": "support",
     "support-table": "support",
+    "service-levels": "service-levels",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
@@ -82,6 +83,7 @@ KINDS: Final = (
     "incidents",
     "drills",
     "support",
+    "service-levels",
 )
 """Kinds of evidence that files bring."""
 

@@ -25,6 +25,7 @@ from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
+from pytest_stagegate.model.service_levels import ServiceLevels
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tests import TestResults
@@ -60,6 +61,7 @@ _FACES: Final[dict[type, str]] = {
     Incidents: "exports of incidents",
     Drills: "exercises",
     Support: "tables of support end dates",
+    ServiceLevels: "measured service levels",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
     SignOffs: "sign-offs",

@@ -15,6 +15,7 @@ from pytest_stagegate.model.note_rules import NotesRules
 from pytest_stagegate.model.operations import OperationsPlan
 from pytest_stagegate.model.plan import PlanRules
 from pytest_stagegate.model.property_tests import Profile
+from pytest_stagegate.model.service_levels import Objective, PrometheusRule
 from pytest_stagegate.model.sign_offs import OverrideRule
 from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
@@ -121,6 +122,9 @@ class Policy:
         operations: What people have written for the operational documents.
         plan: Where the plan lies, and which marks link tests to it.
         environment_rules: What it declares of environments.
+        prometheus: The server that is asked for service levels, or None.
+        objectives: What it promises of service levels.
+        slo_files: Globs of files with further objectives.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -153,6 +157,9 @@ class Policy:
     operations: OperationsPlan = field(default_factory=OperationsPlan)
     plan: PlanRules = field(default_factory=PlanRules)
     environment_rules: tuple[EnvironmentRule, ...] = ()
+    prometheus: PrometheusRule | None = None
+    objectives: tuple[Objective, ...] = ()
+    slo_files: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

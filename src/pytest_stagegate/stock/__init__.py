@@ -36,8 +36,10 @@ from pytest_stagegate.stock import (
     sbom,
     sign_off,
     skips,
+    slo,
     smoke,
     synthetic,
+    telemetry,
     upstream,
     vulnerabilities,
     warnings,
@@ -83,4 +85,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     drills,
     rollback,
     runtime_support,
+    slo,
+    telemetry,
 )
