@@ -344,7 +344,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Goals: Goals(evidence.goals, tests, tally, day=place.day, manual=by_hand),
         ManualTests: ManualTests(by_hand, tally),
         Environments: Environments(evidence.environments, evidence.environment_rules, place, tests.tags, tally),
-        Deployments: Deployments(evidence.deployments, evidence.began, evidence.subject, tally),
+        Deployments: Deployments(evidence, tally),
         Incidents: Incidents(evidence.incidents, tally),
         Drills: Drills(evidence.drills, tests, evidence.started, evidence.subject, place, tally),
         Support: Support(evidence.support, evidence.in_use, place.day, tally),

@@ -21,6 +21,7 @@ _COMMANDS: Final = (
     "check",
     "collect",
     "demo",
+    "deployed",
     "doctor",
     "dossier",
     "drill",
