@@ -10,7 +10,7 @@ import msgspec
 from pytest_stagegate import decide
 from pytest_stagegate.judging import judge
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.globs import matches, selects
+from pytest_stagegate.model.globs import is_about
 from pytest_stagegate.model.incidents import without_incidents
 from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.reviews import without_people
@@ -158,7 +158,7 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
     subjects = tuple(subjects)
 
     def named(*names: str) -> bool:
-        return any(_is_about(subject, name) for subject in subjects for name in names)
+        return any(is_about(subject, name) for subject in subjects for name in names)
 
     tests = evidence.tests
     coverage = evidence.coverage
@@ -191,6 +191,7 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
         sboms=tuple(each for each in evidence.sboms if not named(each.file, *(s.name for s in each.subjects))),
         scans=without_named(evidence.scans, named),
         statements=tuple(each for each in evidence.statements if not named(each.file)),
+        waived=subjects,
         excused=frozenset(each.name for each in evidence.subject.artifacts if named(each.name)),
         incidents=without_incidents(evidence.incidents, named),
         reviews=without_people(evidence.reviews, named),
@@ -200,13 +201,6 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
         repository=repository,
         baseline=_baseline_without(evidence.baseline, named),
     )
-
-
-def _is_about(subject: str, name: str) -> bool:
-    """Return whether a name is the subject, or a glob of files, or a test of such a file."""
-    if not name:
-        return False
-    return subject == name or (selects(subject) if "::" in name else matches(subject))(name)
 
 
 def _diff_without(diff: Diff | Absent, named: Callable[..., bool]) -> Diff | Absent:

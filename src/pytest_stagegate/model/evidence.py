@@ -148,6 +148,7 @@ class Evidence:
         manual: Manual tests and what people found in them.
         goals: Goals and milestones of the plans.
         excused: Names of artifacts of which a waiver covers whatever is wrong with them.
+        waived: Globs of what is left out of every judgement, while a waiver is tried.
         reviews: What exports say of the change that is decided.
         trailers: Who made and who reviewed the commit, as git says, or why that is not known; None when nobody has
             asked.
@@ -197,6 +198,7 @@ class Evidence:
     trailers: TrailersData | Absent | None = None
     told: ToldData | Absent | None = None
     excused: frozenset[str] = frozenset()
+    waived: tuple[str, ...] = field(default=(), compare=False)
     environments: tuple[EnvironmentReport, ...] = ()
     environment_rules: tuple[EnvironmentRule, ...] = ()
     deployments: tuple[Deployment, ...] = ()
