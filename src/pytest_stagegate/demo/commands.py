@@ -7,10 +7,11 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _DROPPED: Final = (
     "PYTEST_ADDOPTS",
@@ -36,12 +37,14 @@ class Commands:
         self.surprises: list[str] = []
 
     def python(self, script: str) -> None:
-        """Run a script of the project."""
-        self._run(f"python {script}", [sys.executable, script], 0, "")
+        """Run a script of the project, with its arguments."""
+        self._run(f"python {script}", [sys.executable, *script.split()], 0)
 
-    def pytest(self, *words: str, expected: int = 0) -> None:
-        """Run pytest."""
-        self._run(f"pytest {' '.join(words)}", [sys.executable, "-m", "pytest", *words], expected, "")
+    def pytest(self, *words: str, expected: int = 0, variables: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Run pytest, with further variables."""
+        said = "".join(f"{name}={value} " for name, value in variables.items())
+        command = [sys.executable, "-m", "pytest", *words]
+        self._run(f"{said}pytest {' '.join(words)}", command, expected, variables=variables)
 
     def stagegate(self, *words: str, expected: int = 0, answers: str = "") -> None:
         """Run ``stagegate``; answers go to its standard input."""
@@ -49,11 +52,19 @@ class Commands:
         command = [sys.executable, "-c", "from pytest_stagegate.cli import main; main()", *words]
         self._run(f"stagegate {shown}", command, expected, answers)
 
-    def _run(self, shown: str, command: Sequence[str], expected: int, answers: str) -> None:
+    def _run(
+        self,
+        shown: str,
+        command: Sequence[str],
+        expected: int,
+        answers: str = "",
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.say(f"\n$ {shown}\n")
         sys.stdout.flush()
+        environment = {**_environment(), **variables}
         ended = subprocess.run(
-            command, cwd=self._folder, env=_environment(), input=answers, text=True, encoding="utf-8", check=False
+            command, cwd=self._folder, env=environment, input=answers, text=True, encoding="utf-8", check=False
         ).returncode
         if ended != expected:
             self.surprises.append(f"{shown} ended with {ended} instead of {expected}")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pytest_stagegate.demo.sample import commit, git, original
-from pytest_stagegate.errors import StageGateError
+from pytest_stagegate.demo.sample import commit, original
 
 _DAY: Final = "2026-10-02T09:00:00+00:00"
 _REVIEWED: Final = "\n\nReviewed-by: Dana Roth <dana@example.com>\n"
@@ -76,13 +73,8 @@ def _wrong_band(folder: Path) -> None:
     commit(folder, f"refactor(weights): simpler bands{_REVIEWED}", _DAY)
 
 
-def _another_wheel(folder: Path) -> None:
-    printed = folder / "src/parcel_rates/printed.py"
-    printed.write_text(printed.read_text(encoding="utf-8") + "\n# one more line, that nobody tested\n", encoding="utf-8")
-    done = subprocess.run([sys.executable, "tools/build.py"], cwd=folder, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise StageGateError(f"the wheel can't be built: {done.stderr.strip()}", code="demo")
-    git(folder, "checkout", "--quiet", "src")
+def _nothing(_folder: Path) -> None:
+    """Leave the sources alone: the fault is in what operations do or find."""
 
 
 FAULTS: Final[dict[str, Fault]] = {
@@ -90,6 +82,9 @@ FAULTS: Final[dict[str, Fault]] = {
     "code": Fault("a new rule for prices that no test runs.", _untested_code, 20),
     "build": Fault("an older dependency, with a hole that is known.", _vulnerable_dependency, 20),
     "test": Fault("the price band that was wrong before.", _wrong_band, 1),
-    "release": Fault("after the tests the wheel is built once more, from a source that nobody tested.", _another_wheel, 20),
+    "release": Fault("nobody of QA signs the release off.", _nothing, 21),
+    "deploy": Fault("somebody deploys the version before.", _nothing, 20),
+    "manage": Fault("an incident is open: every refund is a cent too high.", _nothing, 20),
+    "monitor": Fault("one question of ten is not answered.", _nothing, 20),
 }
 """The fault of each stage, by its name."""

@@ -8,8 +8,10 @@ from typing import Final, NamedTuple
 
 from pytest_stagegate.demo.commands import Commands
 from pytest_stagegate.demo.faults import FAULTS
-from pytest_stagegate.demo.releasing import HOLD, put_together, release
+from pytest_stagegate.demo.operating import deploy, learn, manage, monitor
+from pytest_stagegate.demo.releasing import can_sign, put_together, release
 from pytest_stagegate.demo.sample import repair, shown, write
+from pytest_stagegate.errors import StageGateError
 
 _BROKEN: Final = 70
 _DECIDED_UPON: Final = (
@@ -19,6 +21,14 @@ _DECIDED_UPON: Final = (
     ".stagegate/test/decision.json",
 )
 """What the release is decided upon."""
+_END: Final = """
+One version went through all eight stages:
+  {name}/.stagegate/STAGE/report.html   the readiness document of each
+  {name}/dossier/report.html            the last one, with what it rests on
+  {name}/stagegate-plan.toml            the plan, with what was learnt
+
+Try next:
+  stagegate demo --full --fault=deploy      where does a fault stop it? At any of the stages"""
 
 Take = Callable[[Commands, int], None]
 """Makes the evidence of a stage and decides; the last command has to end with this status."""
@@ -51,8 +61,10 @@ def walk(folder: Path, say: Callable[[str], None], fault: str = "") -> int:
         than it has to.
 
     Raises:
-        StageGateError: When the folder is somebody else's, or git is missing.
+        StageGateError: When the folder is somebody else's, or a program is missing.
     """
+    if not can_sign():
+        raise StageGateError("the demo needs the program ssh-keygen, which is not installed", code="program-missing")
     write(folder)
     repair(folder)
     name = shown(folder)
@@ -75,6 +87,9 @@ def walk(folder: Path, say: Callable[[str], None], fault: str = "") -> int:
         if planted is not None:
             say(f"\nStopped at the stage {stage.name}: the version goes no further.")
             return planted.status
+    learn(steps)
+    put_together(steps, ".stagegate/monitor/decision.json")
+    say(_END.format(name=name))
     return 0
 
 
@@ -91,7 +106,7 @@ def _test(steps: Commands, expected: int) -> None:
 
 
 def _release(steps: Commands, expected: int) -> None:
-    release(steps, _DECIDED_UPON, expected=expected or HOLD)
+    release(steps, _DECIDED_UPON, without="qa" if expected else "")
 
 
 STAGES: Final = (
@@ -100,4 +115,7 @@ STAGES: Final = (
     Stage("build", "is there a wheel that is whole, reviewed, and known to the last part?", _tested("build")),
     Stage("test", "do programs and people find it sound?", _test),
     Stage("release", "may it be released, and who says so?", _release),
+    Stage("deploy", "does what was tested run in production?", deploy),
+    Stage("manage", "is it looked after?", manage),
+    Stage("monitor", "do its users say that it is good?", monitor),
 )

@@ -18,3 +18,9 @@ def test_a_quote_for_each_market(ask, country, postcode):
 
 def test_metrics_are_served(ask):
     assert ask("/metrics")[0] == 200
+
+
+@pytest.mark.drill("rollback")
+def test_the_version_before_answers_the_same_question(ask):
+    """The way back: nothing is stored, so it is enough that the questions of 1.1.0 are still understood."""
+    assert ask("/quote?country=DE&postcode=10115&grams=800&size=25x18x5")[0] == 200
