@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.deployments_face import Deployments
+    from pytest_stagegate.model.features_face import Features
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.goals_face import Goals
     from pytest_stagegate.model.manual import ManualTests
@@ -61,6 +62,7 @@ __all__ = [
     "EnvironmentName",
     "Environments",
     "Fault",
+    "Features",
     "Findings",
     "GateOptions",
     "Goals",
@@ -121,6 +123,7 @@ _HOME: Final = {
     "Deployments": "model.deployments_face",
     "EnvironmentName": "model.numbers",
     "Environments": "model.readiness",
+    "Features": "model.features_face",
     "GateOptions": "hooks",
     "Goals": "model.goals_face",
     "Measure": "model.numbers",

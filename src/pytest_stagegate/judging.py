@@ -23,7 +23,9 @@ from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
+from pytest_stagegate.model.features_face import Features
 from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.flags import KIND as FLAGS
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.manual import ManualTests, manual_rows
@@ -105,10 +107,14 @@ _KINDS: Final[dict[type, str]] = {
     Reviews: REVIEWS,
     Environments: ENVIRONMENT,
     Deployments: DEPLOYMENTS,
+    Features: FLAGS,
 }
 """Kind of evidence that each face shows."""
 
-_FURTHER: Final[dict[type, frozenset[str]]] = {Goals: frozenset({"tests", MANUAL})}
+_FURTHER: Final[dict[type, frozenset[str]]] = {
+    Goals: frozenset({"tests", MANUAL}),
+    Features: frozenset({"tests"}),
+}
 """Further kinds that a face shows something of."""
 
 
@@ -147,6 +153,11 @@ class ActiveGate:
     def reads_sign_offs(self) -> bool:
         """Whether it can be judged only when all other gates have been, which sign-offs are bound to."""
         return self.gate.reads_sign_offs
+
+    @property
+    def reads_features(self) -> bool:
+        """Whether it can be judged only when the gates have been that features may need."""
+        return self.gate.reads_features
 
 
 def kinds_of(gate: Gate) -> frozenset[str]:
@@ -331,6 +342,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         ManualTests: ManualTests(by_hand, tally),
         Environments: Environments(evidence.environments, evidence.environment_rules, place, tests.tags, tally),
         Deployments: Deployments(evidence.deployments, evidence.began, evidence.subject, tally),
+        Features: Features(evidence.features, evidence.flags, tests, tally, evidence.excused),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,

@@ -50,6 +50,14 @@ POLICY: Final = """
     stage = "test"
     [tool.stagegate.gate.same-artifact]
     stage = "test"
+    [tool.stagegate.features]
+    file = "flags.json"
+    [[tool.stagegate.feature]]
+    name = "zones"
+    [tool.stagegate.gate.features]
+    stage = "test"
+    [tool.stagegate.gate.flag-hygiene]
+    stage = "test"
     [tool.stagegate.gate.coverage]
     line = "50 %"
     source = ["src"]
@@ -121,6 +129,8 @@ STATEMENT: Final = """{"_type": "https://in-toto.io/Statement/v1", "predicateTyp
 "subject": [{"name": "shop-0.1.0-py3-none-any.whl", "digest": {"sha256": "%s"}}], "predicate": {}}"""
 DEPLOYED: Final = """{"schema": "stagegate/deployment/1", "service": "shop", "environment": "lab",
 "version": "0.1.0", "deployed": "2026-01-01T00:00:00Z", "artifacts": [{"sha256": "%s"}]}"""
+FLAGS: Final = """{"flags": {"zones": {"state": "ENABLED", "variants": {"on": true, "off": false},
+"defaultVariant": "on", "metadata": {"owner": "dana", "expires": "2999-12-31"}}}}"""
 SARIF: Final = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": []}]}'
 
 
@@ -135,6 +145,7 @@ def shop(project: Project) -> Project:
     project.write("pyproject.toml", POLICY)
     project.write(".gitignore", "__pycache__\ndist\n.hypothesis\nrunpytest-*\nstd*\n*.stagegate.json\nsign-offs\n")
     project.write("reports/ruff.sarif", SARIF)
+    project.write("flags.json", FLAGS)
     project.write("reports/load.json", '{"p95_ms": 212}')
     project.write("reports/bom.json", BOM)
     project.write("reports/audit.json", AUDIT)
@@ -152,6 +163,8 @@ def shop(project: Project) -> Project:
         from prices import price
         from zones import zone
         @pytest.mark.requirement("ZONE")
+        @pytest.mark.feature("zones", variant="on")
+        @pytest.mark.feature("zones", variant="off")
         def test_zone(): assert zone("12") == "1"
         def test_price(): assert price(2) == 2
         @pytest.mark.manual

@@ -25,6 +25,7 @@ _COMMANDS: Final = (
     "dossier",
     "drill",
     "explain",
+    "features",
     "inspect",
     "manual",
     "notes",

@@ -10,6 +10,7 @@ from pytest_stagegate.documents.counts import MATRIX_HEAD, matrix_row, totals
 from pytest_stagegate.documents.deployments import DeploymentsView, deployments_view
 from pytest_stagegate.documents.drift import drift_line
 from pytest_stagegate.documents.environments import EnvironmentView, environments_view
+from pytest_stagegate.documents.features import FeaturesView, features_view
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
@@ -162,6 +163,7 @@ class View:
         sign_offs: What people said of it.
         reviews: Who reviewed the change.
         deployments: What is known to run where.
+        features: Which features are ready and which can be seen.
         upstream_head: Column heads of the earlier decisions.
         upstream: One row for each decision of an earlier stage that was handed over.
         shipped_head: Column heads of what is said of the artifacts.
@@ -198,6 +200,7 @@ class View:
     sign_offs: SignOffsView
     reviews: ReviewsView
     deployments: DeploymentsView
+    features: FeaturesView
     upstream_head: tuple[str, ...]
     upstream: tuple[tuple[str, ...], ...]
     shipped_head: tuple[str, ...]
@@ -246,6 +249,7 @@ def view(decision: Decision, digest: str) -> View:
         sign_offs=sign_offs_view(decision),
         reviews=reviews_view(decision.reviews),
         deployments=deployments_view(decision.deployments),
+        features=features_view(decision.features),
         upstream_head=UPSTREAM_HEAD,
         upstream=tuple(upstream_row(row) for row in decision.upstream),
         shipped_head=SHIPPED_HEAD,

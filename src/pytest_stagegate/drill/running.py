@@ -15,6 +15,7 @@ from pytest_stagegate.drill import (
     deployments,
     environments,
     files,
+    flags,
     manual,
     operations,
     plans,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.drill.artifacts import ArtifactFault
     from pytest_stagegate.hooks import Fault
+    from pytest_stagegate.model.flags import FeatureRules
     from pytest_stagegate.model.operations import OperationsPlan
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.project import Project
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
 
-_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, deployments)
+_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, deployments, flags)
 
 _NOTHING_LEFT: Final = frozenset(
     {
@@ -150,6 +152,12 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
             trial.write(begun)
             planted.append(Planted(operations.NAME, _tripped(before, trial.decide(trial.copies()))))
             trial.write(project.policy.operations)
+        if project.policy.features.file is None:
+            idle.append(flags.NAME)
+        else:
+            trial.declare(project.policy.features._replace(file=None))
+            planted.append(Planted(flags.NAME, _tripped(before, trial.decide(trial.copies()))))
+            trial.declare(project.policy.features)
         missing = frozenset(
             result.gate for copies in trial.one_less() for result in _stopped(before, trial.decide(copies))
         )
@@ -195,6 +203,10 @@ class _Trial:
     def write(self, plan: OperationsPlan) -> None:
         """Let other texts for operators stand in the policy."""
         self._project = replace(self._project, policy=replace(self._project.policy, operations=plan))
+
+    def declare(self, features: FeatureRules) -> None:
+        """Let other words on features stand in the policy."""
+        self._project = replace(self._project, policy=replace(self._project.policy, features=features))
 
     def seal(self, copies: Sequence[Given]) -> None:
         """Let what is stated of the copies hold again: that a file was changed is not what the fault is about."""

@@ -34,6 +34,7 @@ _OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t
 _OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|deployment)/')
 """What else of ours says so itself, by the name of the format."""
 _EVENT: Final = re.compile(r'"type"\s*:\s*"dev\.cdevents\.')
+_FLAGS: Final = re.compile(r'\{\s*"flags"\s*:\s*\{|"\$schema"\s*:\s*"https?://flagd\.dev/schema/')
 _LCOV: Final = re.compile(r"\s*(#[^\n]*\n\s*)*(TN|SF):")
 
 
@@ -87,6 +88,8 @@ def _of_text(text: str) -> str:
         return "decision"
     if start.startswith(("{", "[")) and (found := format_of_findings(start)):
         return found
+    if start.startswith("{") and _FLAGS.search(start):
+        return "flagd"
     if start.startswith(("{", "[")) and _EVENT.search(start):
         return "cdevents"
     if start.startswith("{") and (found := format_of_supply(start, keys_of(start))):

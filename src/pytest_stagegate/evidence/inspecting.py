@@ -12,6 +12,7 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.deployments import FAILED, REMOVED, SUCCEEDED
 from pytest_stagegate.model.environments import PASSED
 from pytest_stagegate.model.findings import LEVELS
+from pytest_stagegate.model.flags import APPLICATION
 from pytest_stagegate.model.inspected import Inspected
 from pytest_stagegate.model.manual import OUTCOMES
 from pytest_stagegate.model.relations import circles
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.deployments import Deployment
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
+    from pytest_stagegate.model.flags import FlagsData
     from pytest_stagegate.model.manual import ManualResult
     from pytest_stagegate.model.reviews import ReviewExport
     from pytest_stagegate.model.sources import Source
@@ -94,6 +96,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return _manual(contents.manual)
     if contents.looked_at is not None:
         return _environment(contents.looked_at)
+    if contents.flags is not None:
+        return _flags(contents.flags)
     if contents.deployments is not None:
         return _deployments(contents.deployments)
     tests = _tests(contents.tests) if contents.tests is not None else {}
@@ -131,6 +135,16 @@ def _reviews(export: ReviewExport) -> dict[str, int | dict[str, int]]:
 def _manual(results: Sequence[ManualResult]) -> dict[str, int | dict[str, int]]:
     counts = Counter(each.outcome for each in results)
     return {"results": len(results), "by_outcome": {outcome: counts[outcome] for outcome in OUTCOMES}}
+
+
+def _flags(found: FlagsData) -> dict[str, int | dict[str, int]]:
+    several = sum(len(flag.shows) > 1 for flag in found.flags)
+    return {
+        "flags": len(found.flags),
+        "variants": sum(len(flag.variants) for flag in found.flags),
+        "by_rule": several,
+        "left_to_the_application": sum(flag.shows == (APPLICATION,) for flag in found.flags),
+    }
 
 
 def _deployments(found: Sequence[Deployment]) -> dict[str, int | dict[str, int]]:

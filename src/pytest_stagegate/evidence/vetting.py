@@ -13,6 +13,7 @@ from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
+from pytest_stagegate.model.flags import KIND as FLAGS
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.reviews import KIND as REVIEWS
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 _BY_THEMSELVES: Final = (SIGN_OFFS, MANUAL)
 """Kinds of evidence of which no file is held against the decision as a whole."""
 
-_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS)
-"""Kinds of which a file does not age as a whole: what was deployed runs until something else is."""
+_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, FLAGS)
+"""Kinds of which a file does not age as a whole: what was deployed runs, and a flag stands, until somebody acts."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
 """How far clocks of two machines may differ."""
@@ -61,6 +62,7 @@ _REPEATABLE: Final = (
     REVIEWS,
     ENVIRONMENT,
     DEPLOYMENTS,
+    FLAGS,
 )
 """Kinds of which the same twice is no more than once."""
 
@@ -342,7 +344,7 @@ def _told_by_run(source: Source, sources: Sequence[Source]) -> bool:
 
 
 def _provisional(source: Source) -> list[Note]:
-    if not source.usable or source.kind in ("run", SIGN_OFFS, GOALS, REVIEWS, DEPLOYMENTS):
+    if not source.usable or source.kind in ("run", SIGN_OFFS, GOALS, REVIEWS, DEPLOYMENTS, FLAGS):
         return []
     if source.contents is not None and source.contents.manual is not None:
         return _provisional_results(source.name, source.contents.manual)

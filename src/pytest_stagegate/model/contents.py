@@ -9,6 +9,7 @@ from pytest_stagegate.model.decision import Decision
 from pytest_stagegate.model.deployments import Deployment
 from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.findings import FindingsData
+from pytest_stagegate.model.flags import FlagsData
 from pytest_stagegate.model.manual import ManualResult
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.plan import PlanData
@@ -39,6 +40,7 @@ class Contents:
         reviews: What was said of a change, or None when the file says nothing of one.
         looked_at: What was found of an environment, or None when the file does not say.
         deployments: What was deployed, or None when the file holds no such records.
+        flags: Flags, or None when the file is no flag file.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
@@ -62,6 +64,7 @@ class Contents:
     reviews: ReviewExport | None = None
     looked_at: EnvironmentReport | None = None
     deployments: tuple[Deployment, ...] | None = None
+    flags: FlagsData | None = None
     producer: str = ""
     created: str | None = None
     commit: str | None = None

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from pytest_stagegate.model.deployments import DeploymentRow
+from pytest_stagegate.model.flags import FeatureRow
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.manual import ManualRow
 from pytest_stagegate.model.readiness import EnvironmentRow
@@ -427,4 +428,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reviews: tuple[ReviewRow, ...] = ()
     question: Asked | None = None
     deployments: tuple[DeploymentRow, ...] = ()
+    features: tuple[FeatureRow, ...] = ()
     schema: str = SCHEMA

@@ -15,6 +15,7 @@ from pytest_stagegate.model.deployments import Deployment
 from pytest_stagegate.model.environments import EnvironmentReport, EnvironmentRule
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
+from pytest_stagegate.model.flags import FeatureRow, FlagsEvidence
 from pytest_stagegate.model.manual import ManualData
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.operations import OperationsData
@@ -151,6 +152,8 @@ class Evidence:
         environments: What was found when environments were looked at.
         environment_rules: What the policy declares of environments.
         deployments: What was deployed where.
+        flags: The flag files, and what the policy says of features.
+        features: Which features are ready; nothing before the gates were judged that they need.
         began: For each run or file with tests its environment and when it began, or None where it does not say.
     """
 
@@ -191,4 +194,6 @@ class Evidence:
     environments: tuple[EnvironmentReport, ...] = ()
     environment_rules: tuple[EnvironmentRule, ...] = ()
     deployments: tuple[Deployment, ...] = ()
+    flags: FlagsEvidence = field(default_factory=FlagsEvidence)
+    features: tuple[FeatureRow, ...] = ()
     began: tuple[tuple[str | None, str | None], ...] = ()

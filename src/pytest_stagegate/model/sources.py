@@ -52,6 +52,7 @@ FORMATS: Final = {
     "environment": "environment",
     "cdevents": "deployments",
     "deployment": "deployments",
+    "flagd": "flags",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
@@ -70,6 +71,7 @@ KINDS: Final = (
     "manual",
     "environment",
     "deployments",
+    "flags",
 )
 """Kinds of evidence that files bring."""
 

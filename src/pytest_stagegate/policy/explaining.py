@@ -12,6 +12,7 @@ from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.explained import ExplainedEnvironment, ExplainedGate, ExplainedOption, ExplainedPolicy
+from pytest_stagegate.model.features_face import Features
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.manual import ManualTests
@@ -54,6 +55,7 @@ _FACES: Final[dict[type, str]] = {
     ManualTests: "manual tests",
     Environments: "reports on environments",
     Deployments: "records of deployments",
+    Features: "flag files, and the tests and gates of features",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
     SignOffs: "sign-offs",

@@ -11,6 +11,7 @@ from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.artifacts import ArtifactGlobs
 from pytest_stagegate.model.environments import EnvironmentRule
 from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.flags import FeatureRules
 from pytest_stagegate.model.note_rules import NotesRules
 from pytest_stagegate.model.operations import OperationsPlan
 from pytest_stagegate.model.plan import PlanRules
@@ -121,6 +122,7 @@ class Policy:
         operations: What people have written for the operational documents.
         plan: Where the plan lies, and which marks link tests to it.
         environment_rules: What it declares of environments.
+        features: What it says of features.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -153,6 +155,7 @@ class Policy:
     operations: OperationsPlan = field(default_factory=OperationsPlan)
     plan: PlanRules = field(default_factory=PlanRules)
     environment_rules: tuple[EnvironmentRule, ...] = ()
+    features: FeatureRules = field(default_factory=FeatureRules)
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

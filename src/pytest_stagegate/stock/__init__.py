@@ -13,7 +13,9 @@ from pytest_stagegate.stock import (
     durations,
     environment,
     executed,
+    features,
     findings,
+    flag_hygiene,
     flaky,
     manual,
     matrix,
@@ -75,4 +77,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     same_artifact,
     synthetic,
     regression,
+    features,
+    flag_hygiene,
 )
