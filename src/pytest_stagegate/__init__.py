@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.baseline import Baseline
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.deployments_face import Deployments
+    from pytest_stagegate.model.drills_face import Drills
     from pytest_stagegate.model.features_face import Features
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.goals_face import Goals
+    from pytest_stagegate.model.incidents import Incidents
     from pytest_stagegate.model.manual import ManualTests
     from pytest_stagegate.model.metrics import Metrics
     from pytest_stagegate.model.numbers import (
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.reviews_face import Reviews
     from pytest_stagegate.model.sbom import Sboms
     from pytest_stagegate.model.sign_offs import SignOffs
+    from pytest_stagegate.model.support import Support
     from pytest_stagegate.model.tests import TestResults
     from pytest_stagegate.model.told import ReleaseNotes
     from pytest_stagegate.model.upstream import Decisions
@@ -58,6 +61,7 @@ __all__ = [
     "Coverage",
     "Decisions",
     "Deployments",
+    "Drills",
     "Duration",
     "EnvironmentName",
     "Environments",
@@ -66,6 +70,7 @@ __all__ = [
     "Findings",
     "GateOptions",
     "Goals",
+    "Incidents",
     "ManualTests",
     "Matrix",
     "Measure",
@@ -84,6 +89,7 @@ __all__ = [
     "Share",
     "SignOffs",
     "StageName",
+    "Support",
     "TestResults",
     "Verdict",
     "Vulnerabilities",
@@ -121,6 +127,9 @@ _HOME: Final = {
     "Coverage": "model.coverage",
     "Duration": "model.numbers",
     "Deployments": "model.deployments_face",
+    "Drills": "model.drills_face",
+    "Support": "model.support",
+    "Incidents": "model.incidents",
     "EnvironmentName": "model.numbers",
     "Environments": "model.readiness",
     "Features": "model.features_face",

@@ -16,11 +16,13 @@ from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.deployments_face import Deployments
+from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.features_face import Features
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.incidents import Incidents
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import Duration, Measure
@@ -33,6 +35,7 @@ from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import SignOffs
+from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.told import ReleaseNotes
@@ -157,6 +160,9 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Provenance,
     Environments,
     Deployments,
+    Incidents,
+    Drills,
+    Support,
     Features,
 )
 """What a gate's parameters may ask for, beside its own options."""

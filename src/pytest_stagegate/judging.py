@@ -20,6 +20,8 @@ from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
 from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
 from pytest_stagegate.model.deployments_face import Deployments
+from pytest_stagegate.model.drills import KIND as DRILLS
+from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
@@ -27,6 +29,8 @@ from pytest_stagegate.model.features_face import Features
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.flags import KIND as FLAGS
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.incidents import KIND as INCIDENTS
+from pytest_stagegate.model.incidents import Incidents
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.manual import ManualTests, manual_rows
 from pytest_stagegate.model.metrics import Metrics
@@ -44,6 +48,8 @@ from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
+from pytest_stagegate.model.support import KIND as SUPPORT
+from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.texts import without_folders
@@ -72,6 +78,7 @@ _BROKEN: Final = frozenset(
         "coverage-incomplete",
         "files-missing",
         "goals-contradict",
+        "incidents-cut-off",
         "not-finite",
         "notes-differ",
         "other-project",
@@ -107,12 +114,17 @@ _KINDS: Final[dict[type, str]] = {
     Reviews: REVIEWS,
     Environments: ENVIRONMENT,
     Deployments: DEPLOYMENTS,
+    Incidents: INCIDENTS,
+    Drills: DRILLS,
+    Support: SUPPORT,
     Features: FLAGS,
 }
 """Kind of evidence that each face shows."""
 
 _FURTHER: Final[dict[type, frozenset[str]]] = {
     Goals: frozenset({"tests", MANUAL}),
+    Drills: frozenset({"tests"}),
+    Support: frozenset({"sbom"}),
     Features: frozenset({"tests"}),
 }
 """Further kinds that a face shows something of."""
@@ -329,7 +341,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         TestResults: TestResults(tests, tally, exits=evidence.exits),
         Warnings: Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded),
         Findings: Findings(evidence.findings, tally),
-        Metrics: Metrics(evidence.metrics, tally),
+        Metrics: Metrics(evidence.metrics, tally, waived=evidence.waived),
         Artifacts: _artifacts(evidence, tally),
         Provenance: Provenance(evidence.statements, evidence.subject, tally, excused=evidence.excused),
         Sboms: Sboms(evidence.sboms, evidence.subject, tally),
@@ -341,7 +353,10 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Goals: Goals(evidence.goals, tests, tally, day=place.day, manual=by_hand),
         ManualTests: ManualTests(by_hand, tally),
         Environments: Environments(evidence.environments, evidence.environment_rules, place, tests.tags, tally),
-        Deployments: Deployments(evidence.deployments, evidence.began, evidence.subject, tally),
+        Deployments: Deployments(evidence, tally),
+        Incidents: Incidents(evidence.incidents, tally),
+        Drills: Drills(evidence.drills, tests, evidence.started, evidence.subject, place, tally),
+        Support: Support(evidence.support, evidence.in_use, place.day, tally),
         Features: Features(evidence.features, evidence.flags, tests, tally, evidence.excused),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),

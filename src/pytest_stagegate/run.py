@@ -33,12 +33,14 @@ from pytest_stagegate.model.decision import (
     Word,
 )
 from pytest_stagegate.model.deployments import running
+from pytest_stagegate.model.incidents import united
 from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.readiness import environment_rows
 from pytest_stagegate.model.readying import feature_rows
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
+from pytest_stagegate.model.support import support_rows
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.permitting import refuse_contradiction
@@ -46,6 +48,7 @@ from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
 from pytest_stagegate.summing import (
+    drills_of,
     further_files,
     index,
     manual_data,
@@ -219,6 +222,9 @@ def _draft(
         environments=environment_rows(evidence.environments, evidence.environment_rules, place, evidence.tests.tags),
         requirements=requirement_rows(evidence.tests, manual),
         reviews=review_rows(evidence),
+        incidents=tuple(each for each in united(evidence.incidents) if each.open),
+        support=support_rows(evidence.support, evidence.in_use, place.day),
+        drills=drills_of(evidence, place.day),
         deployments=running(evidence.deployments, place.environment),
         features=evidence.features,
         upstream=upstream_rows(vetted.sources, project.policy),

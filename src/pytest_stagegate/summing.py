@@ -9,6 +9,8 @@ from packaging.utils import canonicalize_name
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, ShippedRow, TestRow, Tests
+from pytest_stagegate.model.drills import Logged, drill_rows
+from pytest_stagegate.model.drills_face import exercised
 from pytest_stagegate.model.flags import FILE_KIND as FLAG_FILES
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_FILES
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
@@ -21,11 +23,13 @@ from pytest_stagegate.model.tests import Outcome, TestData
 from pytest_stagegate.model.versions import same_version
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.judging import ActiveGate
     from pytest_stagegate.model.baseline import BaselineData
     from pytest_stagegate.model.decision import Artifact
+    from pytest_stagegate.model.drills import DrillRow
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.flags import FlagFile, FlagsEvidence
     from pytest_stagegate.model.manual import WrittenTests
@@ -48,6 +52,12 @@ _ROW_ORDER: Final = (
     Outcome.SKIPPED,
     Outcome.XFAILED,
 )
+
+
+def drills_of(evidence: Evidence, day: dt.date) -> tuple[DrillRow, ...]:
+    """Return what is known of each kind of exercises, from logs and from the tests of a decision."""
+    here = exercised(evidence.tests, evidence.started, evidence.subject)
+    return drill_rows((*evidence.drills, *(Logged(entry=each) for each in here)), day)
 
 
 def totals(tests: TestData) -> Tests:

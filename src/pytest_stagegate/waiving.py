@@ -10,7 +10,8 @@ import msgspec
 from pytest_stagegate import decide
 from pytest_stagegate.judging import judge
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.globs import matches, selects
+from pytest_stagegate.model.globs import is_about
+from pytest_stagegate.model.incidents import without_incidents
 from pytest_stagegate.model.links import REQUIREMENT
 from pytest_stagegate.model.reviews import without_people
 from pytest_stagegate.model.verdicts import Verdict
@@ -156,7 +157,7 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
     subjects = tuple(subjects)
 
     def named(*names: str) -> bool:
-        return any(_is_about(subject, name) for subject in subjects for name in names)
+        return any(is_about(subject, name) for subject in subjects for name in names)
 
     tests = evidence.tests
     coverage = evidence.coverage
@@ -189,7 +190,9 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
         sboms=tuple(each for each in evidence.sboms if not named(each.file, *(s.name for s in each.subjects))),
         scans=without_named(evidence.scans, named),
         statements=tuple(each for each in evidence.statements if not named(each.file)),
+        waived=subjects,
         excused=frozenset(name for name in _excusable(evidence) if named(name)),
+        incidents=without_incidents(evidence.incidents, named),
         reviews=without_people(evidence.reviews, named),
         properties=tuple(each for each in evidence.properties if not named(each.name)),
         goals=_goals_without(evidence, named),
@@ -203,13 +206,6 @@ def _excusable(evidence: Evidence) -> Iterator[str]:
     yield from (each.name for each in evidence.subject.artifacts)
     yield from (row.name for row in evidence.features)
     yield from (flag.name for data in evidence.flags.judged for flag in data.flags)
-
-
-def _is_about(subject: str, name: str) -> bool:
-    """Return whether a name is the subject, or a glob of files, or a test of such a file."""
-    if not name:
-        return False
-    return subject == name or (selects(subject) if "::" in name else matches(subject))(name)
 
 
 def _diff_without(diff: Diff | Absent, named: Callable[..., bool]) -> Diff | Absent:

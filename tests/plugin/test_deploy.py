@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.unit.servers import serving
+
 if TYPE_CHECKING:
     from tests.plugin.conftest import Gated, Project
 
@@ -111,6 +113,19 @@ def test_smoke_tests_that_are_not_python_are_judged_alike(shop: Project, minutes
     checked = shop.check("--at", "deploy", "--env", "production", *given)
     assert checked.word == word
     assert checked.gate("smoke")["reason"] == ("" if word == "GO" else "before-deployment")
+
+
+@pytest.mark.parametrize(("version", "word", "reason"), [("1.2.0", "GO", ""), ("1.1.0", "NO_GO", "other-version-runs")])
+def test_the_environment_itself_says_what_runs_there(shop: Project, version: str, word: str, reason: str) -> None:
+    with serving(200, body=json.dumps({"version": version}).encode()) as (address, _):
+        probe = f'probe = {{ http = "http://{address}/health", version = "/version" }}'
+        shop.write("pyproject.toml", f"{POLICY}\n    [tool.stagegate.environment.production]\n    {probe}\n")
+        done = smoke(shop)
+    assert (done.word, done.gate("smoke")["reason"], done.gate("same-artifact")["reason"]) == (word, reason, reason)
+    assert f"answered 200, version {version}" in (done.folder / "report.md").read_text(encoding="utf-8")
+    again = shop.check("--as-of", "run", ".stagegate/evidence.jsonl")
+    assert again.decision["environments"] == done.decision["environments"]
+    assert again.word == word
 
 
 def test_hostile_names_stay_inert_in_every_document(shop: Project) -> None:

@@ -8,6 +8,7 @@ import io
 import re
 import shutil
 import subprocess
+import sys
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -49,6 +50,15 @@ POLICY: Final = """
     [tool.stagegate.gate.smoke]
     stage = "test"
     [tool.stagegate.gate.same-artifact]
+    stage = "test"
+    [tool.stagegate.gate.rollback]
+    stage = "test"
+    [tool.stagegate.gate.incidents]
+    stage = "test"
+    [tool.stagegate.gate.drills]
+    stage = "test"
+    kinds = ["restore"]
+    [tool.stagegate.gate.runtime-support]
     stage = "test"
     [tool.stagegate.features]
     file = "flags.json"
@@ -129,6 +139,12 @@ STATEMENT: Final = """{"_type": "https://in-toto.io/Statement/v1", "predicateTyp
 "subject": [{"name": "shop-0.1.0-py3-none-any.whl", "digest": {"sha256": "%s"}}], "predicate": {}}"""
 DEPLOYED: Final = """{"schema": "stagegate/deployment/1", "service": "shop", "environment": "lab",
 "version": "0.1.0", "deployed": "2026-01-01T00:00:00Z", "artifacts": [{"sha256": "%s"}]}"""
+SUPPORT: Final = """made = {today}
+[[product]]
+name = "python"
+cycle = "{python}"
+end = 2100-01-01
+"""
 FLAGS: Final = """{"flags": {"zones": {"state": "ENABLED", "variants": {"on": true, "off": false},
 "defaultVariant": "on", "metadata": {"owner": "dana", "expires": "2999-12-31"}}}}"""
 SARIF: Final = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": []}]}'
@@ -153,6 +169,8 @@ def shop(project: Project) -> Project:
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     project.write("reports/wheel.intoto.json", STATEMENT % digest)
     project.write("reports/deployed.json", DEPLOYED % digest)
+    project.write("reports/incidents.json", '{"schema": "stagegate/incidents/1", "incidents": []}')
+    project.write("reports/support.toml", SUPPORT.format(today=dt.date.today(), python="3." + str(sys.version_info[1])))
     project.write("src/prices.py", "def price(cents):\n    return cents")
     project.write("src/zones.py", "def zone(code):\n    return code[:1]")
     project.write(
@@ -166,6 +184,7 @@ def shop(project: Project) -> Project:
         @pytest.mark.feature("zones", variant="on")
         @pytest.mark.feature("zones", variant="off")
         def test_zone(): assert zone("12") == "1"
+        @pytest.mark.drill("restore", "rollback")
         def test_price(): assert price(2) == 2
         @pytest.mark.manual
         def test_looks(): "Look at it."
@@ -218,7 +237,16 @@ def by_hand() -> None:
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="needs the program git")
 def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
-    names = ("ruff.sarif", "load.json", "bom.json", "audit.json", "wheel.intoto.json", "deployed.json")
+    names = (
+        "ruff.sarif",
+        "load.json",
+        "bom.json",
+        "audit.json",
+        "wheel.intoto.json",
+        "deployed.json",
+        "incidents.json",
+        "support.toml",
+    )
     reports = [f"reports/{name}" for name in names]
     given = [f"--stage-gate-evidence={path}" for path in reports]
     chained = [*given, "--stage-gate-evidence=.stagegate/build/decision.json"]

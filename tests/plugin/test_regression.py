@@ -63,7 +63,7 @@ def kept(project: Project) -> list[str]:
 
 def test_from_too_few_good_runs_to_a_regression(shop: Project) -> None:
     run = shop.run("--stage-gate-at=monitor", measured(shop, 210))
-    assert (run.status, run.gate("regression")["reason"]) == (0, "too-small")
+    assert (run.status, run.gate("regression")["reason"]) == (0, "too-few-runs")
     assert [stagegate("baseline", "update"), stagegate("baseline", "update")] == [0, 0]
     assert kept(shop) == ["200", "210"]
     run = shop.run("--stage-gate-at=monitor", measured(shop, 250))

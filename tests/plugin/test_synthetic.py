@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
+
+from pytest_stagegate.model.times import parsed
 
 if TYPE_CHECKING:
     from tests.plugin.conftest import Project
@@ -34,6 +37,9 @@ def test_a_run_against_the_environment_is_judged(project: Project) -> None:
     run = project.run("--stage-gate-at=monitor", "--stage-gate-env=production")
     assert (run.status, run.gate("synthetic")["verdict"]) == (0, "PASS")
     assert project.check("--at=monitor", "--env=staging", ".stagegate/evidence.jsonl").word == "HOLD"
+    later = (parsed(run.decision["as_of"]) + dt.timedelta(hours=2)).isoformat()
+    old = project.check(f"--as-of={later}", ".stagegate/evidence.jsonl")
+    assert (old.word, old.gate("synthetic")["reason"]) == ("HOLD", "too-old")
 
 
 def test_a_report_of_another_tool_is_judged(project: Project) -> None:

@@ -14,6 +14,7 @@ from pytest_stagegate.model.upstream import DecisionsData
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.stock.same_artifact import same_artifact
 from pytest_stagegate.stock.smoke import smoke
+from tests.unit.environments import RULE, answer, report_on
 from tests.unit.fakes import SUBJECT, judged
 from tests.unit.stock.test_same_artifact import TESTED, earlier
 from tests.unit.stock.test_smoke import smoked
@@ -68,8 +69,9 @@ def test_tests_that_began_earlier_are_never_judged_better(records: list[Deployme
 
 @given(LISTS, st.sampled_from(["failed", "errors", "skipped", "lost", "xfailed"]))
 def test_a_smoke_test_that_did_not_pass_never_helps(records: list[Deployment], word: str) -> None:
-    assert passes(smoke, records, passed=2, **{word: 1}) <= passes(smoke, records, passed=2)
-    assert not passes(smoke, records, passed=2, **{word: 1})
+    more: dict[str, Any] = {word: 1}
+    assert passes(smoke, records, passed=2, **more) <= passes(smoke, records, passed=2)
+    assert not passes(smoke, records, passed=2, **more)
 
 
 @given(LISTS, RECORDS)
@@ -77,6 +79,29 @@ def test_a_digest_that_nobody_tested_never_passes(records: list[Deployment], las
     unknown = (*last.artifacts, DeployedArtifact(sha256="8" * 64))
     other = msgspec.structs.replace(last, environment="production", at="2026-11-23T09:00:01Z", artifacts=unknown)
     assert not passes(same_artifact, [*records, other])
+
+
+@given(LISTS, st.lists(st.sampled_from([SUBJECT.version, "9.9", None]), max_size=3), st.sampled_from(["9.9", None]))
+def test_a_worse_answer_of_the_environment_never_helps(
+    records: list[Deployment], told: list[str | None], worse: str | None
+) -> None:
+    rule = replace(RULE, name="production", probe=RULE.probe and RULE.probe._replace(version="/version"))
+
+    def passed(answers: list[str | None]) -> bool:
+        looks = tuple(
+            msgspec.structs.replace(
+                report_on("production"), probe=msgspec.structs.replace(answer("probe"), version=each)
+            )
+            for each in answers
+        )
+        evidence = replace(
+            smoked(*records, began="2026-11-23T09:30:00Z"), environments=looks, environment_rules=(rule,)
+        )
+        return judged(smoke, evidence, stage="deploy", environment="production").verdict is Verdict.PASS
+
+    assert passed([*told, worse]) <= passed(told)
+    assert not passed([*told, "9.9"])
+    assert passed(told) <= passes(smoke, records)
 
 
 @given(st.permutations([0, 1, 2]), st.lists(RECORDS, min_size=3, max_size=3))

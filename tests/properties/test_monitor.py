@@ -22,7 +22,7 @@ COUNTS = st.fixed_dictionaries({word: st.integers(0, 3) for word in ("passed", "
 def synthetic_passes(counts: dict[str, int], ran_in: str | None, least: int, most: int) -> bool:
     tests = outcomes_of(**counts)
     tests.tags = [Tag("monitor", (), True, ran_in=ran_in)]
-    options = {"min_passed": least, "max_skipped": most}
+    options: dict[str, Any] = {"min_passed": least, "max_skipped": most}
     found = judged(synthetic, evidence_of(tests), stage="monitor", environment="production", **options)
     return found.verdict is Verdict.PASS
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
 @contextmanager
-def serving(status: int, location: str = "") -> Iterator[tuple[str, list[str]]]:
+def serving(status: int, location: str = "", body: bytes = b"") -> Iterator[tuple[str, list[str]]]:
     """A server that answers every request; yields its address and the paths that were asked for."""
     asked: list[str] = []
 
@@ -21,6 +21,7 @@ def serving(status: int, location: str = "") -> Iterator[tuple[str, list[str]]]:
             if location:
                 self.send_header("Location", location)
             self.end_headers()
+            self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -17,20 +17,24 @@ from pytest_stagegate.model.decision import Artifact
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.findings import Finding, FindingsData
 from pytest_stagegate.model.metrics import Metric, MetricsData
+from pytest_stagegate.model.numbers import Percentage
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.provenance import StatementData, StatementSubject
 from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, RepositoryData
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.verdicts import Enforcement, GateResult, Level, Verdict
 from pytest_stagegate.model.waivers import Waiver
+from pytest_stagegate.stock.metrics import metrics
+from pytest_stagegate.stock.regression import regression
 from pytest_stagegate.thresholds import check
 from pytest_stagegate.waiving import Waivers, judge_with_waivers, rows, without
-from tests.unit.fakes import NOW, SUBJECT, TODAY, coverage_of, definition, evidence_of, file_of, run_of
+from tests.unit.fakes import NOW, SUBJECT, TODAY, coverage_of, definition, evidence_of, file_of, metrics_of, run_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
+    from pytest_stagegate.model.baseline import Table
     from pytest_stagegate.model.verdicts import Check
 
 HERE = Place("test", None, NOW)
@@ -232,3 +236,15 @@ def test_an_artifact_that_a_waiver_names_is_still_there_and_no_fault_of_it_count
     asked = ActiveGate(found.name, found, found.options(), Enforcement(Level.BLOCK))
     for name, verdict in (("a.*", Verdict.WAIVED), ("b.*", judge(asked, evidence, HERE).verdict)):
         assert waived(asked, evidence, waiver(found.name, name))[0].verdict is verdict
+
+
+@pytest.mark.parametrize("held", [metrics, regression])
+@pytest.mark.parametrize(("subject", "verdict"), [("p99", "WAIVED"), ("p*", "WAIVED"), ("size", "FAIL")])
+def test_a_metric_that_falls_short_is_waived_by_its_name(held: Any, subject: str, verdict: str) -> None:
+    runs = ("a", "1", "1", "b", "1", "1", "c", "1", "1")
+    table: dict[str, Table] = {"metrics": {"p99": ("1",), "size": ("1",)}, "history": {"p99": runs, "size": runs}}
+    evidence = evidence_of(metrics=[metrics_of(("p99", "9"), ("size", "1"))], baseline=table)
+    options = held.__stagegate__.options(max_growth=dict.fromkeys(("p99", "size"), Percentage.parse("10 %")))
+    gate_ = ActiveGate(held.__stagegate__.name, held.__stagegate__, options, Enforcement(Level.BLOCK))
+    waivers = Waivers((waiver(gate_.id, subject=subject),))
+    assert judge_with_waivers(gate_, evidence, HERE, Path(), waivers)[0].verdict.value == verdict

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.documents.wording import clean, plural
+from pytest_stagegate.documents.wording import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pytest_stagegate.model.flags import FeatureRow
 
-_SHOWN: Final = 100
-_HEAD: Final = ("feature", "owner", "ready", "flag", "users may get", "may be seen in", "why not")
+HEAD: Final = ("feature", "owner", "ready", "flag", "users may get", "may be seen in", "why not")
+"""Column heads of the table of features."""
+
 _STATES: Final = {
     "revealed": "revealed",
     "concealed": "concealed",
@@ -22,36 +22,11 @@ _STATES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class FeaturesView:
-    """The features of a decision.
-
-    Attributes:
-        head: Column heads.
-        rows: At most 100 rows, one for each feature, and for each flag that the policy does not name.
-        more: A sentence when there are more; empty otherwise.
-    """
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    more: str
-
-
-def features_view(rows: Sequence[FeatureRow]) -> FeaturesView:
-    """Return the features as finished strings."""
-    more = len(rows) - _SHOWN
-    return FeaturesView(
-        head=_HEAD,
-        rows=tuple(map(_row, rows[:_SHOWN])),
-        more=f"{plural(more, 'more feature')} in decision.json." if more > 0 else "",
-    )
-
-
-def _row(row: FeatureRow) -> tuple[str, ...]:
-    ready = "ready" if row.ready else "not ready" if row.declared else "–"
-    where = ", ".join(row.reveal) or ("everywhere" if row.declared else "–")
-    cells = (row.name, row.owner or "–", ready, _STATES[row.state], ", ".join(row.shows) or "–", where)
-    return tuple(clean(each) for each in (*cells, "; ".join(row.why_not) or "–"))
+def feature_cells(row: FeatureRow) -> tuple[str, ...]:
+    """Return a row of the table of features."""
+    ready = "ready" if row.ready else "not ready" if row.declared else ""
+    where = ", ".join(row.reveal) or ("everywhere" if row.declared else "")
+    return row.name, row.owner, ready, _STATES[row.state], ", ".join(row.shows), where, "; ".join(row.why_not)
 
 
 def feature_lines(rows: Sequence[FeatureRow], decided: Sequence[str]) -> tuple[str, ...]:

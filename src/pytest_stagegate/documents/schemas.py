@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+from pytest_stagegate.model.deployments import SCHEMA as DEPLOYMENT
+from pytest_stagegate.model.deployments import DeploymentFile
+
 
 def schema_of(type_: type, title: str) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a type, the same on every interpreter.
@@ -17,6 +20,11 @@ def schema_of(type_: type, title: str) -> dict[str, Any]:
     """
     schema = _cleaned(msgspec.json.schema(type_))
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **schema}
+
+
+def deployment_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a record of a deployment, made from the types it is read by."""
+    return schema_of(DeploymentFile, DEPLOYMENT)
 
 
 def _cleaned(value: Any) -> Any:

@@ -7,12 +7,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.counts import MATRIX_HEAD, matrix_row, totals
-from pytest_stagegate.documents.deployments import DeploymentsView, deployments_view
 from pytest_stagegate.documents.drift import drift_line
 from pytest_stagegate.documents.environments import EnvironmentView, environments_view
-from pytest_stagegate.documents.features import FeaturesView, features_view
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
+from pytest_stagegate.documents.operated import OperatedView, operated_view
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, artifact_pair, shipped_table
@@ -162,8 +161,7 @@ class View:
         waiver_notes: A sentence for each waiver that somebody has to look at: expired, about to, unused, too long.
         sign_offs: What people said of it.
         reviews: Who reviewed the change.
-        deployments: What is known to run where.
-        features: Which features are ready and which can be seen.
+        operated: What is known of running software, a table each.
         upstream_head: Column heads of the earlier decisions.
         upstream: One row for each decision of an earlier stage that was handed over.
         shipped_head: Column heads of what is said of the artifacts.
@@ -199,8 +197,7 @@ class View:
     waiver_notes: tuple[str, ...]
     sign_offs: SignOffsView
     reviews: ReviewsView
-    deployments: DeploymentsView
-    features: FeaturesView
+    operated: tuple[OperatedView, ...]
     upstream_head: tuple[str, ...]
     upstream: tuple[tuple[str, ...], ...]
     shipped_head: tuple[str, ...]
@@ -248,8 +245,7 @@ def view(decision: Decision, digest: str) -> View:
         waiver_notes=tuple(clean(note) for row in decision.waivers if (note := waiver_note(row))),
         sign_offs=sign_offs_view(decision),
         reviews=reviews_view(decision.reviews),
-        deployments=deployments_view(decision.deployments),
-        features=features_view(decision.features),
+        operated=operated_view(decision),
         upstream_head=UPSTREAM_HEAD,
         upstream=tuple(upstream_row(row) for row in decision.upstream),
         shipped_head=SHIPPED_HEAD,

@@ -30,6 +30,11 @@ def _of_another(_report: dict[str, Any]) -> dict[str, Any]:
     return {"declared_sha256": "0" * 64}
 
 
+def _another_version(report: dict[str, Any]) -> dict[str, Any]:
+    probe = report.get("probe")
+    return {"probe": {**probe, "version": "0.0.0"} if probe and probe.get("version") else probe}
+
+
 def _edits(change: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Callable[[str], str]]:
     def in_report(text: str) -> str:
         whole = json.loads(text)
@@ -59,4 +64,5 @@ def faults(formats: Callable[[Path], str]) -> tuple[Fault, ...]:
         Fault("no environment answers, and its test data are gone", in_files(_edits(_unanswered), formats)),
         Fault("no condition of an environment held", in_files(_edits(_not_held), formats)),
         Fault("every environment was looked at under another policy", in_files(_edits(_of_another), formats)),
+        Fault("every environment answers that another version runs", in_files(_edits(_another_version), formats)),
     )

@@ -17,6 +17,7 @@ from pytest_stagegate.drill import (
     files,
     flags,
     manual,
+    operating,
     operations,
     plans,
     records,
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
 
-_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, deployments, flags)
+_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, deployments, operating, flags)
 
 _NOTHING_LEFT: Final = frozenset(
     {

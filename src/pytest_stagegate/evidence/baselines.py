@@ -16,7 +16,7 @@ import msgspec
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.baseline import KEPT_RUNS, KEYS, BaselineData, BaselineFile, good_runs
+from pytest_stagegate.model.baseline import KEPT_RUNS, KEYS, BaselineData, BaselineFile, GoodRun, good_runs
 from pytest_stagegate.model.metrics import exact
 from pytest_stagegate.model.numbers import NotANumber
 
@@ -190,7 +190,11 @@ def _history(values: list[Any]) -> bool:
         return False
     runs = good_runs(tuple(values))
     names = [each.run for each in runs]
-    return names == sorted(set(names)) and all(is_decimal(each.lowest) and is_decimal(each.highest) for each in runs)
+    return names == sorted(set(names)) and all(map(_is_range, runs))
+
+
+def _is_range(run: GoodRun) -> bool:
+    return is_decimal(run.lowest) and is_decimal(run.highest) and exact("", run.lowest) <= exact("", run.highest)
 
 
 _FITS: Final[dict[str, Callable[[list[Any]], bool]]] = {
@@ -209,7 +213,7 @@ _HOLDS: Final = {
     "durations": "microseconds, not below 0",
     "findings": "how often it was found, at least once",
     "goals": "1 or 0 for whether it was described, linked and verified",
-    "history": f"for each of at most {KEPT_RUNS} runs, in their order, its name and two finite decimals as text",
+    "history": f"for each of 1 to {KEPT_RUNS} runs, in order, its name, its lowest and its highest decimal as text",
     "metrics": "a finite decimal as text",
     "skips": "nothing else",
     "tests": "nothing else",

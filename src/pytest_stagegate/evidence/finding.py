@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate.errors import EvidenceError, UsageError, nearest
 from pytest_stagegate.evidence.attaching import SUFFIX, read_attachment
+from pytest_stagegate.evidence.readers.deployment import SUFFIX as DEPLOYED
 from pytest_stagegate.evidence.readers.environment import SUFFIX as LOOKED_AT
 from pytest_stagegate.evidence.readers.manual import SUFFIX as RESULTS
 from pytest_stagegate.evidence.readers.sign_off import is_sign_off
@@ -95,7 +96,8 @@ def given(written: str, base: Path, option: str, stages: Iterable[str], environm
 def expand(asked: Iterable[Given]) -> Iterator[Given]:
     """Replace each folder by the evidence below it.
 
-    That are records, what producers made, manual results, reports on environments, sign-offs, and a chain.
+    That are records, what producers made, manual results, reports on environments, records of deployments, sign-offs,
+    and a chain.
 
     The documents of a run lie beside its record: its own decision is no evidence unless somebody names it.
 
@@ -158,7 +160,7 @@ def _below(folder: Path) -> list[Path]:
         seen.add(real)
         found += [Path(place, name) for name in names if name == RECORD]
         found += [path for name in names if (path := _produced(place, name)) is not None]
-        found += [Path(place, name) for name in names if name.endswith((RESULTS, LOOKED_AT))]
+        found += [Path(place, name) for name in names if name.endswith((RESULTS, LOOKED_AT, DEPLOYED))]
         found += [path for name in names if is_sign_off(path := Path(place, name))]
         if Path(place).name == CHAIN:
             found += [Path(place, name) for name in names if name.endswith(".json") and not name.endswith(SUFFIX)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.findings_formats import format_of_findings, keys_of
 from pytest_stagegate.evidence.goals_formats import format_of_goals
+from pytest_stagegate.evidence.incidents_formats import format_of_incidents
 from pytest_stagegate.evidence.reviews_formats import format_of_reviews
 from pytest_stagegate.evidence.supply_formats import format_of_supply
 from pytest_stagegate.model.sources import FORMATS
@@ -31,9 +32,12 @@ _SCHEMA: Final = re.compile(r'"schema"\s*:\s*"stagegate/decision/')
 _FIRST_OBJECT: Final = re.compile(r"\[\s*\{([^{}]*)\}")
 _PERFORMANCE: Final = tuple(f'"{key}"' for key in ("id", "key", "value", "start", "stop"))
 _OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t]*$)", re.MULTILINE)
-_OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|deployment)/')
+_OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|deployment|incidents|drills)/')
 """What else of ours says so itself, by the name of the format."""
 _EVENT: Final = re.compile(r'"type"\s*:\s*"dev\.cdevents\.')
+_PRODUCT: Final = re.compile(r'\A\{.*?"result"\s*:\s*\{.*?"releases"\s*:\s*\[', re.DOTALL)
+_CYCLE: Final = re.compile(r'\[\s*\{\s*"cycle"\s*:')
+_SUPPORT: Final = re.compile(r"^[ \t]*\[\[[ \t]*product[ \t]*\]\]", re.MULTILINE)
 _FLAGS: Final = re.compile(r'\{\s*"flags"\s*:\s*\{|"\$schema"\s*:\s*"https?://flagd\.dev/schema/')
 _LCOV: Final = re.compile(r"\s*(#[^\n]*\n\s*)*(TN|SF):")
 
@@ -88,6 +92,8 @@ def _of_text(text: str) -> str:
         return "decision"
     if start.startswith(("{", "[")) and (found := format_of_findings(start)):
         return found
+    if start.startswith("{") and (ours := _OURS.search(start)):
+        return ours[1]
     if start.startswith("{") and _FLAGS.search(start):
         return "flagd"
     if start.startswith(("{", "[")) and _EVENT.search(start):
@@ -96,6 +102,12 @@ def _of_text(text: str) -> str:
         return found
     if start.startswith(("{", "[")) and (found := format_of_reviews(start, keys_of(start))):
         return found
+    if found := format_of_incidents(start, keys_of(start)):
+        return found
+    if _PRODUCT.search(start) or (start.startswith("[") and _CYCLE.match(start)):
+        return "endoflife"
+    if _SUPPORT.search(start):
+        return "support-table"
     if found := format_of_goals(start):
         return found
     if start.startswith("[") and _is_performance(start):
@@ -104,8 +116,6 @@ def _of_text(text: str) -> str:
         return "pytest-benchmark"
     if start.startswith("#") and _OPENMETRICS.search(start):
         return "openmetrics"
-    if start.startswith("{") and (ours := _OURS.search(start)):
-        return ours[1]
     if start.startswith("{"):
         key = _JSON.search(start)
         return _JSON_FORMATS.get(key[1], "ctrf") if key is not None else ""

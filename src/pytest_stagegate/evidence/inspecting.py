@@ -13,6 +13,7 @@ from pytest_stagegate.model.deployments import FAILED, REMOVED, SUCCEEDED
 from pytest_stagegate.model.environments import PASSED
 from pytest_stagegate.model.findings import LEVELS
 from pytest_stagegate.model.flags import APPLICATION
+from pytest_stagegate.model.incidents import SEVERITIES, UNKNOWN
 from pytest_stagegate.model.inspected import Inspected
 from pytest_stagegate.model.manual import OUTCOMES
 from pytest_stagegate.model.relations import circles
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.flags import FlagsData
+    from pytest_stagegate.model.incidents import IncidentsData
     from pytest_stagegate.model.manual import ManualResult
     from pytest_stagegate.model.reviews import ReviewExport
     from pytest_stagegate.model.sources import Source
@@ -96,6 +98,12 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return _manual(contents.manual)
     if contents.looked_at is not None:
         return _environment(contents.looked_at)
+    if contents.support is not None:
+        return {"cycles": len(contents.support.cycles)}
+    if contents.drills is not None:
+        return {"drills": len(contents.drills), "passed": sum(each.outcome == "passed" for each in contents.drills)}
+    if contents.incidents is not None:
+        return _incidents(contents.incidents)
     if contents.flags is not None:
         return _flags(contents.flags)
     if contents.deployments is not None:
@@ -135,6 +143,15 @@ def _reviews(export: ReviewExport) -> dict[str, int | dict[str, int]]:
 def _manual(results: Sequence[ManualResult]) -> dict[str, int | dict[str, int]]:
     counts = Counter(each.outcome for each in results)
     return {"results": len(results), "by_outcome": {outcome: counts[outcome] for outcome in OUTCOMES}}
+
+
+def _incidents(export: IncidentsData) -> dict[str, int | dict[str, int]]:
+    counts = Counter(each.severity for each in export.incidents if each.open)
+    return {
+        "incidents": len(export.incidents),
+        "open": counts.total(),
+        "by_severity": {severity: counts[severity] for severity in (*SEVERITIES, UNKNOWN)},
+    }
 
 
 def _flags(found: FlagsData) -> dict[str, int | dict[str, int]]:

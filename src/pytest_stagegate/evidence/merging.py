@@ -13,6 +13,7 @@ import msgspec
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage, united
 from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.drills import Logged
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.extent import PYTHON, Scope
 from pytest_stagegate.model.manual import ManualData, united_tests
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.told import ToldData
 
 _NOT_MEASURED: Final = Absent("not-measured", "no evidence holds any coverage")
+
+_OF_NO_ENVIRONMENT: Final = ("decisions", "manual", "goals", "reviews", "deployments", "incidents", "drills", "support")
+"""Kinds of which no file as a whole is of one environment."""
 
 
 def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidence:
@@ -66,6 +70,23 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         told=_told(runs),
         trailers=_trailers(runs),
         environments=_environments(usable),
+        incidents=tuple(
+            replace(each.contents.incidents, file=each.name)
+            for each in usable
+            if each.contents is not None and each.contents.incidents is not None
+        ),
+        drills=tuple(
+            Logged(entry=entry, source=each.name)
+            for each in usable
+            if each.contents is not None
+            for entry in each.contents.drills or ()
+        ),
+        support=tuple(
+            replace(each.contents.support, file=each.name)
+            for each in usable
+            if each.contents is not None and each.contents.support is not None
+        ),
+        pythons=tuple(sorted({run.facts["python"] for run in runs if run.facts.get("python")})),
         deployments=tuple(record for each in usable for record in _deployments(each)),
         began=tuple(_began(each) for each in usable if _holds_tests(each)),
         manual=ManualData(united_tests(run.manual.tests for run in runs)),
@@ -109,11 +130,7 @@ def _began(source: Source) -> tuple[str | None, str | None]:
 
 def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:
     """Return the sources of one environment, and those that are of none as a whole."""
-    return [
-        each
-        for each in sources
-        if each.environment == environment or each.kind in ("decisions", "manual", "goals", "reviews", "deployments")
-    ]
+    return [each for each in sources if each.environment == environment or each.kind in _OF_NO_ENVIRONMENT]
 
 
 def _place(source: Source) -> tuple[str, ...]:

@@ -6,13 +6,14 @@ The network is asked for the declared address alone: no proxy, no redirect, and 
 from __future__ import annotations
 
 import http.client
+import json
 import socket
 import ssl
 import threading
 import time
 from contextlib import suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from pytest_stagegate.evidence.artifacts import files_matching
@@ -34,9 +35,16 @@ _SHORTEST_SECRET: Final = 4
 """Characters of a value that is worth hiding; a shorter one stands in every other word."""
 
 
+_MOST: Final = 1 << 16
+"""Bytes of an answer in which a version is looked for."""
+_LONGEST: Final = 100
+"""Characters of a version."""
+
+
 class _Said(NamedTuple):
     passed: bool
     text: str
+    version: str | None = None
 
 
 class Asker:
@@ -71,6 +79,7 @@ class Asker:
             outcome=PASSED if said.passed else FAILED,
             us=(time.monotonic_ns() - began) // 1000,
             text=shortened(self._hidden(said.text), REASON_LIMIT),
+            version=None if said.version is None else self._hidden(said.version),
         )
 
     def _command(self, inquiry: Inquiry) -> _Said:
@@ -96,6 +105,7 @@ class _Http:
     def __init__(self, inquiry: Inquiry) -> None:
         self.limit = inquiry.limit
         self._wanted = inquiry.wanted
+        self._pointer = inquiry.version
         parts = urlsplit(inquiry.target)
         self._path = f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"
         port = parts.port or _PORTS[parts.scheme]
@@ -105,17 +115,41 @@ class _Http:
     def __call__(self) -> _Said:
         try:
             self._connection.request("GET", self._path, headers={"User-Agent": "stagegate", "Connection": "close"})
-            status = self._connection.getresponse().status
+            answer = self._connection.getresponse()
+            status = answer.status
+            body = answer.read(_MOST + 1) if self._pointer else b""
         finally:
             self._connection.close()
         if status == self._wanted:
-            return _Said(True, f"answered {status}")
+            return self._versioned(body, f"answered {status}")
         more = "; redirects are not followed" if status in _REDIRECTS else ""
         return _Said(False, f"answered {status}, and {self._wanted} is wanted{more}")
+
+    def _versioned(self, body: bytes, told: str) -> _Said:
+        """Return what was answered, with the version where one is asked for; an answer without it has failed."""
+        if not self._pointer:
+            return _Said(True, told)
+        version = _version_in(body, self._pointer)
+        if version is None:
+            return _Said(False, f"{told}, and states no version at {self._pointer}")
+        return _Said(True, f"{told}, version {version}", version)
 
     def give_up(self) -> None:
         if (open_socket := self._connection.sock) is not None:
             open_socket.shutdown(socket.SHUT_RDWR)
+
+
+def _version_in(body: bytes, pointer: str) -> str | None:
+    """Return the text or whole number that stands at a JSON pointer (RFC 6901); None where none does."""
+    try:
+        found: Any = json.loads(body) if len(body) <= _MOST else None
+        for part in pointer.split("/")[1:]:
+            key = part.replace("~1", "/").replace("~0", "~")
+            found = found[int(key) if isinstance(found, list) and key.isdecimal() else key]
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    told = str(found).strip() if isinstance(found, str) or type(found) is int else ""
+    return told if told and told.isprintable() and len(told) <= _LONGEST else None
 
 
 def _plain(host: str, port: int, seconds: float) -> http.client.HTTPConnection:

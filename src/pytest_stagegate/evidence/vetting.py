@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
+from pytest_stagegate.model.drills import KIND as DRILLS
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.flags import KIND as FLAGS
+from pytest_stagegate.model.incidents import KIND as INCIDENTS
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sources import Source, State
+from pytest_stagegate.model.support import KIND as SUPPORT
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.model.verdicts import Verdict
@@ -34,7 +37,10 @@ if TYPE_CHECKING:
 _BY_THEMSELVES: Final = (SIGN_OFFS, MANUAL)
 """Kinds of evidence of which no file is held against the decision as a whole."""
 
-_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, FLAGS)
+_OF_NO_COMMIT: Final = (GOALS, REVIEWS, DEPLOYMENTS, INCIDENTS, DRILLS, SUPPORT)
+"""Kinds of which no file as a whole is about a commit and an environment."""
+
+_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, DRILLS, SUPPORT, FLAGS)
 """Kinds of which a file does not age as a whole: what was deployed runs, and a flag stands, until somebody acts."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
@@ -62,6 +68,9 @@ _REPEATABLE: Final = (
     REVIEWS,
     ENVIRONMENT,
     DEPLOYMENTS,
+    INCIDENTS,
+    DRILLS,
+    SUPPORT,
     FLAGS,
 )
 """Kinds of which the same twice is no more than once."""
@@ -215,8 +224,8 @@ def _early(source: Source, latest: dt.datetime, as_of: dt.datetime) -> Source:
 def _foreign(source: Source, yardstick: Yardstick, commit: str | None) -> Source:
     if not source.usable:
         return source
-    if source.kind in (GOALS, REVIEWS, DEPLOYMENTS):
-        # A plan is about no commit and no environment; each review and deployment says by itself of which it is.
+    if source.kind in _OF_NO_COMMIT:
+        # Each review and deployment says by itself of which commit it is.
         return source
     if source.contents is not None and source.contents.decision is not None:
         return _other_commit(_other_project(source, source.contents.decision.subject, yardstick), commit)
@@ -344,7 +353,7 @@ def _told_by_run(source: Source, sources: Sequence[Source]) -> bool:
 
 
 def _provisional(source: Source) -> list[Note]:
-    if not source.usable or source.kind in ("run", SIGN_OFFS, GOALS, REVIEWS, DEPLOYMENTS, FLAGS):
+    if not source.usable or source.kind in ("run", SIGN_OFFS, FLAGS, *_OF_NO_COMMIT):
         return []
     if source.contents is not None and source.contents.manual is not None:
         return _provisional_results(source.name, source.contents.manual)

@@ -52,6 +52,8 @@ def opened(path: Path, out: Path | None = None) -> Opened:
         return _of_folder(path, path / _DECISION, out)
     if not path.exists():
         raise EvidenceError(f"{path.as_posix()}: there is no such file or folder", code="missing")
+    if not path.is_file():
+        raise EvidenceError(f"{path.as_posix()}: this is no file")
     if path.name.endswith(SUFFIX):
         return Opened(*unpacked(path))
     if path.suffix == ".zip" or _is_zip(path):

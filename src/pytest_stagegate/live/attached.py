@@ -20,6 +20,7 @@ from pytest_stagegate.evidence.finding import (
 )
 from pytest_stagegate.evidence.lines import Attached
 from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.drills import FILE as DRILL_LOG
 from pytest_stagegate.model.times import parsed
 
 if TYPE_CHECKING:
@@ -61,6 +62,9 @@ def asked_for(asked: argparse.Namespace, base: Path, project: Project) -> tuple[
     if own and any(each.path.resolve() == (base / own).resolve() for each in found):
         text = f"--stage-gate-evidence: {own} is this run's own --junitxml; its tests are recorded already"
         raise UsageError(text)
+    log = project.rootdir / DRILL_LOG
+    if log.is_file() and not asked.stagegate_shard and all(each.path.resolve() != log.resolve() for each in found):
+        found.append(Given(log))
     by_people = manual_results_below(project.rootdir / MANUAL_RESULTS)
     found += [Given(each) for each in by_people if not asked.stagegate_shard]
     for each in found:

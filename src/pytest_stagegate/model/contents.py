@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Decision
 from pytest_stagegate.model.deployments import Deployment
+from pytest_stagegate.model.drills import DrillEntry
 from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.flags import FlagsData
+from pytest_stagegate.model.incidents import IncidentsData
 from pytest_stagegate.model.manual import ManualResult
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.plan import PlanData
@@ -17,6 +19,7 @@ from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.reviews import ReviewExport
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.sign_offs import Signed
+from pytest_stagegate.model.support import SupportData
 from pytest_stagegate.model.tests import TestData
 from pytest_stagegate.model.vulnerabilities import ScanData
 
@@ -40,6 +43,9 @@ class Contents:
         reviews: What was said of a change, or None when the file says nothing of one.
         looked_at: What was found of an environment, or None when the file does not say.
         deployments: What was deployed, or None when the file holds no such records.
+        incidents: Incidents, or None when the file lists none.
+        drills: Exercises, or None when the file is no log of them.
+        support: Until when products are supported, or None when the file does not say.
         flags: Flags, or None when the file is no flag file.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
@@ -64,6 +70,9 @@ class Contents:
     reviews: ReviewExport | None = None
     looked_at: EnvironmentReport | None = None
     deployments: tuple[Deployment, ...] | None = None
+    incidents: IncidentsData | None = None
+    drills: tuple[DrillEntry, ...] | None = None
+    support: SupportData | None = None
     flags: FlagsData | None = None
     producer: str = ""
     created: str | None = None

@@ -8,13 +8,16 @@ from typing import Any, ClassVar
 import msgspec
 
 from pytest_stagegate.model.deployments import DeploymentRow
+from pytest_stagegate.model.drills import DrillRow
 from pytest_stagegate.model.flags import FeatureRow
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
+from pytest_stagegate.model.incidents import Incident
 from pytest_stagegate.model.manual import ManualRow
 from pytest_stagegate.model.readiness import EnvironmentRow
 from pytest_stagegate.model.requirements import RequirementRow
 from pytest_stagegate.model.reviews import ReviewRow
 from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
+from pytest_stagegate.model.support import SupportRow
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.model.waivers import WaiverRow
 
@@ -428,5 +431,8 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reviews: tuple[ReviewRow, ...] = ()
     question: Asked | None = None
     deployments: tuple[DeploymentRow, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    drills: tuple[DrillRow, ...] = ()
+    support: tuple[SupportRow, ...] = ()
     features: tuple[FeatureRow, ...] = ()
     schema: str = SCHEMA

@@ -11,10 +11,10 @@ from pytest_stagegate.model.times import parsed
 from pytest_stagegate.model.versions import same_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from pytest_stagegate.model.decision import Subject
-    from pytest_stagegate.model.deployments import Deployment, DeploymentRow
+    from pytest_stagegate.model.deployments import DeploymentRow
+    from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.tally import Tally
 
 
@@ -26,16 +26,13 @@ class Deployments:
         subject: What is decided: version, commit and artifacts.
     """
 
-    def __init__(
-        self,
-        deployments: Iterable[Deployment],
-        began: Iterable[tuple[str | None, str | None]],
-        subject: Subject,
-        tally: Tally,
-    ) -> None:
-        self.rows = running(deployments)
-        self.subject = subject
-        self._began = tuple(began)
+    def __init__(self, evidence: Evidence, tally: Tally) -> None:
+        self.rows = running(evidence.deployments)
+        self.subject = evidence.subject
+        self._began = evidence.began
+        self._reports = evidence.environments
+        rules = evidence.environment_rules
+        self._asked = {rule.name: rule.sha256 for rule in rules if rule.probe is not None and rule.probe.version}
         self._tally = tally
 
     def __repr__(self) -> str:
@@ -70,6 +67,31 @@ class Deployments:
         self._tally.note(len(began))
         early = [when or "a run that does not say when it began" for when in began if _before(when, deployed)]
         return Measure(len(early), unit="runs", inspected=len(began), where=tuple(sorted(early)))
+
+    def asks_for_version(self, environment: str) -> bool:
+        """Return whether the policy lets the environment's readiness probe ask which version runs."""
+        return environment in self._asked
+
+    def answered_otherwise(self, rows: Sequence[DeploymentRow], environment: str) -> Measure:
+        """How many looks at an environment since the deployment heard of another version; unit: looks.
+
+        Looks under another declaration count for nothing, and so do those that heard of no version. A look is known to
+        the second.
+        """
+        since = max((parsed(row.at).replace(microsecond=0) for row in rows), default=None)
+        looks = [
+            (each.when, each.probe.version)
+            for each in self._reports
+            if (each.environment, each.declared_sha256) == (environment, self._asked.get(environment))
+            and each.probe is not None
+            and each.probe.version is not None
+            and (since is None or parsed(each.when) >= since)
+        ]
+        self._tally.note(len(looks))
+        mine = self.subject.version
+        others = [(when, told) for when, told in looks if mine is None or not same_version(told, mine)]
+        where = tuple(f"{environment} answered {told} at {when}" for when, told in others)
+        return Measure(len(where), unit="looks", inspected=len(looks), where=where)
 
     def _comparable(self, row: DeploymentRow) -> bool:
         versions = row.version is not None and self.subject.version is not None

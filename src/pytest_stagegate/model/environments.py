@@ -41,6 +41,7 @@ class Inquiry(NamedTuple):
         command: Program and arguments; empty otherwise.
         limit: Microseconds after which it has failed; 0 for files, which are only counted.
         wanted: HTTP status, or how many files have to be there; 0 otherwise.
+        version: Where the answer, as JSON, states the version that runs: a JSON pointer; empty where nobody asks.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Inquiry(NamedTuple):
     command: tuple[str, ...] = ()
     limit: int = 0
     wanted: int = 0
+    version: str = ""
 
     @property
     def asked(self) -> str:
@@ -121,6 +123,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         outcome: ``passed`` or ``failed``.
         us: How long it took, in microseconds.
         text: What was answered, or why there was no answer.
+        version: The version that runs, as the answer states it; None where nobody asked, or it states none.
     """
 
     name: str
@@ -128,6 +131,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str
     us: Count
     text: str
+    version: str | None = None
 
 
 class EnvironmentReport(msgspec.Struct, frozen=True, kw_only=True):

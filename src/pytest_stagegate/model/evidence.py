@@ -12,10 +12,12 @@ from pytest_stagegate.model.baseline import BaselineData
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import CollectionError, Note, Subject
 from pytest_stagegate.model.deployments import Deployment
+from pytest_stagegate.model.drills import Logged
 from pytest_stagegate.model.environments import EnvironmentReport, EnvironmentRule
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
 from pytest_stagegate.model.flags import FeatureRow, FlagsEvidence
+from pytest_stagegate.model.incidents import IncidentsData
 from pytest_stagegate.model.manual import ManualData
 from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.operations import OperationsData
@@ -27,6 +29,7 @@ from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.reviews import ReviewExport, TrailersData
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.sign_offs import SignOffsData
+from pytest_stagegate.model.support import SupportData, in_use
 from pytest_stagegate.model.tests import Exit, TestData
 from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.model.upstream import DecisionsData
@@ -145,6 +148,7 @@ class Evidence:
         manual: Manual tests and what people found in them.
         goals: Goals and milestones of the plans.
         excused: Names of artifacts of which a waiver covers whatever is wrong with them.
+        waived: Globs of what is left out of every judgement, while a waiver is tried.
         reviews: What exports say of the change that is decided.
         trailers: Who made and who reviewed the commit, as git says, or why that is not known; None when nobody has
             asked.
@@ -152,6 +156,10 @@ class Evidence:
         environments: What was found when environments were looked at.
         environment_rules: What the policy declares of environments.
         deployments: What was deployed where.
+        incidents: Incidents, an export each.
+        drills: Exercises that logs name.
+        support: Until when products are supported, a table each.
+        pythons: The versions of Python that runs were of.
         flags: The flag files, and what the policy says of features.
         features: Which features are ready; nothing before the gates were judged that they need.
         began: For each run or file with tests its environment and when it began, or None where it does not say.
@@ -191,9 +199,19 @@ class Evidence:
     trailers: TrailersData | Absent | None = None
     told: ToldData | Absent | None = None
     excused: frozenset[str] = frozenset()
+    waived: tuple[str, ...] = field(default=(), compare=False)
     environments: tuple[EnvironmentReport, ...] = ()
     environment_rules: tuple[EnvironmentRule, ...] = ()
     deployments: tuple[Deployment, ...] = ()
+    incidents: tuple[IncidentsData, ...] = ()
+    drills: tuple[Logged, ...] = ()
+    support: tuple[SupportData, ...] = ()
+    pythons: tuple[str, ...] = ()
     flags: FlagsEvidence = field(default_factory=FlagsEvidence)
     features: tuple[FeatureRow, ...] = ()
     began: tuple[tuple[str | None, str | None], ...] = ()
+
+    @property
+    def in_use(self) -> tuple[tuple[str, str], ...]:
+        """Each product with a version that is in use, as far as runs and bills of materials say."""
+        return in_use(self.pythons, (each for sbom in self.sboms for each in sbom.listed))

@@ -41,3 +41,10 @@ def _test(pattern: str, below: str) -> Callable[[str], bool]:
     meaning = "".join(_MEANING.get(token) or re.escape(token) for token in _TOKENS.findall(pattern))
     compiled = re.compile(f"{meaning}{below}" if pattern not in ("", ".") else ".*", re.DOTALL)
     return lambda path: compiled.fullmatch(path) is not None
+
+
+def is_about(subject: str, name: str) -> bool:
+    """Return whether a name is the subject, or a glob of files, or a test of such a file."""
+    if not name:
+        return False
+    return subject == name or (selects(subject) if "::" in name else matches(subject))(name)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pytest_stagegate.model.globs import is_about
 from pytest_stagegate.model.numbers import Measure, NotANumber
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ class MetricsData:
 class Metrics:
     """Metrics as a gate reads them. Where several files have a number of one name, each of them counts."""
 
-    def __init__(self, reports: tuple[MetricsData, ...], tally: Tally) -> None:
+    def __init__(self, reports: tuple[MetricsData, ...], tally: Tally, *, waived: tuple[str, ...] = ()) -> None:
         self._reports = reports
         self._tally = tally
+        self._waived = waived
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""
@@ -65,6 +67,10 @@ class Metrics:
     def names(self) -> tuple[str, ...]:
         """Names of all metrics."""
         return tuple(sorted({metric.name for report in self._reports for metric in report.metrics}))
+
+    def waived(self, name: str) -> bool:
+        """Return whether a waiver that is being tried covers the metric of that name."""
+        return any(is_about(subject, name) for subject in self._waived)
 
     def highest(self, name: str) -> Measure:
         """Return the highest number of that name; `inspected` says how many there are, 0 is no evidence.

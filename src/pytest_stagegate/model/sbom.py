@@ -49,12 +49,14 @@ class SbomData:
         producer: Tool and version, as far as they are stated.
         subjects: What it says that it is of; mostly one, and none where it does not say.
         components: How many components it lists, those inside others too, without its subjects.
+        listed: Name and version of each of these.
     """
 
     file: str
     producer: str
     subjects: tuple[SbomSubject, ...]
     components: int
+    listed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,15 @@ FORMATS: Final = {
     "environment": "environment",
     "cdevents": "deployments",
     "deployment": "deployments",
+    "pagerduty": "incidents",
+    "opsgenie": "incidents",
+    "statuspage": "incidents",
+    "alertmanager": "incidents",
+    "incidents": "incidents",
+    "incidents-csv": "incidents",
+    "drills": "drills",
+    "endoflife": "support",
+    "support-table": "support",
     "flagd": "flags",
 }
 """Each format that is read, and the kind of evidence that it brings."""
@@ -71,6 +80,9 @@ KINDS: Final = (
     "manual",
     "environment",
     "deployments",
+    "incidents",
+    "drills",
+    "support",
     "flags",
 )
 """Kinds of evidence that files bring."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+_FIRST_YEAR: Final = 2
 _LAST_YEAR: Final = 9000
-"""A time beyond it can't be computed with."""
+"""A time before the one or beyond the other can't be computed with."""
 
 
 def rfc3339(instant: dt.datetime, timespec: str = "seconds") -> str:
@@ -30,6 +31,6 @@ def utc_time(written: str) -> dt.datetime:
         ValueError: When it states none; ages are computed from it.
     """
     found = parsed(written)
-    if found.tzinfo is None or found.year > _LAST_YEAR:
+    if found.tzinfo is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
         raise ValueError(f"{written!r} is not a time with its zone")
     return found

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import UsageError
+from pytest_stagegate.model.toml import toml_string
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -74,7 +74,9 @@ def without_waivers(text: str, prefix: tuple[str, ...], indexes: Collection[int]
 
 
 def _written(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, (str, list)) else str(value)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    return toml_string(value) if isinstance(value, str) else str(value)
 
 
 def _waivers(whole: dict[str, Any], prefix: tuple[str, ...]) -> list[Any]:

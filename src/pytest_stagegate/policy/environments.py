@@ -21,7 +21,7 @@ _KEYS: Final = ("protected", "stages", "require", "run_by", "settings", "probe",
 _DECLARED: Final = ("protected", "stages", "require", "run_by", "probe", "data")
 """Keys that a report on the environment answers; settings are for tests alone."""
 _PROBE: Final[dict[str, tuple[str, ...]]] = {
-    "http": ("http", "status", "timeout"),
+    "http": ("http", "status", "version", "timeout"),
     "tcp": ("tcp", "timeout"),
     "command": ("command", "timeout"),
 }
@@ -31,6 +31,7 @@ _DATA: Final[dict[str, tuple[str, ...]]] = {
 }
 _LIMIT: Final = Duration.parse("5 s").microseconds
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_POINTER: Final = re.compile(r"(?:/(?:[^/~]|~[01])*)+")
 _STATUSES: Final = range(100, 600)
 _PORTS: Final = range(1, 65536)
 
@@ -129,7 +130,18 @@ def _probe(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> Inqu
     if target and (fault := _fault_of_url(target) if kind == "http" else _fault_of_address(target)):
         reader.mistake((*path, kind), fault)
     status = _count(reader, written, (*path, "status"), 200, _STATUSES) if kind == "http" else 0
-    return Inquiry("probe", kind, target=target, limit=limit, wanted=status)
+    version = _pointer(reader, written, (*path, "version"))
+    return Inquiry("probe", kind, target=target, limit=limit, wanted=status, version=version)
+
+
+def _pointer(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> str:
+    """Return where an answer states a version (RFC 6901); empty where nobody asks."""
+    if path[-1] not in entry:
+        return ""
+    written = reader.text_of(entry, path)
+    if written and not _POINTER.fullmatch(written):
+        reader.mistake(path, f'{written!r} is no JSON pointer; write for example "/version"')
+    return written
 
 
 def _data(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> tuple[Inquiry, ...]:

@@ -11,10 +11,12 @@ from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.deployments_face import Deployments
+from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.explained import ExplainedEnvironment, ExplainedGate, ExplainedOption, ExplainedPolicy
 from pytest_stagegate.model.features_face import Features
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.incidents import Incidents
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.operations import Operations
@@ -25,6 +27,7 @@ from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.sign_offs import SignOffs
+from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.model.upstream import Decisions
@@ -55,6 +58,9 @@ _FACES: Final[dict[type, str]] = {
     ManualTests: "manual tests",
     Environments: "reports on environments",
     Deployments: "records of deployments",
+    Incidents: "exports of incidents",
+    Drills: "exercises",
+    Support: "tables of support end dates",
     Features: "flag files, and the tests and gates of features",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",

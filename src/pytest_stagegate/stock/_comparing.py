@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
 
 from pytest_stagegate.errors import nearest
 from pytest_stagegate.model.numbers import Measure
+from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.thresholds import check, no_evidence, show_number
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from fractions import Fraction
 
     from pytest_stagegate.model.absent import Absent
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.numbers import Percentage
     from pytest_stagegate.model.verdicts import Check
 
+
+T = TypeVar("T")
 
 _NAMED: Final = 10
 _COMPARED: Final = 2_000
@@ -59,6 +65,17 @@ def shown_limit(title: str, tolerance: Percentage) -> str:
 def shown(value: Fraction) -> str:
     """Return a number for people."""
     return show_number(value, upward=False)
+
+
+def judged(measured: Metrics, limits: Mapping[str, T]) -> list[tuple[str, T]]:
+    """Return the metrics that have a limit, in order, without those that a waiver covers."""
+    return [(name, limits[name]) for name in sorted(limits) if not measured.waived(name)]
+
+
+def every_metric_is_waived() -> Check:
+    """Return the check that stands where a waiver covers every metric that has a limit."""
+    nothing = no_evidence("metrics", "not-declared", "every metric is waived")
+    return msgspec.structs.replace(nothing, verdict=Verdict.NOT_APPLICABLE, shown="")
 
 
 def missing(measured: Metrics, name: str) -> str:

@@ -48,3 +48,22 @@ def deployed(
         names = ", ".join(row.service for row in silent[:3])
         text = f"the newest record of {names} names neither version nor commit that could be compared"
         yield no_evidence("other-version", "version-not-stated", text, unit="services")
+    if deployments.asks_for_version(environment):
+        yield _answered(deployments, rows, environment)
+
+
+def _answered(deployments: Deployments, rows: Sequence[DeploymentRow], environment: str) -> Check:
+    """Return whether the environment itself says that the decided version runs."""
+    mine = deployments.subject.version
+    if mine is None:
+        text = "the project declares no version that could be compared with what the environment answers"
+        return no_evidence("other-answer", "version-unknown", text, unit="looks")
+    found = deployments.answered_otherwise(rows, environment)
+    if not found.inspected:
+        text = f"nobody has asked {environment} since the deployment which version runs there, or it did not say"
+        return no_evidence("other-answer", "environment-not-probed", text, unit="looks")
+    made = check("other-answer", found, at_most=0)
+    if made.verdict is not Verdict.FAIL:
+        return made
+    told = f"{'; '.join(made.where[:3])}, and {mine} is decided"
+    return msgspec.structs.replace(made, reason="other-version-runs", text=told)

@@ -11,7 +11,15 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.metrics import Metrics, exact
 from pytest_stagegate.model.numbers import NotANumber, Number, Percentage
-from pytest_stagegate.stock._comparing import change, missing, shown, shown_limit, without_baseline
+from pytest_stagegate.stock._comparing import (
+    change,
+    every_metric_is_waived,
+    judged,
+    missing,
+    shown,
+    shown_limit,
+    without_baseline,
+)
 from pytest_stagegate.stock._options import LimitOptions
 from pytest_stagegate.thresholds import check, no_evidence
 
@@ -66,16 +74,20 @@ class MetricsOptions(LimitOptions, frozen=True):
 )
 def metrics(measured: Metrics, baseline: Baseline, options: MetricsOptions) -> Iterator[Check]:
     """Checks each limit of each metric."""
+    limited = (options.at_most, options.at_least, options.max_growth, options.max_drop)
+    if all(measured.waived(name) for limits in limited for name in limits):
+        yield every_metric_is_waived()
+        return
     if not measured.names:
         yield no_evidence("metrics", "metric-missing", "no evidence holds any metric")
         return
-    for name in sorted(options.at_most):
+    for name, _ in judged(measured, options.at_most):
         yield _absolute(measured, name, options, upper=True)
-    for name in sorted(options.at_least):
+    for name, _ in judged(measured, options.at_least):
         yield _absolute(measured, name, options, upper=False)
-    for name, tolerance in sorted(options.max_growth.items()):
+    for name, tolerance in judged(measured, options.max_growth):
         yield _relative(measured, baseline, name, tolerance, grows=True)
-    for name, tolerance in sorted(options.max_drop.items()):
+    for name, tolerance in judged(measured, options.max_drop):
         yield _relative(measured, baseline, name, tolerance, grows=False)
 
 

@@ -13,7 +13,15 @@ from pytest_stagegate.model.baseline import KEPT_RUNS, Baseline
 from pytest_stagegate.model.metrics import Metrics, exact
 from pytest_stagegate.model.numbers import NotANumber, Percentage
 from pytest_stagegate.model.verdicts import Check, Verdict
-from pytest_stagegate.stock._comparing import change, missing, shown, shown_limit, without_baseline
+from pytest_stagegate.stock._comparing import (
+    change,
+    every_metric_is_waived,
+    judged,
+    missing,
+    shown,
+    shown_limit,
+    without_baseline,
+)
 from pytest_stagegate.thresholds import no_evidence
 
 if TYPE_CHECKING:
@@ -57,9 +65,12 @@ class RegressionOptions(GateOptions, frozen=True):
 )
 def regression(measured: Metrics, baseline: Baseline, options: RegressionOptions) -> Iterator[Check]:
     """Checks how far each metric lies on the wrong side of its median."""
-    for name, tolerance in sorted(options.max_growth.items()):
+    growth, drop = judged(measured, options.max_growth), judged(measured, options.max_drop)
+    if not growth and not drop:
+        yield every_metric_is_waived()
+    for name, tolerance in growth:
         yield _against(measured, baseline, name, tolerance, options, grows=True)
-    for name, tolerance in sorted(options.max_drop.items()):
+    for name, tolerance in drop:
         yield _against(measured, baseline, name, tolerance, options, grows=False)
 
 
@@ -89,5 +100,5 @@ def _against(
 
 
 def _too_few(title: str, limit: str, text: str, inspected: int) -> Check:
-    few = no_evidence(title, "too-small", text, limit_shown=limit)
+    few = no_evidence(title, "too-few-runs", text, limit_shown=limit)
     return msgspec.structs.replace(few, verdict=Verdict.TOO_SMALL, inspected=inspected)

@@ -50,14 +50,14 @@ def same_artifact(
         yield from _digests(runs, _tested(decisions), strict=options.digest)
 
 
-def _tested(decisions: Decisions) -> frozenset[str]:
-    """Return the digests that every earlier decision lists which lists any; without such, those at hand."""
+def _tested(decisions: Decisions) -> frozenset[str] | None:
+    """Return the digests that every earlier decision lists which lists any; None where none does."""
     listed = [each.decision.subject.artifacts for each in decisions.all if each.decision.subject.artifacts]
     sets = [frozenset(each.sha256 for each in artifacts) for artifacts in listed]
-    return frozenset.intersection(*sets) if sets else frozenset()
+    return frozenset.intersection(*sets) if sets else None
 
 
-def _digests(runs: Sequence[DeploymentRow], tested: frozenset[str], *, strict: bool) -> Iterator[Check]:
+def _digests(runs: Sequence[DeploymentRow], tested: frozenset[str] | None, *, strict: bool) -> Iterator[Check]:
     stated = [(row, each) for row in runs for each in row.artifacts]
     silent = [row.service for row in runs if not row.artifacts]
     if silent and strict:
@@ -65,7 +65,7 @@ def _digests(runs: Sequence[DeploymentRow], tested: frozenset[str], *, strict: b
         yield no_evidence("digest", "digest-not-stated", text, unit="artifacts")
     if not stated:
         return
-    if not tested:
+    if tested is None:
         text = "no earlier decision that was handed over lists an artifact, so there is nothing to compare with"
         yield no_evidence("digest", "upstream-missing", text, unit="artifacts")
         return

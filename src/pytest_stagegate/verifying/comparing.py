@@ -16,6 +16,7 @@ from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
 from pytest_stagegate.model.features_face import Features
 from pytest_stagegate.model.flags import FILE_KIND as FLAG_FILE
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.incidents import KIND as INCIDENTS
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
 from pytest_stagegate.model.manual import ManualTests
 from pytest_stagegate.model.operations import Operations
@@ -57,6 +58,7 @@ _OF_KIND: Final = {
     "upstream": "decisions",
     "reviews": REVIEWS,
     "deployments": DEPLOYMENTS,
+    "incidents": INCIDENTS,
 }
 """The kind of evidence that a key follows from, where it is one alone."""
 

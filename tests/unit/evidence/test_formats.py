@@ -93,6 +93,8 @@ def expected(path: Path) -> str:
         return "in-toto"
     if path.relative_to(DATA).parts[0] == "goals":
         return next(name for name in ("github-issues", "gitlab-issues", "needs-json") if name[:5] in path.name)
+    if path.relative_to(DATA).parts[0] == "support":
+        return "endoflife"
     if path.relative_to(DATA).parts[0] == "deployments":
         return "cdevents"
     if path.relative_to(DATA).parts[0] == "reviews":

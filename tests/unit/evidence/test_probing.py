@@ -30,6 +30,59 @@ def test_a_page_that_answers_as_wanted_passes() -> None:
     assert said.asked == f"GET http://{address}/health"
 
 
+def versioned(body: bytes, pointer: str = "/build/version", status: int = 200) -> Answer:
+    with serving(status, body=body) as (address, _):
+        return ask(http(address)._replace(version=pointer))
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "version"),
+    [
+        (b'{"build": {"version": "1.2.0"}}', "/build/version", "1.2.0"),
+        (b'{"build": [{"a/b~": 7}]}', "/build/0/a~1b~0", "7"),
+        (b'{"": " 1.2.0\\n"}', "/", "1.2.0"),
+    ],
+)
+def test_an_answer_states_the_version_that_runs(body: bytes, pointer: str, version: str) -> None:
+    said = versioned(body, pointer)
+    assert (said.outcome, said.version, said.text) == ("passed", version, f"answered 200, version {version}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"1.2.0",
+        b"<p>1.2.0</p>",
+        b'{"build": 1}',
+        b'{"build": {"version": null}}',
+        b'{"build": {"version": true}}',
+        b'{"build": {"version": ""}}',
+        b'{"build": {"version": ["1.2.0"]}}',
+        b'{"build": {"version": "1.2.0\\u001b[31m"}}',
+        b'{"build": {"version": "' + b"1" * 101 + b'"}}',
+        b'{"build": {"version": "1.2.0", "more": "' + b"a" * (1 << 16) + b'"}}',
+        b"[" * 60_000,
+        b"\xff\xfe\x00",
+    ],
+)
+def test_an_answer_that_states_no_version_fails(body: bytes) -> None:
+    said = versioned(body)
+    assert (said.outcome, said.version) == ("failed", None)
+    assert said.text == "answered 200, and states no version at /build/version"
+
+
+def test_another_status_states_no_version() -> None:
+    said = versioned(b'{"build": {"version": "1.2.0"}}', status=503)
+    assert (said.version, said.text) == (None, "answered 503, and 200 is wanted")
+
+
+def test_a_version_shows_no_secret() -> None:
+    with serving(200, body=b'{"v": "1.2.0+s3cret"}') as (address, _):
+        said = ask(http(address)._replace(version="/v"), secrets=("s3cret",))
+    assert (said.version, said.text) == ("1.2.0+***", "answered 200, version 1.2.0+***")
+
+
 def test_another_status_fails() -> None:
     with serving(503) as (address, _):
         assert ask(http(address)).text == "answered 503, and 200 is wanted"

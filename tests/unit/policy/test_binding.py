@@ -7,7 +7,7 @@ import pytest
 
 from pytest_stagegate.errors import MistakesError
 from pytest_stagegate.judging import judge
-from pytest_stagegate.model.numbers import Share
+from pytest_stagegate.model.numbers import Duration, Share
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.verdicts import Enforcement, Level, Verdict
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
@@ -55,6 +55,16 @@ def test_only_results_block_without_a_policy(tmp_path: Path) -> None:
 
 def test_coverage_is_judged_at_test_when_the_policy_does_not_say_where(tmp_path: Path) -> None:
     assert "coverage" not in ids_at(bound(tmp_path, ""), "deploy")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"), [("", "1 h"), ('max_age = "2 h"', "2 h"), ('max_age = "5 min"', "5 min")]
+)
+def test_the_policy_says_how_old_evidence_may_be_and_else_the_gate_does(
+    tmp_path: Path, written: str, shown: str
+) -> None:
+    found = gate_at(bound(tmp_path, f"[gate.synthetic]\n{written}"), "synthetic", "monitor")
+    assert found.max_age == Duration.parse(shown)
 
 
 def test_a_declared_limit_blocks_by_default(tmp_path: Path) -> None:

@@ -56,6 +56,13 @@ def test_a_probe_waits_five_seconds_and_wants_200_without_a_word(tmp_path: Path)
     assert (rule.probe.limit, rule.probe.wanted) == (5 * SECOND, 200)
 
 
+def test_a_probe_asks_for_the_version_that_runs(tmp_path: Path) -> None:
+    text = 'environments = ["eu"]\n[environment.eu]\nprobe = { http = "http://a/", version = "/build/version" }'
+    rule = rule_of(tmp_path, text)
+    assert rule.probe is not None
+    assert rule.probe.version == "/build/version"
+
+
 def test_settings_alone_are_no_other_declaration(tmp_path: Path) -> None:
     assert rule_of(tmp_path, WHOLE).sha256 == rule_of(tmp_path, WHOLE.replace("retries = 3", "retries = 4")).sha256
     assert rule_of(tmp_path, WHOLE).sha256 != rule_of(tmp_path, WHOLE.replace("204", "205")).sha256
@@ -80,6 +87,9 @@ def test_settings_alone_are_no_other_declaration(tmp_path: Path) -> None:
         ('probe = { http = "http://a/ b" }', "'http://a/ b' is no address"),
         ('probe = { http = "http://a:x/" }', "'http://a:x/' is no address: Port could not be cast"),
         ('probe = { http = "http://dana:pw@a/" }', "has a user or a password in it, which every record would show"),
+        ('probe = { http = "http://a/", version = "version" }', "'version' is no JSON pointer; write for example"),
+        ('probe = { http = "http://a/", version = "/a~2" }', "'/a~2' is no JSON pointer"),
+        ('probe = { tcp = "db:1", version = "/v" }', "unknown key 'version'; known: tcp, timeout"),
         ('probe = { http = "http://a/", status = 99 }', "has to be a whole number from 100 to 599, not 99"),
         ('probe = { http = "http://a/", timeout = "0 s" }', "has to be longer than 0 s"),
         ('probe = { command = "curl a" }', 'is run without a shell; write it as a list: ["curl", "a"]'),

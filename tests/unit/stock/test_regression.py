@@ -71,7 +71,7 @@ def test_the_numbers_are_shown() -> None:
 
 def test_too_few_good_runs_are_too_small() -> None:
     found = of("900", baseline=good("100", "100"), max_growth="10 %")
-    assert (found.verdict, found.reason) == (Verdict.TOO_SMALL, "too-small")
+    assert (found.verdict, found.reason) == (Verdict.TOO_SMALL, "too-few-runs")
     assert found.summary == "n growth: 2 good runs, and 3 are needed to judge by"
 
 

@@ -54,6 +54,11 @@ def test_what_one_earlier_decision_does_not_list_was_not_tested() -> None:
     assert ask("1" * 64, decisions=both).verdict == "PASS"
 
 
+def test_what_earlier_decisions_have_nothing_of_in_common_was_not_tested() -> None:
+    apart = (earlier(TESTED), earlier(Artifact(name="shop.whl", sha256="2" * 64)))
+    assert (ask("1" * 64, decisions=apart).verdict, ask("2" * 64, decisions=apart).verdict) == ("FAIL", "FAIL")
+
+
 @pytest.mark.parametrize("state", ["failed", "removed"])
 def test_what_is_not_known_to_run_is_no_evidence(state: str) -> None:
     evidence = replace(evidence_of(), deployments=(msgspec.structs.replace(DEPLOYED, outcome=state),))

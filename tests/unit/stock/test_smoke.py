@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from pytest_stagegate.model.deployments import DeployedArtifact, Deployment
@@ -10,6 +11,7 @@ from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.stock.smoke import smoke
+from tests.unit.environments import RULE, answer, report_on
 from tests.unit.fakes import SUBJECT, check_of, evidence_of, judged, outcomes_of
 
 BEFORE: Final = "2026-11-23T08:00:00Z"
@@ -34,8 +36,6 @@ def ask(*deployments: Deployment, environment: str | None = "production", **more
 
 
 def changed(**values: Any) -> Deployment:
-    import msgspec
-
     return msgspec.structs.replace(DEPLOYED, **values)
 
 
@@ -84,6 +84,40 @@ def test_the_newest_record_counts(outcome: str) -> None:
 def test_two_records_of_one_instant_that_differ_are_none() -> None:
     assert ask(DEPLOYED, changed(version="9", file="e.json")).reason == "not-deployed"
     assert ask(DEPLOYED, changed(file="e.json")).verdict == "PASS"
+
+
+def asking(*told: str | None, when: str = DURING, declared: str = RULE.sha256, **more: Any) -> GateResult:
+    """Return the verdict where the policy lets the environment itself say what runs there, and it said that."""
+    rule = replace(RULE, name="production", probe=RULE.probe and RULE.probe._replace(version="/version"))
+    report = report_on("production", when=when, declared_sha256=declared)
+    answers = [msgspec.structs.replace(answer("probe"), version=each) for each in told]
+    looks = tuple(msgspec.structs.replace(report, probe=each) for each in answers)
+    evidence = replace(smoked(DEPLOYED, **more), environments=looks, environment_rules=(rule,))
+    return judged(smoke, evidence, stage="deploy", environment="production")
+
+
+def test_what_the_environment_answers_counts() -> None:
+    assert SUBJECT.version is not None
+    assert asking(SUBJECT.version).verdict == "PASS"
+    result = asking(SUBJECT.version, "9.9")
+    assert (result.verdict, result.reason) == ("FAIL", "other-version-runs")
+    assert result.summary == f"other-answer: production answered 9.9 at {DURING}, and {SUBJECT.version} is decided"
+
+
+@pytest.mark.parametrize(
+    ("told", "more"),
+    [
+        ((), {}),
+        ((None,), {}),
+        ((SUBJECT.version,), {"when": BEFORE.replace("08:00", "07:59")}),
+        ((SUBJECT.version,), {"declared": "b" * 64}),
+    ],
+)
+def test_an_environment_that_did_not_say_since_the_deployment_is_no_evidence(
+    told: tuple[str | None, ...], more: dict[str, str]
+) -> None:
+    result = asking(*told, **more)
+    assert (result.verdict, result.reason) == ("NO_EVIDENCE", "environment-not-probed")
 
 
 def test_other_services_can_be_left_aside() -> None:

@@ -33,6 +33,9 @@ _DEPLOYED: Final[dict[str, Outcome]] = {
     "rolledback": SUCCEEDED,
     "removed": REMOVED,
 }
+_PUBLISHED: Final = "published"
+"""Of services what says nothing of what runs where."""
+_OTHER_DIGEST: Final = re.compile(r"[a-z0-9]+:[0-9a-f]{32,}", re.IGNORECASE)
 _DIGEST: Final = re.compile(r"(?:sha256:)?([0-9a-fA-F]{64})")
 
 
@@ -59,7 +62,7 @@ def read(path: Path, _root: Path) -> Contents:
     """
     events = list(_events(path))
     deployments = tuple(
-        _deployment(each) for each in events if each.subject == "service" and each.predicate in _DEPLOYED
+        _deployment(each) for each in events if each.subject == "service" and each.predicate != _PUBLISHED
     )
     others = Counter(f"{each.subject}.{each.predicate}" for each in events if each.subject != "service")
     told = ", ".join(f"{count} {name}" for name, count in sorted(others.items())[:5])
@@ -111,6 +114,9 @@ def _event(whole: Any, place: str) -> _Event:
 
 
 def _deployment(event: _Event) -> Deployment:
+    if event.predicate not in _DEPLOYED:
+        text = f"{event.place}: service.{event.predicate} is no event that this version knows, and may change what runs"
+        raise EvidenceError(text)
     content = event.about.get("content")
     content = content if isinstance(content, dict) else {}
     environment = content.get("environment")
@@ -120,6 +126,8 @@ def _deployment(event: _Event) -> Deployment:
         text = f"{event.place}: service.{event.predicate} has to name its service (subject.id) and its environment"
         raise EvidenceError(text)
     version, artifact = _of_purl(_text(content.get("artifactId")))
+    if not all(each.isprintable() for each in (service, where, version or "")):
+        raise EvidenceError(f"{event.place}: service, environment and version are one line each, without controls")
     return Deployment(
         service=service,
         environment=where,
@@ -138,7 +146,8 @@ def _of_purl(written: str) -> tuple[str | None, DeployedArtifact | None]:
     named = unquote((name or base).rpartition("/")[2])
     sums = [each for value in parse_qs(query).get("checksum", ()) for each in value.split(",")]
     digests = [match[1].lower() for each in (version, *sums) if (match := _DIGEST.fullmatch(each)) is not None]
-    plain = version if version and _DIGEST.fullmatch(version) is None else None
+    digest = _DIGEST.fullmatch(version) or _OTHER_DIGEST.fullmatch(version)
+    plain = version if version and digest is None else None
     return plain, DeployedArtifact(name=named, sha256=digests[0]) if digests else None
 
 

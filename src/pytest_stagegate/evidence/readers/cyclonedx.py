@@ -119,7 +119,11 @@ def read(path: Path, root: Path) -> Contents:
     lists = bool(components) or scan is None
     return Contents(
         sbom=SbomData(
-            file=path.name, producer=producer, subjects=_subjects(metadata.component), components=len(components)
+            file=path.name,
+            producer=producer,
+            subjects=_subjects(metadata.component),
+            components=len(components),
+            listed=tuple((words(each.name), words(each.version or "")) for each in components),
         )
         if lists
         else None,

@@ -1,4 +1,4 @@
-"""Records of deployments of our own (schema ``stagegate/deployment/1``), written by a script or a person."""
+"""Records of deployments of our own (schema ``stagegate/deployment/1``), by ``stagegate deployed`` or a script."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from pytest_stagegate.model.times import rfc3339, utc_time
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+SUFFIX: Final = ".deployment.json"
+"""What the name of a record ends in, so that it is found in a folder."""
 
 _WHAT: Final = "record of a deployment"
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -32,9 +35,10 @@ def read(path: Path, _root: Path) -> Contents:
     if found.schema != SCHEMA:
         text = f"{path.name}: its schema is {found.schema[:40]!r}; this version reads {SCHEMA!r}"
         raise EvidenceError(text, code="unknown-schema")
-    if fault := _fault_of(found):
+    if fault := fault_of(found):
         raise EvidenceError(f"{path.name}: this is no {_WHAT}: {fault}")
-    at = rfc3339(utc_time(found.deployed))
+    ended = utc_time(found.deployed)
+    at = rfc3339(ended, "milliseconds" if ended.microsecond else "seconds")
     deployment = Deployment(
         service=found.service,
         environment=found.environment,
@@ -48,7 +52,7 @@ def read(path: Path, _root: Path) -> Contents:
     return Contents(deployments=(deployment,), created=at)
 
 
-def _fault_of(found: DeploymentFile) -> str:
+def fault_of(found: DeploymentFile) -> str:
     """Return what no record can say, as a part of a sentence; empty when all is in order."""
     for key in ("service", "environment", "version", "commit", "ring"):
         said = getattr(found, key)

@@ -85,6 +85,9 @@ def read(path: Path, root: Path) -> Contents:
             producer=producer,
             subjects=subjects,
             components=sum(each.spdx_id not in described for each in packages),
+            listed=tuple(
+                (words(each.name), words(each.version_info or "")) for each in packages if each.spdx_id not in described
+            ),
         ),
         producer=producer,
         created=rfc3339(instant(creation.created)) if creation.created else None,

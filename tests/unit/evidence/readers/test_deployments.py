@@ -90,6 +90,7 @@ def test_events_come_alone_in_a_list_in_lines_and_in_envelopes(tmp_path: Path) -
         (f"pkg:oci/shop@sha256%3A{DIGEST.upper()}?repository_url=ghcr.io", None, [DIGEST]),
         (f"pkg:generic/shop@1.2.0?checksum=sha1:ab,sha256:{DIGEST}", "1.2.0", [DIGEST]),
         ("pkg:golang/example.com/shop", None, []),
+        ("pkg:oci/shop@sha512%3A" + "a" * 128, None, []),
         ("", None, []),
     ],
 )
@@ -105,6 +106,9 @@ def test_a_package_url_names_version_and_digest(
     [
         (json.dumps(event("service.deployed.x")), "e.json:1: this is no CDEvent: its type is"),
         (json.dumps([event(), event(id="")]), "e.json: event 2: service.deployed has to name its service"),
+        (json.dumps(event("service.frozen.0.1.0")), "e.json:1: service.frozen is no event that this version knows"),
+        (json.dumps(event(id="shop\x1b[2J")), "e.json:1: service, environment and version are one line each"),
+        (json.dumps(event(artifact="pkg:pypi/shop@1\n2")), "e.json:1: service, environment and version are one line"),
         (json.dumps([event(), 3]), "e.json: event 2: this is no CDEvent: it has no context and subject"),
         (json.dumps(event()).replace("09:00:00Z", "09:00:00"), "is no time with its zone"),
         (json.dumps(event())[:-1], "this is no well-formed JSON"),
@@ -137,6 +141,10 @@ def test_a_record_of_our_own_is_read(tmp_path: Path) -> None:
         ({"version": ""}, "version is one line: null where it is not stated"),
         ({"environment": "a\nb"}, "environment is one line"),
         ({"deployed": "2026-11-23T10:00:00"}, "deployed: '2026-11-23T10:00:00' is not a time with its zone"),
+        (
+            {"deployed": "0001-01-01T00:00:00+14:00"},
+            "deployed: '0001-01-01T00:00:00+14:00' is not a time with its zone",
+        ),
         ({"artifacts": [{"sha256": "abc"}]}, "sha256 is 64 hexadecimal digits in lower case, and 'abc' is not"),
         ({"outcome": "fine"}, "Invalid enum value 'fine'"),
         ({"versoin": "1"}, "unknown field `versoin`"),

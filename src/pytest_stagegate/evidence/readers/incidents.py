@@ -1,0 +1,80 @@
+"""Incidents as JSON of our own (schema ``stagegate/incidents/1``), for tools that nobody reads here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+
+from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.readers.incident_rows import incident_of
+from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.model.contents import Contents
+from pytest_stagegate.model.incidents import SCHEMA, IncidentsData
+from pytest_stagegate.model.times import rfc3339, utc_time
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WHAT: Final = "list of incidents"
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    id: str
+    title: str = ""
+    severity: Literal["critical", "high", "medium", "low", "unknown"] = "unknown"
+    status: Literal["open", "closed"]
+    opened: str | None = None
+    service: str = ""
+    url: str = ""
+
+
+class IncidentsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An export of our own.
+
+    Attributes:
+        schema: ``stagegate/incidents/1``.
+        incidents: Each with ``id`` and ``status`` (``open`` or ``closed``); ``title``, ``severity``, ``opened``
+            (RFC 3339), ``service`` and ``url`` may be left out.
+        exported: When it was made, RFC 3339 with its zone; may be left out.
+        tool: What it comes from; may be left out.
+    """
+
+    schema: str
+    incidents: list[_Row]
+    exported: str | None = None
+    tool: str = ""
+
+
+def read(path: Path, _root: Path) -> Contents:
+    """Read an export.
+
+    Args:
+        path: The file.
+        _root: The project's root; nothing here is relative to it.
+
+    Raises:
+        EvidenceError: With file and place, when it is none.
+    """
+    whole = document(path, IncidentsFile, _WHAT)
+    if whole.schema != SCHEMA:
+        text = f"{path.name}: its schema is {whole.schema[:40]!r}; this version reads {SCHEMA!r}"
+        raise EvidenceError(text, code="unknown-schema")
+    try:
+        made = rfc3339(utc_time(whole.exported)) if whole.exported is not None else None
+    except ValueError as error:
+        raise EvidenceError(f"{path.name}: this is no {_WHAT}: exported: {error}") from error
+    found = tuple(
+        incident_of(
+            f"{path.name}: incident {number}",
+            id=each.id,
+            title=each.title,
+            severity=(each.severity,),
+            status=each.status,
+            opened=each.opened,
+            service=each.service,
+            url=each.url,
+        )
+        for number, each in enumerate(whole.incidents, start=1)
+    )
+    return Contents(incidents=IncidentsData(tool=whole.tool, incidents=found), producer=whole.tool, created=made)
