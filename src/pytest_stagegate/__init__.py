@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.reviews_face import Reviews
     from pytest_stagegate.model.sbom import Sboms
+    from pytest_stagegate.model.service_levels import ServiceLevels
     from pytest_stagegate.model.sign_offs import SignOffs
     from pytest_stagegate.model.support import Support
     from pytest_stagegate.model.tests import TestResults
@@ -86,6 +87,7 @@ __all__ = [
     "Repository",
     "Reviews",
     "Sboms",
+    "ServiceLevels",
     "Share",
     "SignOffs",
     "StageName",
@@ -108,6 +110,7 @@ _HOME: Final = {
     "Reviews": "model.reviews_face",
     "Sboms": "model.sbom",
     "Vulnerabilities": "model.vulnerabilities",
+    "ServiceLevels": "model.service_levels",
     "SignOffs": "model.sign_offs",
     "PropertyTests": "model.property_tests",
     "Provenance": "model.provenance",

@@ -5,6 +5,7 @@ The baseline, plans, manual tests in Markdown, and texts for operators.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.by_hand import tests_in
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_stagegate.model.flags import FlagsEvidence
+    from pytest_stagegate.model.service_levels import LevelsData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.policy.model import Policy
     from pytest_stagegate.project import Project
@@ -40,6 +42,11 @@ def operations_of(project: Project, stage: str) -> OperationsData:
     """Return the texts for the operational documents where a gate asks for them."""
     asked = project.asks_for(Operations, stage)
     return read_operations(project.rootdir, project.policy.operations) if asked else OperationsData()
+
+
+def levels_of(policy: Policy, measured: LevelsData) -> LevelsData:
+    """Return what was measured of service levels, with what the policy promises."""
+    return replace(measured, objectives=policy.objectives, globs=policy.slo_files)
 
 
 def plans_of(project: Project, sources: Iterable[Source], stage: str) -> GoalsData:

@@ -34,6 +34,7 @@ from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
+from pytest_stagegate.model.service_levels import ServiceLevels
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tally import Tally
@@ -163,6 +164,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Incidents,
     Drills,
     Support,
+    ServiceLevels,
     Features,
 )
 """What a gate's parameters may ask for, beside its own options."""

@@ -46,6 +46,8 @@ from pytest_stagegate.model.repository import UNKNOWN, Repository
 from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
+from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
+from pytest_stagegate.model.service_levels import ServiceLevels
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.support import KIND as SUPPORT
@@ -117,6 +119,7 @@ _KINDS: Final[dict[type, str]] = {
     Incidents: INCIDENTS,
     Drills: DRILLS,
     Support: SUPPORT,
+    ServiceLevels: SERVICE_LEVELS,
     Features: FLAGS,
 }
 """Kind of evidence that each face shows."""
@@ -125,6 +128,7 @@ _FURTHER: Final[dict[type, frozenset[str]]] = {
     Goals: frozenset({"tests", MANUAL}),
     Drills: frozenset({"tests"}),
     Support: frozenset({"sbom"}),
+    ServiceLevels: frozenset({"metrics"}),
     Features: frozenset({"tests"}),
 }
 """Further kinds that a face shows something of."""
@@ -361,6 +365,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,
+        ServiceLevels: ServiceLevels(evidence.service_levels, Metrics(evidence.metrics, tally), tally),
         ReleaseNotes: ReleaseNotes(evidence.told or NOT_ASKED, evidence.subject.version, tally),
         Reviews: Reviews(evidence.reviews, evidence.trailers, evidence.subject.commit, tally),
         SignOffs: SignOffs(evidence.sign_offs, tally, _since(active, place)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import os
 import shutil
 import tempfile
@@ -17,7 +18,10 @@ from pytest_stagegate.errors import UsageError
 from pytest_stagegate.evidence.attaching import Attachment, attachment_json, attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, produced_below, sha256_of
 from pytest_stagegate.evidence.tools import Ended, Tools, environ_of_tools, is_inside
+from pytest_stagegate.model.canonical import json_of
 from pytest_stagegate.model.numbers import Duration
+from pytest_stagegate.model.service_levels import COMMAND, PRODUCER
+from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.thresholds import show_duration
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pytest_stagegate.model.decision import Subject
+    from pytest_stagegate.model.service_levels import ToMeasure
     from pytest_stagegate.model.sources import EvidenceRule, Producer
 
 _SUFFIXES: Final = {
@@ -57,12 +62,14 @@ class Produced:
         path: The file, which is there unless its attachment has no digest.
         attachment: What is stated beside it.
         took: How long it ran, for people.
+        lacking: What it could not measure, each with why.
     """
 
     name: str
     path: Path
     attachment: Attachment
     took: str
+    lacking: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,12 +81,14 @@ class Making:
         out: The output folder; their files go into a folder inside.
         subject: The project as its work tree is.
         environment: The environment that they are run against, or None when nobody named one.
+        wanted: What Prometheus is asked where service levels are to be measured, or None.
     """
 
     root: Path
     out: Path
     subject: Subject
     environment: str | None
+    wanted: ToMeasure | None = None
 
 
 def produce(rules: Sequence[EvidenceRule], making: Making) -> Iterator[Produced]:
@@ -97,7 +106,7 @@ def produce(rules: Sequence[EvidenceRule], making: Making) -> Iterator[Produced]
     folder.mkdir(parents=True, exist_ok=True)
     tools = Tools(making.root, environ_of_tools(os.environ, making.root))
     with ThreadPoolExecutor(max_workers=max(1, len(rules))) as pool:
-        futures = [pool.submit(_made, rule, making, tools) for rule in rules]
+        futures = [pool.submit(_measured if _is_ours(rule) else _made, rule, making, tools) for rule in rules]
         try:
             for future in futures:
                 yield future.result()
@@ -160,6 +169,45 @@ def _made(rule: EvidenceRule, making: Making, tools: Tools) -> Produced:
     write_whole(attachment_path(made), attachment_json(attachment))
     took = show_duration(Fraction((time.monotonic_ns() - began) // 1000), upward=False)
     return Produced(producer.name, made, attachment, took)
+
+
+def _is_ours(rule: EvidenceRule) -> bool:
+    return rule.format == SERVICE_LEVELS and rule.producer is not None and rule.producer.name == PRODUCER
+
+
+def _measured(rule: EvidenceRule, making: Making, _tools: Tools) -> Produced:
+    """Ask Prometheus, which is no tool that is run."""
+    assert making.wanted is not None
+    return write_measured(making, making.wanted, making.out / PRODUCED / f"{PRODUCER}.json", rule.environment)
+
+
+def write_measured(making: Making, wanted: ToMeasure, path: Path, environment: str | None = None) -> Produced:
+    """Measure service levels, and write what was found with its attachment.
+
+    Raises:
+        OSError: When a file can't be written.
+    """
+    from pytest_stagegate.evidence.measuring import measure
+
+    began = time.monotonic_ns()
+    found = measure(wanted, os.environ)
+    content = json_of(found)
+    write_whole(path, content)
+    attachment = Attachment(
+        sha256=hashlib.sha256(content).hexdigest(),
+        created=found.when,
+        commit=making.subject.commit,
+        dirty=bool(making.subject.dirty),
+        environment=environment or making.environment,
+        producer=found.producer,
+        name=PRODUCER,
+        format=SERVICE_LEVELS,
+        command=COMMAND,
+        status=0,
+    )
+    write_whole(attachment_path(path), attachment_json(attachment))
+    took = show_duration(Fraction((time.monotonic_ns() - began) // 1000), upward=False)
+    return Produced(PRODUCER, path, attachment, took, found.problems)
 
 
 def _output(rule: EvidenceRule, producer: Producer, root: Path, temporary: Path, tools: Tools) -> tuple[Ended, str]:

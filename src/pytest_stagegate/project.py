@@ -22,6 +22,8 @@ from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
+from pytest_stagegate.model.service_levels import TELEMETRY, ServiceLevels, ToMeasure
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.drifting import drift_since
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.expected import Expected
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.reviews import TrailersData
+    from pytest_stagegate.model.service_levels import Objective
     from pytest_stagegate.model.sources import EvidenceRule
     from pytest_stagegate.policy.model import Policy
 
@@ -54,6 +57,7 @@ class Project:
         registry: Everything that plugins bring.
         policy_file: The policy file that was named, or None.
         name: The name that it declares, or None.
+        filed: Objectives that stand in files.
     """
 
     rootdir: Path
@@ -63,6 +67,7 @@ class Project:
     registry: Registry
     policy_file: Path | None
     name: str | None
+    filed: tuple[Objective, ...] = ()
 
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
         """Return the gates of one decision."""
@@ -130,10 +135,27 @@ class Project:
         return tuple(
             rule
             for rule in self.policy.producers
-            if (not rule.stage or rule.stage in judged)
+            if (rule.format != SERVICE_LEVELS or self._asks_for_levels(judged if stage is None else (stage,)))
+            and (not rule.stage or rule.stage in judged)
             and (environment is None or rule.environment in (None, environment))
             and rule.environment not in closed
         )
+
+    def _asks_for_levels(self, stages: Iterable[str]) -> bool:
+        return any(self.asks_for(ServiceLevels, stage) for stage in stages)
+
+    @property
+    def to_measure(self) -> ToMeasure | None:
+        """What Prometheus is asked; None where the policy names no server."""
+        if self.policy.prometheus is None:
+            return None
+        objectives = (*(each for each in self.policy.objectives if not each.by_metric), *self.filed)
+        expected: dict[str, dict[str, None]] = {}
+        for bound in self.bound:
+            for name, labels in getattr(bound.options, "expect", {}).items() if bound.gate.name == TELEMETRY else ():
+                expected.setdefault(name, {}).update(dict.fromkeys(labels))
+        metrics = {name: tuple(sorted(labels)) for name, labels in expected.items()}
+        return ToMeasure(self.policy.prometheus, objectives, metrics)
 
     @property
     def waivers(self) -> Waivers:
@@ -168,7 +190,28 @@ def load_project(rootdir: Path, policy_file: Path | None = None) -> Project:
     if any(Goals in each.gate.needs.values() for each in bound):
         refuse_circles(rootdir, policy.plan)
     vocabulary = vocabulary_of(policy)
-    return Project(rootdir, policy, bound, vocabulary, registry, policy_file, declared_name(rootdir))
+    filed = _filed(rootdir, policy) if any(ServiceLevels in each.gate.needs.values() for each in bound) else ()
+    return Project(rootdir, policy, bound, vocabulary, registry, policy_file, declared_name(rootdir), filed)
+
+
+def _filed(rootdir: Path, policy: Policy) -> tuple[Objective, ...]:
+    """Return the objectives that stand in files.
+
+    Raises:
+        MistakesError: With all that is wrong with the files.
+    """
+    if not policy.slo_files:
+        return ()
+    from pytest_stagegate.evidence.openslo import objectives_in
+
+    found, mistakes = objectives_in(rootdir, policy.slo_files)
+    twice = {each.name for each in policy.objectives}
+    again = [
+        Mistake(each.source, f"the policy has an objective {each.name!r} too") for each in found if each.name in twice
+    ]
+    if mistakes or again:
+        raise MistakesError("the service level objectives", [*mistakes, *again], code="policy")
+    return found
 
 
 def vocabulary_of(policy: Policy) -> Vocabulary:

@@ -13,7 +13,7 @@ import msgspec
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.chaining import decisions_among, other_artifacts, upstream_rows
-from pytest_stagegate.checkout import baseline_of, flags_at, operations_of, plans_of, written_tests
+from pytest_stagegate.checkout import baseline_of, flags_at, levels_of, operations_of, plans_of, written_tests
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.evidence.artifacts import unlisted
 from pytest_stagegate.evidence.attaching import attachment_path
@@ -328,6 +328,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         operations=operations_of(project, place.stage),
         goals=plans_of(project, vetted.sources, place.stage),
         environment_rules=project.policy.environment_rules,
+        service_levels=levels_of(project.policy, whole.service_levels),
         flags=flags_at(project, vetted.sources),
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage), written),
     )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.place import Place
     from pytest_stagegate.model.plan import GoalsData
     from pytest_stagegate.model.repository import Diff
+    from pytest_stagegate.model.service_levels import LevelsData
     from pytest_stagegate.model.verdicts import GateResult
 
 _COVERED: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE)
@@ -194,6 +195,7 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
         excused=frozenset(name for name in _excusable(evidence) if named(name)),
         incidents=without_incidents(evidence.incidents, named),
         reviews=without_people(evidence.reviews, named),
+        service_levels=_levels_without(evidence.service_levels, named),
         properties=tuple(each for each in evidence.properties if not named(each.name)),
         goals=_goals_without(evidence, named),
         repository=repository,
@@ -225,3 +227,11 @@ def _baseline_without(baseline: BaselineData, named: Callable[..., bool]) -> Bas
         key: {name: entry for name, entry in table.items() if not named(name)} for key, table in baseline.tables.items()
     }
     return replace(baseline, tables=kept)
+
+
+def _levels_without(data: LevelsData, named: Callable[..., bool]) -> LevelsData:
+    """Return service levels of which the named objectives and metrics are excused."""
+    files = data.files
+    names = {each.name for each in data.objectives} | {each.asked.name for file in files for each in file.readings}
+    names |= {each.name for file in files for each in file.metrics}
+    return replace(data, excused=frozenset(name for name in names if named(name)))

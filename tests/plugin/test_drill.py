@@ -13,15 +13,19 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 import pytest
 
 from pytest_stagegate.cli import main
 from pytest_stagegate.cli.results_files import write_results
 from pytest_stagegate.evidence.manual.listing import listed
 from pytest_stagegate.hooks import gates_of
+from pytest_stagegate.model.canonical import json_of
 from pytest_stagegate.model.manual import ManualResult
+from pytest_stagegate.model.service_levels import MetricSeen, Reading
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.stock import STOCK_GATES
+from tests.unit.service_levels import counts, file_of, objective
 
 if TYPE_CHECKING:
     from tests.plugin.conftest import Project
@@ -116,6 +120,11 @@ POLICY: Final = """
     enforcement = "observe"
     [tool.stagegate.gate.property-tests]
     min_examples = 5
+    [tool.stagegate.gate.slo]
+    stage = "test"
+    [tool.stagegate.gate.telemetry]
+    stage = "test"
+    expect = { http_requests_total = ["code"] }
     [tool.stagegate.gate.sbom]
     stage = "test"
     [tool.stagegate.gate.vulnerabilities]
@@ -165,6 +174,10 @@ def shop(project: Project) -> Project:
     project.write("reports/load.json", '{"p95_ms": 212}')
     project.write("reports/bom.json", BOM)
     project.write("reports/audit.json", AUDIT)
+    seen = MetricSeen(name="http_requests_total", series=1, labels={"code": 1})
+    levels = file_of(Reading(asked=objective(), counts=(counts("1000"),)), metrics=(seen,))
+    when = rfc3339(dt.datetime.now(dt.timezone.utc))
+    project.write("reports/levels.json", json_of(msgspec.structs.replace(levels, when=when)).decode())
     wheel = project.wheel("dist/shop-0.1.0-py3-none-any.whl")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     project.write("reports/wheel.intoto.json", STATEMENT % digest)
@@ -246,6 +259,7 @@ def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
         "deployed.json",
         "incidents.json",
         "support.toml",
+        "levels.json",
     )
     reports = [f"reports/{name}" for name in names]
     given = [f"--stage-gate-evidence={path}" for path in reports]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 
 @contextmanager
@@ -62,3 +64,48 @@ def connected(behave: Callable[[socket.socket, threading.Event], None]) -> Itera
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         return int(server.getsockname()[1])
+
+
+@contextmanager
+def prometheus(
+    answer: Callable[[str], tuple[int, bytes]], *, methods: tuple[str, ...] = ("POST", "GET"), location: str = ""
+) -> Iterator[tuple[str, list[tuple[str, str, dict[str, str]]]]]:
+    """A server with Prometheus's query API; yields its address, and of each request method, path and headers."""
+    asked: list[tuple[str, str, dict[str, str]]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            words = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self._respond("POST", words)
+
+        def do_GET(self) -> None:
+            self._respond("GET", urlsplit(self.path).query)
+
+        def _respond(self, method: str, words: str) -> None:
+            asked.append((method, urlsplit(self.path).path, dict(self.headers)))
+            status, content = answer(parse_qs(words)["query"][0]) if method in methods else (405, b"")
+            self.send_response(status)
+            if location:
+                self.send_header("Location", location)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            with suppress(OSError):
+                self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", asked
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def vector(*values: str) -> bytes:
+    """The answer of Prometheus with one sample a series."""
+    result = [{"metric": {}, "value": [1795852804.083, value]} for value in values]
+    return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()

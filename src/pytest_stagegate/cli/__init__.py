@@ -31,6 +31,7 @@ _COMMANDS: Final = (
     "features",
     "inspect",
     "manual",
+    "measure",
     "notes",
     "probe",
     "sign-off",

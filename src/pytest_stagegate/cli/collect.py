@@ -10,6 +10,7 @@ import click
 
 from pytest_stagegate.cli.parts import FILE, FOLDER, LACKING, known, short
 from pytest_stagegate.documents.rendering import ignore_folder, remove_written
+from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.permitting import permit
@@ -31,10 +32,10 @@ DEFAULT_OUT: Final = Path(".stagegate")
 def command(root: Path, policy: Path | None, at: str | None, env: str | None, out: Path) -> int:
     """Run the tools that the policy names, and keep what they say.
 
-    These are the entries of [[tool.stagegate.evidence]] with a command. They run side by side, without a shell, in
-    the project's root. What each makes goes into the folder `evidence` of the output folder, with a file beside it
-    that states commit, digest and version: hand the output folder to `stagegate check`. Ends with 21 when a tool
-    failed.
+    These are the entries of [[tool.stagegate.evidence]] with a command, and Prometheus where a gate asks for service
+    levels. They run side by side, without a shell, in the project's root. What each makes goes into the folder
+    `evidence` of the output folder, with a file beside it that states commit, digest and version: hand the output
+    folder to `stagegate check`. Ends with 21 when a tool failed, or something could not be measured.
     """
     root, folder = root.resolve(), out.resolve()
     refuse_inside(root)
@@ -43,7 +44,8 @@ def command(root: Path, policy: Path | None, at: str | None, env: str | None, ou
     known("--env", env, project.policy.environments)
     permit(project.policy, env, at or project.policy.default_stage, os.environ)
     if not project.policy.producers:
-        raise UsageError("the policy has no producer: no [[tool.stagegate.evidence]] with a command")
+        text = "no [[tool.stagegate.evidence]] with a command, and no [tool.stagegate.prometheus]"
+        raise UsageError(f"the policy has no producer: {text}")
     subject, notes = subject_of(root, os.environ)
     for note in notes:
         click.echo(f"warning: {note.text} Decisions on it are provisional.", err=True)
@@ -53,16 +55,19 @@ def command(root: Path, policy: Path | None, at: str | None, env: str | None, ou
         remove_written(folder)
         if folder == DEFAULT_OUT.resolve() or not folder.exists():
             ignore_folder(folder)
-        for each in produce(project.producers(at, env), Making(root, folder, subject, env)):
-            _tell(each)
-            failed = failed or bool(each.attachment.failed)
+        for each in produce(project.producers(at, env), Making(root, folder, subject, env, project.to_measure)):
+            tell(each)
+            failed = failed or bool(each.attachment.failed or each.lacking)
     except OSError as error:
         raise EvidenceError(f"the evidence can't be written: {error.strerror}: {error.filename}") from error
     return LACKING if failed else 0
 
 
-def _tell(made: Produced) -> None:
+def tell(made: Produced) -> None:
+    """Say what became of a producer."""
     wrote = f": wrote {short(made.path)}" if made.attachment.sha256 else ", which made nothing"
     click.echo(f"ran {made.name} ({made.took}){wrote}")
+    for text in made.lacking:
+        click.secho(clean(f"‼ not measured: {text}"), fg="yellow")
     if made.attachment.failed:
         click.secho(f"‼ the producer {made.name} failed: {made.attachment.failed}", fg="yellow")

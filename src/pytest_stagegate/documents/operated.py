@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.features import HEAD, feature_cells
+from pytest_stagegate.documents.service_levels import SERVICE_LEVELS_HEAD, service_level_rows
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.commits import short
 
@@ -84,6 +85,9 @@ def _tables(decision: Decision) -> Iterator[OperatedView]:
             ("drill", "last passed", "days ago", "by", "last failed"),
             [_drill(row) for row in decision.drills],
         )
+    if levels := service_level_rows(decision.gates):
+        told = "What was promised, what was measured, and how much of the error budget is left."
+        yield _table(("service-levels", "Service levels", told), SERVICE_LEVELS_HEAD, levels)
 
 
 def _table(named: tuple[str, str, str], head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> OperatedView:

@@ -22,6 +22,7 @@ from pytest_stagegate.drill import (
     plans,
     records,
     reviews,
+    service_levels,
     sign_offs,
     supply,
 )
@@ -47,7 +48,19 @@ if TYPE_CHECKING:
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
 
-_OF_FILES: Final = (files, sign_offs, manual, plans, supply, reviews, environments, deployments, operating, flags)
+_OF_FILES: Final = (
+    files,
+    sign_offs,
+    manual,
+    plans,
+    supply,
+    reviews,
+    environments,
+    deployments,
+    operating,
+    service_levels,
+    flags,
+)
 
 _NOTHING_LEFT: Final = frozenset(
     {

@@ -32,7 +32,9 @@ _SCHEMA: Final = re.compile(r'"schema"\s*:\s*"stagegate/decision/')
 _FIRST_OBJECT: Final = re.compile(r"\[\s*\{([^{}]*)\}")
 _PERFORMANCE: Final = tuple(f'"{key}"' for key in ("id", "key", "value", "start", "stop"))
 _OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t]*$)", re.MULTILINE)
-_OURS: Final = re.compile(r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|deployment|incidents|drills)/')
+_OURS: Final = re.compile(
+    r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|deployment|incidents|drills|service-levels)/'
+)
 """What else of ours says so itself, by the name of the format."""
 _EVENT: Final = re.compile(r'"type"\s*:\s*"dev\.cdevents\.')
 _PRODUCT: Final = re.compile(r'\A\{.*?"result"\s*:\s*\{.*?"releases"\s*:\s*\[', re.DOTALL)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.incidents import IncidentsData
     from pytest_stagegate.model.manual import ManualResult
     from pytest_stagegate.model.reviews import ReviewExport
+    from pytest_stagegate.model.service_levels import ServiceLevelsFile
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tests import TestData
 
@@ -108,6 +109,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return _flags(contents.flags)
     if contents.deployments is not None:
         return _deployments(contents.deployments)
+    if contents.service_levels is not None:
+        return _levels(contents.service_levels)
     tests = _tests(contents.tests) if contents.tests is not None else {}
     return {**tests, **(_coverage(contents.coverage) if contents.coverage is not None else {})}
 
@@ -122,6 +125,9 @@ def _names(source: Source) -> tuple[str, ...]:
         return (report.environment, *report.failed)
     if source.contents is not None and source.contents.deployments is not None:
         return tuple(dict.fromkeys(f"{each.service} in {each.environment}" for each in source.contents.deployments))
+    if source.contents is not None and source.contents.service_levels is not None:
+        levels = source.contents.service_levels
+        return tuple(each.asked.name for each in levels.readings) + tuple(each.name for each in levels.metrics)
     metrics = source.contents.metrics if source.contents is not None else None
     return tuple(dict.fromkeys(each.name for each in metrics.metrics)) if metrics is not None else ()
 
@@ -177,6 +183,10 @@ def _environment(report: EnvironmentReport) -> dict[str, int | dict[str, int]]:
         "questions": len(report.answers),
         "passed": sum(each.outcome == PASSED for each in report.answers),
     }
+
+
+def _levels(found: ServiceLevelsFile) -> dict[str, int | dict[str, int]]:
+    return {"objectives": len(found.readings), "metrics": len(found.metrics), "problems": len(found.problems)}
 
 
 def _in_words(decision: Decision) -> str:

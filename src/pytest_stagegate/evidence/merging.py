@@ -18,15 +18,18 @@ from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.extent import PYTHON, Scope
 from pytest_stagegate.model.manual import ManualData, united_tests
 from pytest_stagegate.model.property_tests import least
+from pytest_stagegate.model.service_levels import LevelsData
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
+    from pytest_stagegate.model.contents import Contents
     from pytest_stagegate.model.decision import Artifact, Subject
     from pytest_stagegate.model.deployments import Deployment
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.reviews import ReviewExport, TrailersData
+    from pytest_stagegate.model.service_levels import ServiceLevelsFile
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tags import Tag
     from pytest_stagegate.model.told import ToldData
@@ -89,6 +92,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         pythons=tuple(sorted({run.facts["python"] for run in runs if run.facts.get("python")})),
         deployments=tuple(record for each in usable for record in _deployments(each)),
         began=tuple(_began(each) for each in usable if _holds_tests(each)),
+        service_levels=LevelsData(files=_measured(contents)),
         manual=ManualData(united_tests(run.manual.tests for run in runs)),
         warnings=_warnings(runs),
         warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
@@ -126,6 +130,13 @@ def _began(source: Source) -> tuple[str | None, str | None]:
         return source.environment, source.evidence.started
     said = source.contents.created if source.contents is not None else None
     return source.environment, said if said is not None and said.endswith("Z") else None
+
+
+def _measured(contents: Iterable[Contents]) -> tuple[ServiceLevelsFile, ...]:
+    """Return what files say of service levels, each once."""
+    measured = (each.service_levels for each in contents if each.service_levels is not None)
+    found = {msgspec.json.encode(each): each for each in measured}
+    return tuple(found[key] for key in sorted(found))
 
 
 def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:

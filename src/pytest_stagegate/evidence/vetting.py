@@ -19,6 +19,7 @@ from pytest_stagegate.model.incidents import KIND as INCIDENTS
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.reviews import KIND as REVIEWS
+from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sources import Source, State
 from pytest_stagegate.model.support import KIND as SUPPORT
@@ -71,6 +72,7 @@ _REPEATABLE: Final = (
     INCIDENTS,
     DRILLS,
     SUPPORT,
+    SERVICE_LEVELS,
     FLAGS,
 )
 """Kinds of which the same twice is no more than once."""

@@ -41,16 +41,23 @@ def learnt(
     """
     goals = {goal.id: goal for goal in plan if goal.id}
     found = [*of_gates(decisions), *of_flaky(decisions), *of_waivers(decisions), *of_goals(decisions)]
-    items = {each.id: _stated(each, goals, dropped) for each in (*of_issues(issues), *found)}
+    items: dict[str, FeedbackItem] = {}
+    for each in (*found, *of_issues(issues)):
+        known = items.setdefault(each.id, each)
+        items[each.id] = min(known, each, key=_weight)
     return Feedback(
         project=decisions[0].subject.name if decisions else "",
         sources=tuple(map(_source, decisions)),
-        items=tuple(sorted(items.values(), key=_place)),
+        items=tuple(sorted((_stated(each, goals, dropped) for each in items.values()), key=_place)),
     )
 
 
+def _weight(item: FeedbackItem) -> int:
+    return PRIORITIES.index(item.priority)
+
+
 def _place(item: FeedbackItem) -> tuple[int, str, int, str, str]:
-    return PRIORITIES.index(item.priority), item.kind, -(item.votes or 0), item.title, item.id
+    return _weight(item), item.kind, -(item.votes or 0), item.title, item.id
 
 
 def _source(decision: Decision) -> FeedbackSource:

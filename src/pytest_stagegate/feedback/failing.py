@@ -22,7 +22,7 @@ STAGES: Final = ("deploy", "manage", "monitor")
 GATES: Final = ("incidents", "regression", "runtime-support", "slo", "synthetic", "telemetry")
 """Gates that do so at every stage."""
 
-EACH_PLACE: Final = ("incidents",)
+EACH_PLACE: Final = ("incidents", "runtime-support")
 """Gates of which each place, ``ID: text``, is a matter of its own."""
 
 _LEFT_TO_OTHERS: Final = ("flaky", "requirements", "requirements-ratchet", "roadmap", "sign-off", "upstream")
@@ -68,7 +68,7 @@ def _items(result: GateResult, subject: str, checks: Sequence[Check]) -> Iterato
     matter = ("gate", result.gate, result.stage, result.environment or "", subject)
     places = [place for check in checks for place in check.where] if result.uses in EACH_PLACE else []
     for place in places:
-        yield _item(result, checks, ("incident", result.gate, place.partition(": ")[0]), f"{result.gate}: {place}")
+        yield _item(result, checks, ("place", result.gate, place.partition(": ")[0]), f"{result.gate}: {place}")
     if not places:
         yield _item(result, checks, matter, f"{result.gate} {subject}")
 

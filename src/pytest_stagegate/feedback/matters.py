@@ -21,7 +21,7 @@ _WORST_FIRST: Final = ("failed", "partial", "not-run")
 
 def of_flaky(decisions: Sequence[Decision]) -> Iterator[FeedbackItem]:
     """Yield an item for each test that passed only on a rerun, wherever it did."""
-    for decision in reversed(decisions):
+    for decision in decisions:
         owner = next((each.owner for each in decision.gates if each.uses == "flaky"), "")
         for row in decision.not_passed:
             if row.outcome == "passed" and row.reruns:

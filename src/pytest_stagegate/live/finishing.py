@@ -249,7 +249,7 @@ class Finishing:
         assert self.checkout is not None
         if not self._producers or not worth_producing(own, collection_failed=self.recorder.saw_collection_error):
             return own
-        making = Making(self._project.rootdir, self._out, self.checkout[0], environment=None)
+        making = Making(self._project.rootdir, self._out, self.checkout[0], None, self._project.to_measure)
         quiet = session.config.get_verbosity() < 0
         try:
             self._given += produced(self._producers, making, partial(_print, session.config), quiet=quiet)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pytest_stagegate.documents.terminal import Text
+from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.producing import produce
 
@@ -41,4 +42,6 @@ def produced(
     for each in results:
         if each.attachment.failed:
             say(Text(f"stagegate: the producer {each.name} failed: {each.attachment.failed}", "hold"))
+        for text in each.lacking:
+            say(Text(clean(f"stagegate: not measured: {text}"), "hold"))
     return tuple(Given(each.path) for each in results)

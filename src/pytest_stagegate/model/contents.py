@@ -18,6 +18,7 @@ from pytest_stagegate.model.plan import PlanData
 from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.reviews import ReviewExport
 from pytest_stagegate.model.sbom import SbomData
+from pytest_stagegate.model.service_levels import ServiceLevelsFile
 from pytest_stagegate.model.sign_offs import Signed
 from pytest_stagegate.model.support import SupportData
 from pytest_stagegate.model.tests import TestData
@@ -46,6 +47,7 @@ class Contents:
         incidents: Incidents, or None when the file lists none.
         drills: Exercises, or None when the file is no log of them.
         support: Until when products are supported, or None when the file does not say.
+        service_levels: What was measured of service levels, or None when the file holds nothing of them.
         flags: Flags, or None when the file is no flag file.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
@@ -73,6 +75,7 @@ class Contents:
     incidents: IncidentsData | None = None
     drills: tuple[DrillEntry, ...] | None = None
     support: SupportData | None = None
+    service_levels: ServiceLevelsFile | None = None
     flags: FlagsData | None = None
     producer: str = ""
     created: str | None = None

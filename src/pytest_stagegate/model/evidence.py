@@ -28,6 +28,7 @@ from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.reviews import ReviewExport, TrailersData
 from pytest_stagegate.model.sbom import SbomData
+from pytest_stagegate.model.service_levels import LevelsData
 from pytest_stagegate.model.sign_offs import SignOffsData
 from pytest_stagegate.model.support import SupportData, in_use
 from pytest_stagegate.model.tests import Exit, TestData
@@ -163,6 +164,7 @@ class Evidence:
         flags: The flag files, and what the policy says of features.
         features: Which features are ready; nothing before the gates were judged that they need.
         began: For each run or file with tests its environment and when it began, or None where it does not say.
+        service_levels: What the policy promises of service levels, and what was measured of them.
     """
 
     tests: TestData
@@ -215,3 +217,5 @@ class Evidence:
     def in_use(self) -> tuple[tuple[str, str], ...]:
         """Each product with a version that is in use, as far as runs and bills of materials say."""
         return in_use(self.pythons, (each for sbom in self.sboms for each in sbom.listed))
+
+    service_levels: LevelsData = field(default_factory=LevelsData)

@@ -22,9 +22,11 @@ class Inspected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             ``set_apart`` and, where it says so, ``packages`` and ``skipped``;
             of a plan ``goals``, ``milestones``; of reviews ``reviews``, ``by_answer``;
             of a decision ``gates``, ``tests``, ``artifacts``;
-            of a report on an environment ``conditions``, ``held``, ``questions``, ``passed``.
+            of a report on an environment ``conditions``, ``held``, ``questions``, ``passed``;
+            of measured service levels ``objectives``, ``metrics``, ``problems``.
             A record of a run that measured coverage has both.
-        names: Names of the metrics, each once; a decision's stage and word; an environment's name and what of it was
+        names: Names of the metrics, each once; of measured service levels their objectives and metrics;
+            a decision's stage and word; an environment's name and what of it was
             not as it has to be; left out of JSON where there are none.
         warnings: What is wrong without making it unreadable.
         error: Why it could not be read; None when it could.

@@ -61,6 +61,7 @@ FORMATS: Final = {
     "drills": "drills",
     "endoflife": "support",
     "support-table": "support",
+    "service-levels": "service-levels",
     "flagd": "flags",
 }
 """Each format that is read, and the kind of evidence that it brings."""
@@ -83,6 +84,7 @@ KINDS: Final = (
     "incidents",
     "drills",
     "support",
+    "service-levels",
     "flags",
 )
 """Kinds of evidence that files bring."""

@@ -12,6 +12,7 @@ from pytest_stagegate.policy.environment_drift import less_of_environments
 from pytest_stagegate.policy.finding import NO_FILE, revived
 from pytest_stagegate.policy.limits import demanded, excepted, limits_of, shown
 from pytest_stagegate.policy.loading import policy_of
+from pytest_stagegate.policy.objectives_drift import less_of_objectives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,7 +46,7 @@ class Loosened(NamedTuple):
     """One demand that became less.
 
     Attributes:
-        gate: The gate's id in the policy, or ``environment NAME``.
+        gate: The gate's id in the policy, ``environment NAME`` or ``slo NAME``.
         option: The key; empty for the gate as a whole.
         before: What was demanded, for people.
         now: What is demanded.
@@ -76,6 +77,7 @@ def drift_since(
     gone = {table.id for table in earlier.gates} - known - {table.id for table in policy.gates}
     found = [Loosened(gate, "", "declared", "gone") for gate in gone]
     found += (Loosened(f"environment {name}", *less) for name, *less in less_of_environments(earlier, policy))
+    found += (Loosened(f"slo {name}", *less) for name, *less in less_of_objectives(earlier, policy))
     places = [(stage, place) for stage in earlier.stages for place in (None, *earlier.environments)]
     for stage, place in places:
         now = applying(bound, stage, place)

@@ -127,7 +127,7 @@ def _probe(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> Inqu
     if kind == "command":
         return Inquiry("probe", kind, command=command_of(reader, written, (*path, kind)), limit=limit)
     target = reader.text_of(written, (*path, kind))
-    if target and (fault := _fault_of_url(target) if kind == "http" else _fault_of_address(target)):
+    if target and (fault := fault_of_url(target) if kind == "http" else _fault_of_address(target)):
         reader.mistake((*path, kind), fault)
     status = _count(reader, written, (*path, "status"), 200, _STATUSES) if kind == "http" else 0
     version = _pointer(reader, written, (*path, "version"))
@@ -176,7 +176,7 @@ def _count(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], default
     return default
 
 
-def _fault_of_url(url: str) -> str:
+def fault_of_url(url: str) -> str:
     """Return what is wrong with the address of a probe, as a part of a sentence; empty when all is in order."""
     example = 'write for example "https://staging.example/health"'
     try:

@@ -26,6 +26,7 @@ from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
 from pytest_stagegate.model.sbom import Sboms
+from pytest_stagegate.model.service_levels import ServiceLevels
 from pytest_stagegate.model.sign_offs import SignOffs
 from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tests import TestResults
@@ -61,6 +62,7 @@ _FACES: Final[dict[type, str]] = {
     Incidents: "exports of incidents",
     Drills: "exercises",
     Support: "tables of support end dates",
+    ServiceLevels: "measured service levels",
     Features: "flag files, and the tests and gates of features",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _AT_MOST: Final = ("max_", "at_most", "warn_above")
 _AT_LEAST: Final = ("min_", "at_least", "warn_below")
-_REQUIRED: Final = ("require", "critical", "tools", "documents")
+_REQUIRED: Final = ("require", "critical", "tools", "documents", "expect")
 _EXCEPTED: Final = ("allow", "exclude", "ignore", "except")
 
 

@@ -22,6 +22,7 @@ from pytest_stagegate.policy.operations import operations_of
 from pytest_stagegate.policy.planning import plan_rules, shaping
 from pytest_stagegate.policy.profiles import profiles_of
 from pytest_stagegate.policy.reading import Reader
+from pytest_stagegate.policy.service_levels import measuring_rule, objectives_of, prometheus_rule, slo_files
 from pytest_stagegate.policy.signing import allowed_signers, override_rule
 from pytest_stagegate.policy.waiving import max_days, waivers_of
 
@@ -56,6 +57,9 @@ _KEYS: Final = (
     "notes",
     "plan",
     "environment",
+    "prometheus",
+    "slo",
+    "slos",
     "features",
     "feature",
 )
@@ -112,6 +116,8 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
     default_environment = reader.text_of(table, ("default_environment",)) or None
     if default_environment is not None:
         reader.in_vocabulary([default_environment], ("default_environment",), "environment", environments)
+    prometheus = prometheus_rule(reader, table)
+    evidence = evidence_rules(reader, table, stages, environments)
     return Policy(
         layers=layers,
         content=canonical(table),
@@ -128,7 +134,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         tags=_tags(reader, table, stages, environments),
         gates=_gates(reader, table, stages, environments),
         expected=expected_cells(reader, table, stages, environments),
-        evidence=evidence_rules(reader, table, stages, environments),
+        evidence=(*evidence, *measuring_rule(reader, prometheus, evidence)),
         waivers=waivers_of(reader, table, stages, environments),
         waiver_max_days=max_days(reader, table),
         baseline=baseline_folder(reader, table),
@@ -143,6 +149,9 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         plan=plan_rules(reader, table),
         features=feature_rules(reader, table, environments),
         environment_rules=environment_rules(reader, table, stages, environments, default_environment),
+        prometheus=prometheus,
+        objectives=objectives_of(reader, table),
+        slo_files=slo_files(reader, table),
     )
 
 

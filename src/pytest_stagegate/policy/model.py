@@ -16,6 +16,7 @@ from pytest_stagegate.model.note_rules import NotesRules
 from pytest_stagegate.model.operations import OperationsPlan
 from pytest_stagegate.model.plan import PlanRules
 from pytest_stagegate.model.property_tests import Profile
+from pytest_stagegate.model.service_levels import Objective, PrometheusRule
 from pytest_stagegate.model.sign_offs import OverrideRule
 from pytest_stagegate.model.sources import EvidenceRule
 from pytest_stagegate.model.tags import TagRule
@@ -122,6 +123,9 @@ class Policy:
         operations: What people have written for the operational documents.
         plan: Where the plan lies, and which marks link tests to it.
         environment_rules: What it declares of environments.
+        prometheus: The server that is asked for service levels, or None.
+        objectives: What it promises of service levels.
+        slo_files: Globs of files with further objectives.
         features: What it says of features.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
@@ -155,6 +159,9 @@ class Policy:
     operations: OperationsPlan = field(default_factory=OperationsPlan)
     plan: PlanRules = field(default_factory=PlanRules)
     environment_rules: tuple[EnvironmentRule, ...] = ()
+    prometheus: PrometheusRule | None = None
+    objectives: tuple[Objective, ...] = ()
+    slo_files: tuple[str, ...] = ()
     features: FeatureRules = field(default_factory=FeatureRules)
     mistakes: tuple[Mistake, ...] = ()
 

@@ -75,6 +75,19 @@ def test_what_falls_short_of_one_objective_is_one_matter() -> None:
     assert found.why.startswith("FAIL: checkout: 130 %, limit ≤ 100 %; WARN: checkout budget: 3 %")
 
 
+def test_each_version_whose_support_ends_is_a_matter_of_its_own() -> None:
+    ended = short("ended", where=("python 3.9.18: 2025-10-31",))
+    soon = short("ending", verdict=Verdict.WARN, where=("python 3.10.2: 2026-12-31",))
+    found = items(running(ended, soon, stage="manage", uses="runtime-support"))
+    assert [each.priority for each in found] == ["must", "should"]
+    assert found[1].title == "runtime-support: python 3.10.2: 2026-12-31 at manage"
+
+
+def test_what_several_checks_show_is_taken_as_the_worst_has_it() -> None:
+    twice = (short("high", where=("INC-7: down",)), short("low", verdict=Verdict.WARN, where=("INC-7: down",)))
+    assert only(running(*twice, uses="incidents")).priority == "must"
+
+
 def test_each_incident_is_a_matter_of_its_own() -> None:
     first, second = items(running(short(where=("INC 7: down (high)", "INC 8: slow (low)")), uses="incidents"))
     assert first.id != second.id

@@ -213,3 +213,29 @@ def test_what_is_demanded_less_of_an_environment_is_told(
     tmp_path: Path, before: str, now: str, told: list[str]
 ) -> None:
     assert drift(tmp_path, before, now) == told
+
+
+SERVER = '[prometheus]\nurl = "http://127.0.0.1:9090"\n'
+SLO = f"""{SERVER}[[slo]]
+name = "checkout"
+objective = "99.9 %"
+window = "30 d"
+good = "g[{{window}}]"
+total = "t[{{window}}]"
+burn = ["1 h"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (SLO, SERVER, ["slo checkout : declared → gone"]),
+        (SLO, SLO.replace("99.9", "99"), ["slo checkout objective: 99.9 % → 99 %"]),
+        (SLO, SLO.replace('["1 h"]', '["6 h"]'), ["slo checkout burn 1 h: measured → not measured"]),
+        (SLO, SLO.replace("99.9", "99.99"), []),
+        (f'{SERVER}[slos]\nfiles = ["a.yaml"]', SERVER, ["slo files : a.yaml → gone"]),
+        ("[gate.telemetry]\nexpect = { up = [] }", "[gate.telemetry]", ["telemetry expect: with up → without"]),
+    ],
+)
+def test_what_is_promised_less_of_the_service_is_told(tmp_path: Path, before: str, now: str, told: list[str]) -> None:
+    assert drift(tmp_path, before, now) == told

@@ -1,0 +1,58 @@
+"""Measured service levels (schema ``stagegate/service-levels/1``), as ``stagegate measure`` writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.model.contents import Contents
+from pytest_stagegate.model.service_levels import SCHEMA, ServiceLevelsFile
+from pytest_stagegate.model.times import utc_time
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_WHAT: Final = "file of measured service levels"
+
+
+def read(path: Path, _root: Path) -> Contents:
+    """Read what was measured.
+
+    Args:
+        path: The file.
+        _root: The project's root; nothing here is relative to it.
+
+    Raises:
+        EvidenceError: With the file, when it is none or says what no such file can.
+    """
+    found = document(path, ServiceLevelsFile, _WHAT)
+    if found.schema != SCHEMA:
+        text = f"{path.name}: its schema is {found.schema[:40]!r}; this version reads {SCHEMA!r}"
+        raise EvidenceError(text, code="unknown-schema")
+    if fault := _fault_of(found):
+        raise EvidenceError(f"{path.name}: this is no {_WHAT}: {fault}")
+    return Contents(service_levels=found, producer=found.producer, created=found.when, warnings=found.problems)
+
+
+def _fault_of(found: ServiceLevelsFile) -> str:
+    """Return what no such file can say, as a part of a sentence; empty when all is in order."""
+    if not found.readings and not found.metrics:
+        return "it holds no objective and no metric"
+    names = [each.asked.name for each in found.readings]
+    if len(set(names)) < len(names):
+        return "an objective stands twice in it"
+    for reading in found.readings:
+        said = reading.asked.objective
+        if not 0 < said.numerator <= said.denominator:
+            return f"the objective of {reading.asked.name[:40]!r} is no share above 0 and up to 1"
+        windows = [each.window for each in reading.counts]
+        if len(set(windows)) < len(windows) or min(windows, default=1) <= 0 or reading.asked.window not in windows:
+            return f"the windows of {reading.asked.name[:40]!r} are not those that were asked for"
+    if any(each.series < 0 or min(each.labels.values(), default=0) < 0 for each in found.metrics):
+        return "a number of series is below 0"
+    try:
+        utc_time(found.when)
+    except ValueError as error:
+        return str(error)
+    return ""
