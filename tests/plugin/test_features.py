@@ -184,6 +184,14 @@ def test_a_decision_that_says_nothing_of_what_is_here_is_refused(shop: Project, 
     assert not (shop.path / "out.json").exists()
 
 
+@pytest.mark.parametrize("rows", [[], [{"name": "checkout", "declared": True, "ready": True, "why_not": ["no"]}]])
+def test_a_decision_that_does_not_say_what_is_ready_is_refused(shop: Project, rows: list[dict[str, Any]]) -> None:
+    done = decide(shop)
+    shop.write("other.json", json.dumps(done.decision | {"features": rows}))
+    status, told = stagegate("--from=other.json", "--out=out.json")
+    assert (status, "it does not say whether checkout is ready" in told) == (21, True)
+
+
 def test_a_decision_of_another_commit_is_refused(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     decide(shop)
     monkeypatch.setenv("STAGEGATE_COMMIT", "e" * 40)

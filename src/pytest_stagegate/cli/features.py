@@ -112,6 +112,10 @@ def _usable(path: Path, project: Project, team: Path) -> Decision:
         raise EvidenceError(f"{path.name}: no word can be taken from it: {note.text.rstrip('.')}")
     if decision.decision is Word.HOLD:
         raise EvidenceError(f"{path.name}: it is HOLD: evidence is missing, and with it what is ready")
+    told = {row.name for row in decision.features if row.declared and row.ready is not bool(row.why_not)}
+    for rule in project.policy.features.features:
+        if rule.name not in told:
+            raise EvidenceError(f"{path.name}: it does not say whether {rule.name} is ready")
     recorded = {each.sha256 for each in decision.evidence if each.kind == FILE_KIND}
     if recorded != {sha256_of(team)}:
         raise EvidenceError(f"{team.name}: it is not the flag file that was decided about")
