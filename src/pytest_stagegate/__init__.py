@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.coverage import Coverage
     from pytest_stagegate.model.deployments_face import Deployments
     from pytest_stagegate.model.drills_face import Drills
+    from pytest_stagegate.model.features_face import Features
     from pytest_stagegate.model.findings import Findings
     from pytest_stagegate.model.goals_face import Goals
     from pytest_stagegate.model.incidents import Incidents
@@ -66,6 +67,7 @@ __all__ = [
     "EnvironmentName",
     "Environments",
     "Fault",
+    "Features",
     "Findings",
     "GateOptions",
     "Goals",
@@ -133,6 +135,7 @@ _HOME: Final = {
     "Incidents": "model.incidents",
     "EnvironmentName": "model.numbers",
     "Environments": "model.readiness",
+    "Features": "model.features_face",
     "GateOptions": "hooks",
     "Goals": "model.goals_face",
     "Measure": "model.numbers",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.by_hand import tests_in
 from pytest_stagegate.evidence.baselines import read_baseline
+from pytest_stagegate.evidence.flags import flags_of
 from pytest_stagegate.evidence.operations import read_operations
 from pytest_stagegate.evidence.plans import goals_of
 from pytest_stagegate.model.baseline import Baseline, BaselineData
@@ -21,6 +22,7 @@ from pytest_stagegate.model.plan import GoalsData
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from pytest_stagegate.model.flags import FlagsEvidence
     from pytest_stagegate.model.service_levels import LevelsData
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.policy.model import Policy
@@ -54,6 +56,11 @@ def plans_of(project: Project, sources: Iterable[Source], stage: str) -> GoalsDa
     if not given and not _asked(project, stage):
         return GoalsData()
     return goals_of(project.rootdir, project.policy.plan, sources, verified_here=_verified_here(project.policy, stage))
+
+
+def flags_at(project: Project, sources: Iterable[Source]) -> FlagsEvidence:
+    """Return the flag files of a decision; the one of the checkout where the policy names one."""
+    return flags_of(project.rootdir, project.policy.features, sources)
 
 
 def written_tests(project: Project, *, recorded: bool) -> WrittenTests:

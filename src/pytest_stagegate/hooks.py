@@ -19,6 +19,7 @@ from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.features_face import Features
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.incidents import Incidents
@@ -164,6 +165,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Drills,
     Support,
     ServiceLevels,
+    Features,
 )
 """What a gate's parameters may ask for, beside its own options."""
 
@@ -203,6 +205,11 @@ class Gate:
     def reads_sign_offs(self) -> bool:
         """Whether it asks for sign-offs, which are bound to what all other gates found."""
         return SignOffs in self.needs.values()
+
+    @property
+    def reads_features(self) -> bool:
+        """Whether it asks for features, which may need the word of all other gates."""
+        return Features in self.needs.values()
 
 
 class GateDefinitionError(TypeError):

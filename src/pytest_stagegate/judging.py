@@ -25,7 +25,9 @@ from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
+from pytest_stagegate.model.features_face import Features
 from pytest_stagegate.model.findings import Findings
+from pytest_stagegate.model.flags import KIND as FLAGS
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.incidents import KIND as INCIDENTS
 from pytest_stagegate.model.incidents import Incidents
@@ -118,6 +120,7 @@ _KINDS: Final[dict[type, str]] = {
     Drills: DRILLS,
     Support: SUPPORT,
     ServiceLevels: SERVICE_LEVELS,
+    Features: FLAGS,
 }
 """Kind of evidence that each face shows."""
 
@@ -126,6 +129,7 @@ _FURTHER: Final[dict[type, frozenset[str]]] = {
     Drills: frozenset({"tests"}),
     Support: frozenset({"sbom"}),
     ServiceLevels: frozenset({"metrics"}),
+    Features: frozenset({"tests"}),
 }
 """Further kinds that a face shows something of."""
 
@@ -165,6 +169,11 @@ class ActiveGate:
     def reads_sign_offs(self) -> bool:
         """Whether it can be judged only when all other gates have been, which sign-offs are bound to."""
         return self.gate.reads_sign_offs
+
+    @property
+    def reads_features(self) -> bool:
+        """Whether it can be judged only when the gates have been that features may need."""
+        return self.gate.reads_features
 
 
 def kinds_of(gate: Gate) -> frozenset[str]:
@@ -352,6 +361,7 @@ def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tall
         Incidents: Incidents(evidence.incidents, tally),
         Drills: Drills(evidence.drills, tests, evidence.started, evidence.subject, place, tally),
         Support: Support(evidence.support, evidence.in_use, place.day, tally),
+        Features: Features(evidence.features, evidence.flags, tests, tally, evidence.excused),
         Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
         Operations: Operations(evidence.operations, tally),
         Place: place,

@@ -13,7 +13,7 @@ import msgspec
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.chaining import decisions_among, other_artifacts, upstream_rows
-from pytest_stagegate.checkout import baseline_of, levels_of, operations_of, plans_of, written_tests
+from pytest_stagegate.checkout import baseline_of, flags_at, levels_of, operations_of, plans_of, written_tests
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.evidence.artifacts import unlisted
 from pytest_stagegate.evidence.attaching import attachment_path
@@ -37,6 +37,7 @@ from pytest_stagegate.model.incidents import united
 from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.readiness import environment_rows
+from pytest_stagegate.model.readying import feature_rows
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.support import support_rows
@@ -162,7 +163,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
     vetted, place = _vetted(project, question)
     evidence = replace(_evidence(project, vetted, question, place), baseline=baseline_of(project, place.stage))
     asked = _asked(project, vetted, question, evidence, place)
-    first = {number: _ruled(project, each) for number, each in enumerate(asked) if not each.active.reads_sign_offs}
+    first, evidence = _first(project, asked, evidence)
     draft = _draft(project, vetted, evidence, place, tuple(result for result, _, _ in first.values()))
     draft = msgspec.structs.replace(draft, basis=basis_of(draft))
     signed = said_of(draft, vetted.sources, _terms(project, question, asked, evidence), question.basis or draft.basis)
@@ -225,6 +226,7 @@ def _draft(
         support=support_rows(evidence.support, evidence.in_use, place.day),
         drills=drills_of(evidence, place.day),
         deployments=running(evidence.deployments, place.environment),
+        features=evidence.features,
         upstream=upstream_rows(vetted.sources, project.policy),
         shipped=shipped_rows(evidence),
     )
@@ -327,6 +329,7 @@ def _evidence(project: Project, vetted: Vetted, question: Question, place: Place
         goals=plans_of(project, vetted.sources, place.stage),
         environment_rules=project.policy.environment_rules,
         service_levels=levels_of(project.policy, whole.service_levels),
+        flags=flags_at(project, vetted.sources),
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage), written),
     )
 
@@ -381,6 +384,22 @@ def _asked(project: Project, vetted: Vetted, question: Question, evidence: Evide
             narrowed = _of_environment(project, vetted, question, place, environment, evidence.baseline)
             asked += [_Asked(active, *narrowed) for active in own]
     return asked
+
+
+def _first(project: Project, asked: Sequence[_Asked], evidence: Evidence) -> tuple[dict[int, _Ruled], Evidence]:
+    """Judge all gates but those that read sign-offs; the last of them are those that read which features are ready."""
+    rest = {number: each for number, each in enumerate(asked) if not each.active.reads_sign_offs}
+    ruled = {number: _ruled(project, each) for number, each in rest.items() if not each.active.reads_features}
+    results = [result for result, _, _ in ruled.values()]
+    for number, each in rest.items():
+        if each.active.reads_features:
+            ruled[number] = _ruled(project, replace(each, evidence=_with_features(each.evidence, results)))
+    return dict(sorted(ruled.items())), _with_features(evidence, results)
+
+
+def _with_features(evidence: Evidence, results: Sequence[GateResult]) -> Evidence:
+    rows = feature_rows(evidence.flags, evidence.tests, results, whole=not evidence.incomplete)
+    return replace(evidence, features=rows)
 
 
 def _ruled(project: Project, asked: _Asked) -> _Ruled:

@@ -11,6 +11,7 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, ShippedRow, TestRow, Tests
 from pytest_stagegate.model.drills import Logged, drill_rows
 from pytest_stagegate.model.drills_face import exercised
+from pytest_stagegate.model.flags import FILE_KIND as FLAG_FILES
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_FILES
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Artifact
     from pytest_stagegate.model.drills import DrillRow
     from pytest_stagegate.model.evidence import Evidence
+    from pytest_stagegate.model.flags import FlagFile, FlagsEvidence
     from pytest_stagegate.model.manual import WrittenTests
     from pytest_stagegate.model.operations import OperationsData, OperationsFile
     from pytest_stagegate.model.place import Place
@@ -169,6 +171,7 @@ def further_files(evidence: Evidence) -> tuple[EvidenceItem, ...]:
         *_operations_files(evidence.operations),
         *_plan_files(evidence.goals),
         *_manual_files(evidence.manual),
+        *_flag_files(evidence.flags),
     )
 
 
@@ -214,6 +217,14 @@ def _manual_files(manual: ManualData) -> tuple[EvidenceItem, ...]:
     )
 
 
+def _flag_files(flags: FlagsEvidence) -> tuple[EvidenceItem, ...]:
+    """Return the flag file of the checkout."""
+    file = flags.checkout
+    return (
+        () if file is None else (_of_checkout(FLAG_FILES, 1, file.path, file.sha256, _plan_state(file), file.problem),)
+    )
+
+
 def _of_checkout(
     kind: str, number: int, path: str, sha256: str | None, state: State, text: str = "", format_: str = ""
 ) -> EvidenceItem:
@@ -230,7 +241,7 @@ def _of_checkout(
     )
 
 
-def _plan_state(file: PlanFile) -> State:
+def _plan_state(file: PlanFile | FlagFile) -> State:
     return State.MISSING if file.missing else State.UNREADABLE if file.problem else State.WHOLE
 
 

@@ -19,7 +19,7 @@ from pytest_stagegate.model.vulnerabilities import without_named
 from pytest_stagegate.model.waivers import Waiver, WaiverRow, WaiverState, WaiverUse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pytest_stagegate.judging import ActiveGate
@@ -192,7 +192,7 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
         scans=without_named(evidence.scans, named),
         statements=tuple(each for each in evidence.statements if not named(each.file)),
         waived=subjects,
-        excused=frozenset(each.name for each in evidence.subject.artifacts if named(each.name)),
+        excused=frozenset(name for name in _excusable(evidence) if named(name)),
         incidents=without_incidents(evidence.incidents, named),
         reviews=without_people(evidence.reviews, named),
         service_levels=_levels_without(evidence.service_levels, named),
@@ -201,6 +201,13 @@ def without(evidence: Evidence, subjects: Iterable[str]) -> Evidence:
         repository=repository,
         baseline=_baseline_without(evidence.baseline, named),
     )
+
+
+def _excusable(evidence: Evidence) -> Iterator[str]:
+    """Yield the names of artifacts, flags and features, of which a waiver covers whatever is wrong with them."""
+    yield from (each.name for each in evidence.subject.artifacts)
+    yield from (row.name for row in evidence.features)
+    yield from (flag.name for data in evidence.flags.judged for flag in data.flags)
 
 
 def _diff_without(diff: Diff | Absent, named: Callable[..., bool]) -> Diff | Absent:

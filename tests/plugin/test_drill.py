@@ -64,6 +64,14 @@ POLICY: Final = """
     kinds = ["restore"]
     [tool.stagegate.gate.runtime-support]
     stage = "test"
+    [tool.stagegate.features]
+    file = "flags.json"
+    [[tool.stagegate.feature]]
+    name = "zones"
+    [tool.stagegate.gate.features]
+    stage = "test"
+    [tool.stagegate.gate.flag-hygiene]
+    stage = "test"
     [tool.stagegate.gate.coverage]
     line = "50 %"
     source = ["src"]
@@ -146,6 +154,8 @@ name = "python"
 cycle = "{python}"
 end = 2100-01-01
 """
+FLAGS: Final = """{"flags": {"zones": {"state": "ENABLED", "variants": {"on": true, "off": false},
+"defaultVariant": "on", "metadata": {"owner": "dana", "expires": "2999-12-31"}}}}"""
 SARIF: Final = '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "ruff"}}, "results": []}]}'
 
 
@@ -160,6 +170,7 @@ def shop(project: Project) -> Project:
     project.write("pyproject.toml", POLICY)
     project.write(".gitignore", "__pycache__\ndist\n.hypothesis\nrunpytest-*\nstd*\n*.stagegate.json\nsign-offs\n")
     project.write("reports/ruff.sarif", SARIF)
+    project.write("flags.json", FLAGS)
     project.write("reports/load.json", '{"p95_ms": 212}')
     project.write("reports/bom.json", BOM)
     project.write("reports/audit.json", AUDIT)
@@ -183,6 +194,8 @@ def shop(project: Project) -> Project:
         from prices import price
         from zones import zone
         @pytest.mark.requirement("ZONE")
+        @pytest.mark.feature("zones", variant="on")
+        @pytest.mark.feature("zones", variant="off")
         def test_zone(): assert zone("12") == "1"
         @pytest.mark.drill("restore", "rollback")
         def test_price(): assert price(2) == 2

@@ -28,6 +28,7 @@ _COMMANDS: Final = (
     "drill-log",
     "explain",
     "feedback",
+    "features",
     "inspect",
     "manual",
     "measure",

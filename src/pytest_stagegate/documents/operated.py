@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.documents.features import HEAD, feature_cells
 from pytest_stagegate.documents.service_levels import SERVICE_LEVELS_HEAD, service_level_rows
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.commits import short
@@ -59,6 +60,12 @@ def _tables(decision: Decision) -> Iterator[OperatedView]:
             ("deployments", "What runs where", "What the newest record of each deployment says."),
             ("service", "environment", "state", "version", "commit", "digest", "since", "record"),
             [_deployment(row) for row in decision.deployments],
+        )
+    if decision.features:
+        yield _table(
+            ("features", "Features", "What is ready, and what users can see."),
+            HEAD,
+            [feature_cells(row) for row in decision.features],
         )
     if decision.incidents:
         yield _table(

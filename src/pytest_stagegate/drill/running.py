@@ -15,6 +15,7 @@ from pytest_stagegate.drill import (
     deployments,
     environments,
     files,
+    flags,
     manual,
     operating,
     operations,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.drill.artifacts import ArtifactFault
     from pytest_stagegate.hooks import Fault
+    from pytest_stagegate.model.flags import FeatureRules
     from pytest_stagegate.model.operations import OperationsPlan
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.project import Project
@@ -57,6 +59,7 @@ _OF_FILES: Final = (
     deployments,
     operating,
     service_levels,
+    flags,
 )
 
 _NOTHING_LEFT: Final = frozenset(
@@ -163,6 +166,12 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
             trial.write(begun)
             planted.append(Planted(operations.NAME, _tripped(before, trial.decide(trial.copies()))))
             trial.write(project.policy.operations)
+        if project.policy.features.file is None:
+            idle.append(flags.NAME)
+        else:
+            trial.declare(project.policy.features._replace(file=None))
+            planted.append(Planted(flags.NAME, _tripped(before, trial.decide(trial.copies()))))
+            trial.declare(project.policy.features)
         missing = frozenset(
             result.gate for copies in trial.one_less() for result in _stopped(before, trial.decide(copies))
         )
@@ -208,6 +217,10 @@ class _Trial:
     def write(self, plan: OperationsPlan) -> None:
         """Let other texts for operators stand in the policy."""
         self._project = replace(self._project, policy=replace(self._project.policy, operations=plan))
+
+    def declare(self, features: FeatureRules) -> None:
+        """Let other words on features stand in the policy."""
+        self._project = replace(self._project, policy=replace(self._project.policy, features=features))
 
     def seal(self, copies: Sequence[Given]) -> None:
         """Let what is stated of the copies hold again: that a file was changed is not what the fault is about."""

@@ -40,6 +40,7 @@ _EVENT: Final = re.compile(r'"type"\s*:\s*"dev\.cdevents\.')
 _PRODUCT: Final = re.compile(r'\A\{.*?"result"\s*:\s*\{.*?"releases"\s*:\s*\[', re.DOTALL)
 _CYCLE: Final = re.compile(r'\[\s*\{\s*"cycle"\s*:')
 _SUPPORT: Final = re.compile(r"^[ \t]*\[\[[ \t]*product[ \t]*\]\]", re.MULTILINE)
+_FLAGS: Final = re.compile(r'\{\s*"flags"\s*:\s*\{|"\$schema"\s*:\s*"https?://flagd\.dev/schema/')
 _LCOV: Final = re.compile(r"\s*(#[^\n]*\n\s*)*(TN|SF):")
 
 
@@ -95,6 +96,8 @@ def _of_text(text: str) -> str:
         return found
     if start.startswith("{") and (ours := _OURS.search(start)):
         return ours[1]
+    if start.startswith("{") and _FLAGS.search(start):
+        return "flagd"
     if start.startswith(("{", "[")) and _EVENT.search(start):
         return "cdevents"
     if start.startswith("{") and (found := format_of_supply(start, keys_of(start))):

@@ -12,6 +12,7 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.deployments import FAILED, REMOVED, SUCCEEDED
 from pytest_stagegate.model.environments import PASSED
 from pytest_stagegate.model.findings import LEVELS
+from pytest_stagegate.model.flags import APPLICATION
 from pytest_stagegate.model.incidents import SEVERITIES, UNKNOWN
 from pytest_stagegate.model.inspected import Inspected
 from pytest_stagegate.model.manual import OUTCOMES
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.deployments import Deployment
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
+    from pytest_stagegate.model.flags import FlagsData
     from pytest_stagegate.model.incidents import IncidentsData
     from pytest_stagegate.model.manual import ManualResult
     from pytest_stagegate.model.reviews import ReviewExport
@@ -103,6 +105,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return {"drills": len(contents.drills), "passed": sum(each.outcome == "passed" for each in contents.drills)}
     if contents.incidents is not None:
         return _incidents(contents.incidents)
+    if contents.flags is not None:
+        return _flags(contents.flags)
     if contents.deployments is not None:
         return _deployments(contents.deployments)
     if contents.service_levels is not None:
@@ -153,6 +157,16 @@ def _incidents(export: IncidentsData) -> dict[str, int | dict[str, int]]:
         "incidents": len(export.incidents),
         "open": counts.total(),
         "by_severity": {severity: counts[severity] for severity in (*SEVERITIES, UNKNOWN)},
+    }
+
+
+def _flags(found: FlagsData) -> dict[str, int | dict[str, int]]:
+    several = sum(len(flag.shows) > 1 for flag in found.flags)
+    return {
+        "flags": len(found.flags),
+        "variants": sum(len(flag.variants) for flag in found.flags),
+        "by_rule": several,
+        "left_to_the_application": sum(flag.shows == (APPLICATION,) for flag in found.flags),
     }
 
 

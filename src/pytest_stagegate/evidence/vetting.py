@@ -14,6 +14,7 @@ from pytest_stagegate.model.drills import KIND as DRILLS
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
+from pytest_stagegate.model.flags import KIND as FLAGS
 from pytest_stagegate.model.incidents import KIND as INCIDENTS
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.plan import KIND as GOALS
@@ -40,8 +41,8 @@ _BY_THEMSELVES: Final = (SIGN_OFFS, MANUAL)
 _OF_NO_COMMIT: Final = (GOALS, REVIEWS, DEPLOYMENTS, INCIDENTS, DRILLS, SUPPORT)
 """Kinds of which no file as a whole is about a commit and an environment."""
 
-_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, DRILLS, SUPPORT)
-"""Kinds of which a file does not age as a whole: what was deployed runs until something else is."""
+_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, DRILLS, SUPPORT, FLAGS)
+"""Kinds of which a file does not age as a whole: what was deployed runs, and a flag stands, until somebody acts."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
 """How far clocks of two machines may differ."""
@@ -72,6 +73,7 @@ _REPEATABLE: Final = (
     DRILLS,
     SUPPORT,
     SERVICE_LEVELS,
+    FLAGS,
 )
 """Kinds of which the same twice is no more than once."""
 
@@ -353,7 +355,7 @@ def _told_by_run(source: Source, sources: Sequence[Source]) -> bool:
 
 
 def _provisional(source: Source) -> list[Note]:
-    if not source.usable or source.kind in ("run", SIGN_OFFS, *_OF_NO_COMMIT):
+    if not source.usable or source.kind in ("run", SIGN_OFFS, FLAGS, *_OF_NO_COMMIT):
         return []
     if source.contents is not None and source.contents.manual is not None:
         return _provisional_results(source.name, source.contents.manual)

@@ -10,6 +10,7 @@ from pytest_stagegate.model.deployments import Deployment
 from pytest_stagegate.model.drills import DrillEntry
 from pytest_stagegate.model.environments import EnvironmentReport
 from pytest_stagegate.model.findings import FindingsData
+from pytest_stagegate.model.flags import FlagsData
 from pytest_stagegate.model.incidents import IncidentsData
 from pytest_stagegate.model.manual import ManualResult
 from pytest_stagegate.model.metrics import MetricsData
@@ -47,6 +48,7 @@ class Contents:
         drills: Exercises, or None when the file is no log of them.
         support: Until when products are supported, or None when the file does not say.
         service_levels: What was measured of service levels, or None when the file holds nothing of them.
+        flags: Flags, or None when the file is no flag file.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
@@ -74,6 +76,7 @@ class Contents:
     drills: tuple[DrillEntry, ...] | None = None
     support: SupportData | None = None
     service_levels: ServiceLevelsFile | None = None
+    flags: FlagsData | None = None
     producer: str = ""
     created: str | None = None
     commit: str | None = None

@@ -9,6 +9,7 @@ import msgspec
 
 from pytest_stagegate.model.deployments import DeploymentRow
 from pytest_stagegate.model.drills import DrillRow
+from pytest_stagegate.model.flags import FeatureRow
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.incidents import Incident
 from pytest_stagegate.model.manual import ManualRow
@@ -433,4 +434,5 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     incidents: tuple[Incident, ...] = ()
     drills: tuple[DrillRow, ...] = ()
     support: tuple[SupportRow, ...] = ()
+    features: tuple[FeatureRow, ...] = ()
     schema: str = SCHEMA

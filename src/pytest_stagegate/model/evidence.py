@@ -16,6 +16,7 @@ from pytest_stagegate.model.drills import Logged
 from pytest_stagegate.model.environments import EnvironmentReport, EnvironmentRule
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.findings import FindingsData
+from pytest_stagegate.model.flags import FeatureRow, FlagsEvidence
 from pytest_stagegate.model.incidents import IncidentsData
 from pytest_stagegate.model.manual import ManualData
 from pytest_stagegate.model.metrics import MetricsData
@@ -160,6 +161,8 @@ class Evidence:
         drills: Exercises that logs name.
         support: Until when products are supported, a table each.
         pythons: The versions of Python that runs were of.
+        flags: The flag files, and what the policy says of features.
+        features: Which features are ready; nothing before the gates were judged that they need.
         began: For each run or file with tests its environment and when it began, or None where it does not say.
         service_levels: What the policy promises of service levels, and what was measured of them.
     """
@@ -206,6 +209,8 @@ class Evidence:
     drills: tuple[Logged, ...] = ()
     support: tuple[SupportData, ...] = ()
     pythons: tuple[str, ...] = ()
+    flags: FlagsEvidence = field(default_factory=FlagsEvidence)
+    features: tuple[FeatureRow, ...] = ()
     began: tuple[tuple[str | None, str | None], ...] = ()
 
     @property

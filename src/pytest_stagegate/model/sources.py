@@ -62,6 +62,7 @@ FORMATS: Final = {
     "endoflife": "support",
     "support-table": "support",
     "service-levels": "service-levels",
+    "flagd": "flags",
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
@@ -84,6 +85,7 @@ KINDS: Final = (
     "drills",
     "support",
     "service-levels",
+    "flags",
 )
 """Kinds of evidence that files bring."""
 

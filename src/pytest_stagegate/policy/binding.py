@@ -11,6 +11,7 @@ import msgspec
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
 from pytest_stagegate.model.numbers import CellName, Duration, EnvironmentName, Number, Percentage, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
+from pytest_stagegate.policy.features import unfit_gates
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader
 
@@ -109,7 +110,8 @@ def bound_of(
         for each in policy.waivers
         if each.gate and each.gate not in ids
     ]
-    return tuple(bound), [*reader.mistakes, *unknown]
+    unfit = unfit_gates(policy.features, ((each.id, each.gate) for each in bound))
+    return tuple(bound), [*reader.mistakes, *unknown, *unfit]
 
 
 def applying(bound: tuple[BoundGate, ...], stage: str, environment: str | None) -> list[BoundGate]:

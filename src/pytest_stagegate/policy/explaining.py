@@ -13,6 +13,7 @@ from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.drills_face import Drills
 from pytest_stagegate.model.explained import ExplainedEnvironment, ExplainedGate, ExplainedOption, ExplainedPolicy
+from pytest_stagegate.model.features_face import Features
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.incidents import Incidents
@@ -62,6 +63,7 @@ _FACES: Final[dict[type, str]] = {
     Drills: "exercises",
     Support: "tables of support end dates",
     ServiceLevels: "measured service levels",
+    Features: "flag files, and the tests and gates of features",
     Matrix: "the cells that the policy expects",
     PropertyTests: "property tests",
     SignOffs: "sign-offs",

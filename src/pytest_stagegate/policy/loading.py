@@ -13,6 +13,7 @@ from pytest_stagegate.policy.baseline import baseline_folder, baseline_tolerance
 from pytest_stagegate.policy.environments import environment_rules
 from pytest_stagegate.policy.expecting import evidence_rules, expected_cells, max_age
 from pytest_stagegate.policy.extending import resolved, stacked
+from pytest_stagegate.policy.features import feature_rules
 from pytest_stagegate.policy.finding import NO_FILE, Read, canonical, digest, find, from_disk
 from pytest_stagegate.policy.manual import manual_folder
 from pytest_stagegate.policy.model import COMMON_KEYS, DEFAULT_STAGES, RELEASE_TAGS, GateTable, Layer, Policy
@@ -59,6 +60,8 @@ _KEYS: Final = (
     "prometheus",
     "slo",
     "slos",
+    "features",
+    "feature",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -144,6 +147,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         manual_folder=manual_folder(reader, table),
         notes=notes_rules(reader, table),
         plan=plan_rules(reader, table),
+        features=feature_rules(reader, table, environments),
         environment_rules=environment_rules(reader, table, stages, environments, default_environment),
         prometheus=prometheus,
         objectives=objectives_of(reader, table),

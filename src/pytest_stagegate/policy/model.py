@@ -11,6 +11,7 @@ from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.artifacts import ArtifactGlobs
 from pytest_stagegate.model.environments import EnvironmentRule
 from pytest_stagegate.model.expected import Expected
+from pytest_stagegate.model.flags import FeatureRules
 from pytest_stagegate.model.note_rules import NotesRules
 from pytest_stagegate.model.operations import OperationsPlan
 from pytest_stagegate.model.plan import PlanRules
@@ -125,6 +126,7 @@ class Policy:
         prometheus: The server that is asked for service levels, or None.
         objectives: What it promises of service levels.
         slo_files: Globs of files with further objectives.
+        features: What it says of features.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -160,6 +162,7 @@ class Policy:
     prometheus: PrometheusRule | None = None
     objectives: tuple[Objective, ...] = ()
     slo_files: tuple[str, ...] = ()
+    features: FeatureRules = field(default_factory=FeatureRules)
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

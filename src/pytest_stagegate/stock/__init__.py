@@ -14,7 +14,9 @@ from pytest_stagegate.stock import (
     durations,
     environment,
     executed,
+    features,
     findings,
+    flag_hygiene,
     flaky,
     incidents,
     manual,
@@ -87,4 +89,6 @@ STOCK_GATES: Final[tuple[ModuleType, ...]] = (
     runtime_support,
     slo,
     telemetry,
+    features,
+    flag_hygiene,
 )

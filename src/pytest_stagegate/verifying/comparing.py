@@ -13,6 +13,8 @@ from pytest_stagegate.judging import kinds_of
 from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
+from pytest_stagegate.model.features_face import Features
+from pytest_stagegate.model.flags import FILE_KIND as FLAG_FILE
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.incidents import KIND as INCIDENTS
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
@@ -60,13 +62,14 @@ _OF_KIND: Final = {
 }
 """The kind of evidence that a key follows from, where it is one alone."""
 
-_OF_GATES: Final = frozenset({"basis", "blockers", "decision", "drift", "evidence", "override", "waivers"})
+_OF_GATES: Final = frozenset({"basis", "blockers", "decision", "drift", "evidence", "features", "override", "waivers"})
 """Keys to which gates that are not at hand may have added something."""
 
 _FILES_OF: Final = (
     (BASELINE, Baseline),
     (OPERATIONS, Operations),
     (PLAN, Goals),
+    (FLAG_FILE, Features),
     (MANUAL_TESTS, ManualTests),
     (MANUAL_TESTS, Goals),
     ("tests", Artifacts),

@@ -18,6 +18,8 @@ from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.packing import safe_name
 from pytest_stagegate.evidence.readers.sign_off import signature_path
+from pytest_stagegate.model.flags import FILE_KIND as FLAG_FILE
+from pytest_stagegate.model.flags import FeatureRules
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
 from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.repository import Repository
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
 
 BASELINE: Final = "baseline"
 OPERATIONS: Final = "operations"
-_NOT_GIVEN: Final = (BASELINE, OPERATIONS, PLAN, MANUAL_TESTS)
+_NOT_GIVEN: Final = (BASELINE, OPERATIONS, PLAN, MANUAL_TESTS, FLAG_FILE)
 """Kinds of evidence that the policy names, so that nobody hands it over; of sign-offs it names the allowed signers."""
 
 _ALLOWED: Final = "allowed-signers"
@@ -124,6 +126,9 @@ def replayed(recorded: Decision, found: Located, root: Path, scratch: Path, *, w
     signatures = {row.sha256: row.signature_sha256 for row in recorded.sign_offs}
     for item in recorded.evidence:
         _lay(item, signatures.get(item.sha256 or ""), found, layout, doubts)
+    not_loaded = _needed_by_features(project)
+    if not_loaded:
+        doubts.lack((FLAG_FILE,), f"a feature needs the gate {not_loaded}, which is not loaded")
     if recorded.question.version != __version__:
         text = f"stagegate {recorded.question.version} made it, and this is {__version__}"
         doubts.doubt((*KINDS, *_NOT_GIVEN), text)
@@ -165,11 +170,20 @@ def _project(recorded: Decision, asked: Asked, root: Path, registry: Registry) -
     order = {result.gate: number for number, result in reversed(tuple(enumerate(recorded.gates)))}
     loaded = (table for table in policy.gates if table.uses in registry.gates)
     tables = tuple(sorted(loaded, key=lambda table: order.get(table.id, len(order))))
-    bound, mistakes = bound_of(replace(policy, gates=tables, waivers=()), registry.gates, registry.local)
+    bound, mistakes = bound_of(
+        replace(policy, gates=tables, waivers=(), features=FeatureRules()), registry.gates, registry.local
+    )
     if policy.mistakes or mistakes:
         raise MistakesError("the recorded policy", [*policy.mistakes, *mistakes], code="policy")
     vocabulary = vocabulary_of(policy)
     return Project(root, policy, bound, vocabulary, registry, None, asked.project)
+
+
+def _needed_by_features(project: Project) -> str:
+    """Return a gate that a feature needs and that is not at hand; empty where there is none."""
+    known = {each.id for each in project.bound}
+    needed = (name for rule in project.policy.features.features for name in rule.gates)
+    return next((name for name in needed if name not in known), "")
 
 
 def _asking(project: Project, stage: str, *faces: type) -> frozenset[str]:

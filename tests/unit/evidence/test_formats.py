@@ -10,6 +10,7 @@ from pytest_stagegate.evidence.formats import detect
 DATA = Path(__file__).parents[2] / "data"
 
 HEADS = {
+    "flagd": b'{"$schema": "https://flagd.dev/schema/v0/flags.json", "flags": {}}',
     "stagegate": b'{"record":"run","schema":"stagegate/evidence/1"}',
     "ctrf": b'{\n  "results": {"tool": {"name": "jest"}}}',
     "coverage-json": b'{"meta": {"format": 3, "version": "7.6"}, "files": {}}',
