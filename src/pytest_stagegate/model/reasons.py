@@ -113,7 +113,7 @@ REASONS: Final[dict[str, str]] = {
     "rejected": "Somebody whose role is asked has said no.",
     "author-unknown": "Nobody knows who made the commit, so nobody can be told apart from its authors.",
     "review-missing": "No export of reviews is among the evidence, and no commit says who reviewed it.",
-    "table-not-dated": "A table of support end dates does not say when it was made.",
+    "table-not-dated": "A table of support end dates does not say when it was made, or names a day to come.",
     "table-too-old": "A table of support end dates is older than the gate allows.",
     "product-missing": "A product that is required is in no table, or nothing says which version of it is in use.",
     "cycle-unknown": "A version is in use whose line of releases no table has.",

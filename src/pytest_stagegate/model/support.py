@@ -149,7 +149,8 @@ class Support:
     @property
     def age(self) -> Measure:
         """How many days old the oldest table is of those that say it; unit: days."""
-        days = [((self._day - each.made).days, each.file) for each in self.tables if each.made is not None]
+        dated = [(each.made, each.file) for each in self.tables if each.made is not None and not self._is_to_come(each)]
+        days = [(max((self._day - made).days, 0), file) for made, file in dated]
         self._tally.note(len(days))
         if not days:
             return Measure(None, unit="days", inspected=0)
@@ -158,8 +159,14 @@ class Support:
 
     @property
     def undated(self) -> tuple[str, ...]:
-        """The files that do not say when they were made."""
-        return tuple(each.file for each in self.tables if each.made is None)
+        """The tables that do not say when they were made, or name a day to come; a few words each."""
+        return tuple(
+            f"{each.file} does not say when it was made"
+            if each.made is None
+            else f"{each.file} says that it was made on {each.made}, a day to come"
+            for each in self.tables
+            if each.made is None or self._is_to_come(each)
+        )
 
     @property
     def ended(self) -> Measure:
@@ -185,6 +192,10 @@ class Support:
                 yield f"{name} is in no table"
             elif name not in used:
                 yield f"nothing says which {name} is in use"
+
+    def _is_to_come(self, table: SupportData) -> bool:
+        # East of Greenwich it may be tomorrow already.
+        return table.made is not None and table.made > self._day + dt.timedelta(days=1)
 
     def _count(self, rows: Iterable[SupportRow]) -> Measure:
         self._tally.note(len(self.rows))

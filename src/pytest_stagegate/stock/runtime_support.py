@@ -45,8 +45,7 @@ def runtime_support(support: Support, options: RuntimeSupportOptions) -> Iterato
         yield no_evidence("table", "not-reported", "no table of support end dates is among the evidence")
         return
     if support.undated:
-        text = f"{', '.join(support.undated[:3])} does not say when it was made"
-        yield no_evidence("table-age", "table-not-dated", text, unit="days")
+        yield no_evidence("table-age", "table-not-dated", "; ".join(support.undated[:3]), unit="days")
     age = check("table-age", support.age, at_most=options.max_table_days)
     if age.verdict is Verdict.FAIL:
         age = msgspec.structs.replace(age, verdict=Verdict.STALE, reason="table-too-old")

@@ -87,6 +87,11 @@ def test_a_table_without_its_day_is_no_evidence() -> None:
     assert ask(table(python(400), made=None)).reason == "table-not-dated"
 
 
+@pytest.mark.parametrize(("days", "verdict"), [(1, "PASS"), (2, "NO_EVIDENCE")])
+def test_a_table_of_a_day_to_come_is_no_evidence(days: int, verdict: str) -> None:
+    assert ask(table(python(400), made=TODAY + days * DAY)).verdict == verdict
+
+
 def test_what_fails_is_not_hidden() -> None:
     result = ask(table(python(-1), made=TODAY - 400 * DAY))
     assert check_of(result, "ended").verdict == "FAIL"

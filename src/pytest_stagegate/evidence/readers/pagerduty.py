@@ -39,5 +39,10 @@ def read(path: Path, _root: Path) -> Contents:
         )
         for number, each in enumerate(objects_of(whole.get("incidents"), f"{path.name}: incidents"), start=1)
     )
-    cut = "it says that there are more than it lists" if whole.get("more") is True else ""
-    return Contents(incidents=IncidentsData(tool="PagerDuty", incidents=found, cut=cut), producer="PagerDuty")
+    return Contents(incidents=IncidentsData(tool="PagerDuty", incidents=found, cut=_cut(whole)), producer="PagerDuty")
+
+
+def _cut(whole: dict[str, Any]) -> str:
+    if whole.get("more") is True:
+        return "it says that there are more than it lists"
+    return "it does not begin with the first (offset)" if whole.get("offset") else ""

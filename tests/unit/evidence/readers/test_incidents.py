@@ -123,6 +123,7 @@ def test_what_an_incident_is_about_is_kept(tmp_path: Path) -> None:
     ("content", "cut"),
     [
         ({**PAGERDUTY, "more": True}, "it says that there are more than it lists"),
+        ({**PAGERDUTY, "offset": 25}, "it does not begin with the first (offset)"),
         ({**OPSGENIE, "paging": {"next": "https://x"}}, "it names a next page"),
         (
             {**STATUSPAGE, "incidents": [{"id": str(n), "impact": "none", "status": "resolved"} for n in range(50)]},
