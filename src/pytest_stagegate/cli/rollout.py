@@ -16,6 +16,7 @@ from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.rendering import ignore_folder, remove_written
 from pytest_stagegate.documents.rings import plan_lines, status_lines
 from pytest_stagegate.documents.terminal import last_word, section
+from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import sha256_of
 from pytest_stagegate.evidence.provenance import subject_of
@@ -31,9 +32,11 @@ from pytest_stagegate.run import decide_on, publish
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision, Subject
     from pytest_stagegate.project import Project
+    from pytest_stagegate.run import Decided
 
 DEFAULT_LOG: Final = Path(".stagegate/rollout.jsonl")
 _STAGE: Final = "deploy"
+_CLOSED: Final = 21
 
 _root = click.option("--root", type=FOLDER, default=Path(), show_default=".", help="The project's root.")
 _policy = click.option("--policy", type=FILE, help="Policy file [default: pyproject.toml, else stagegate.toml]")
@@ -72,7 +75,7 @@ def status(root: Path, policy: Path | None, log: Path, as_of: str | None) -> int
     project = _project(root, policy)
     subject, _ = subject_of(project.rootdir, os.environ)
     now = progress(project.policy.rings, logged(log), subject)
-    for line in status_lines(now, subject, instant_of(as_of) or _now()):
+    for line in status_lines(now, subject, _instant(as_of)):
         click.echo(line)
     return 0
 
@@ -85,7 +88,7 @@ def status(root: Path, policy: Path | None, log: Path, as_of: str | None) -> int
 @_policy
 @_log
 @click.option("--as-of", metavar="TIME", help="When ages and dates are judged [default: now]")
-@click.option("--out", type=FOLDER, help="Output folder [default: .stagegate/rollout/RING]")
+@click.option("--out", type=FOLDER, help="Output folder [default: .stagegate/rollout/NUMBER, beside the log]")
 @click.option("--strict", is_flag=True, help="End with 20 for CONDITIONAL and 21 for a provisional decision.")
 @click.option("-q", "--quiet", is_flag=True, help="Show only what fell short and the decision.")
 def advance(
@@ -103,53 +106,37 @@ def advance(
     EVIDENCE is what `stagegate check` takes. The gates that are asked are those that the rings name: `exit` of the ring
     that is open, `enter` of the next one, and the gate `rollout`. Behind the last ring the release is complete.
 
-    Ends like `stagegate check`: 0, 20 or 21. Only a decision that is GO or CONDITIONAL, and not provisional, opens the
-    ring.
+    Only a decision that is GO or CONDITIONAL, and not provisional, opens the ring. Ends with 0 where it is open, and
+    like `stagegate check` with 20 or 21 where it stays closed.
     """
     project = _project(root, policy)
-    instant = instant_of(as_of) or _now()
+    instant = _instant(as_of)
     with one_step(log):
         subject, _ = subject_of(project.rootdir, os.environ)
-        now = progress(project.policy.rings, logged(log), subject)
+        steps = logged(log)
+        now = progress(project.policy.rings, steps, subject)
         if not now.next:
             raise UsageError(f"the rollout of {subject.name} is complete since {now.completed}")
-        given = (*evidence, *([f"{log},format=rollout"] if log.exists() else []))
-        folder = (out or log.parent / "rollout" / now.next).resolve()
-        asked = question_of(project, given, _STAGE, environment_of(project.policy.rings, now.next), instant, now.next)
-        wanted = documents_wanted("--report", (), Path())
+        # The name of a ring can hold what no path may: a step's folder has its number.
+        folder = (out or log.parent / "rollout" / str(len(steps) + 1)).resolve()
         try:
-            remove_written(folder)
-            decided = decide_on(project, asked, wanted=wanted, out=folder)
-            _refuse_logs(decided.decision)
-            ignore_folder(folder)
-            publish(decided, folder)
-            keep(decided.decision, decided.view.digest, decided.tests, folder)
+            decided = _decided(project, evidence, now.next, instant, log, folder)
         except OSError as error:
             raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
         decision = decided.decision
-        idle = _idle(decision)
-        step = RolloutStep(
-            schema=SCHEMA,
-            step=OPEN,
-            at=decision.as_of,
-            version=decision.subject.version,
-            commit=decision.subject.commit,
-            ring=now.next,
-            decision=decision.decision.value,
-            provisional=bool(decision.provisional),
-            idle=idle,
-            sha256=sha256_of(folder / "decision.json") or "",
-        )
+        step = _step(decision, now.next, folder)
         log_step(log, step)
     for text in section(decided.view, verbosity=-1 if quiet else 0):
         coloured(text)
     if not quiet:
         click.echo(f"wrote {short(folder)} and {short(log.resolve())}")
     coloured(last_word(decided.view, ""))
-    why = f": {', '.join(idle)} judged nothing" if idle else ""
+    why = f": {', '.join(step.idle)} judged nothing" if step.idle else ""
     opened = "is open" if step.opened else f"stays closed{why}"
     click.echo("The release is complete." if step.opened and now.next == "complete" else f"{now.next} {opened}.")
-    return decide.exit_status(decision.decision, provisional=bool(decision.provisional), strict=strict)
+    ended = decide.exit_status(decision.decision, provisional=bool(decision.provisional), strict=strict)
+    # Whoever moves traffic looks at nothing else: 0 has to mean that the ring is open.
+    return ended if ended or step.opened else _CLOSED
 
 
 @command.command(
@@ -174,6 +161,41 @@ def halt(root: Path, policy: Path | None, log: Path, by: str, reason: str) -> in
 def resume(root: Path, policy: Path | None, log: Path, by: str, reason: str) -> int:
     """Let the rollout of this version go on."""
     return _say(root, policy, log, RESUME, by, reason)
+
+
+def _decided(
+    project: Project, evidence: tuple[str, ...], opens: str, instant: dt.datetime, log: Path, folder: Path
+) -> Decided:
+    """Decide about a step, and write its documents."""
+    remove_written(folder)
+    ignore_folder(folder)
+    given = evidence
+    if log.exists():
+        # The log goes on; that the step can be verified, it keeps the log as it found it.
+        found = folder / log.name
+        write_whole(found, log.read_bytes())
+        given = (*evidence, f"{found},format=rollout")
+    asked = question_of(project, given, _STAGE, environment_of(project.policy.rings, opens), instant, opens)
+    decided = decide_on(project, asked, wanted=documents_wanted("--report", (), Path()), out=folder)
+    _refuse_logs(decided.decision)
+    publish(decided, folder)
+    keep(decided.decision, decided.view.digest, decided.tests, folder)
+    return decided
+
+
+def _step(decision: Decision, ring: str, folder: Path) -> RolloutStep:
+    return RolloutStep(
+        schema=SCHEMA,
+        step=OPEN,
+        at=decision.as_of,
+        version=decision.subject.version,
+        commit=decision.subject.commit,
+        ring=ring,
+        decision=decision.decision.value,
+        provisional=bool(decision.provisional),
+        idle=_idle(decision),
+        sha256=sha256_of(folder / "decision.json") or "",
+    )
 
 
 def _refuse_logs(decision: Decision) -> None:
@@ -220,6 +242,13 @@ def _project(root: Path, policy: Path | None) -> Project:
     if _STAGE not in project.policy.stages:
         raise UsageError(f"a rollout is decided at the stage {_STAGE}, which the policy does not have")
     return project
+
+
+def _instant(written: str | None) -> dt.datetime:
+    instant = instant_of(written)
+    if instant is None:
+        raise UsageError("--as-of: write a time, for example 2026-11-20T09:00:00Z: a step is of no one run")
+    return instant
 
 
 def _now() -> dt.datetime:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.hooks import GateOptions, gate
-from pytest_stagegate.model.numbers import Duration, Measure
+from pytest_stagegate.model.numbers import Measure
 from pytest_stagegate.model.rollout_face import Rollout
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.thresholds import check, no_evidence
@@ -56,7 +56,7 @@ def rollout(found: Rollout) -> Iterator[Check]:
     if found.opened is None:
         yield no_evidence("soak", "ring-not-open", f"no step of this version has opened the ring {now.left.name}")
         return
-    yield check("soak", found.soaked, at_least=Duration(now.left.soak))
+    yield check("soak", found.soaked, at_least=f"{now.left.soak} us")
     if found.before_opening.inspected:
         yield _newer(found, now.left.name)
 
