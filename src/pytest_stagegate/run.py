@@ -32,6 +32,7 @@ from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.progress import progress
 from pytest_stagegate.model.readiness import environment_rows
 from pytest_stagegate.model.readying import feature_rows
+from pytest_stagegate.model.rings import gates_of
 from pytest_stagegate.model.support import support_rows
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.planning import planned
@@ -232,9 +233,11 @@ _Ruled = tuple["GateResult", tuple["Waiver", ...], tuple["Waiver", ...]]
 def _asked(project: Project, vetted: Vetted, question: Question, evidence: Evidence, place: Place) -> list[_Asked]:
     gates = project.gates(place.stage, place.environment)
     if question.opens:
-        # A step asks what its rings name; where nothing was run there is nothing for `results` to look at.
+        # Where nothing was run there is nothing for `results` to look at, unless the rings ask for it.
+        named = gates_of(project.policy.rings, question.opens)
         there = has_tests(evidence)
-        return [_Asked(each, evidence, place) for each in gates if there or each.gate.name != "results"]
+        asked = [each for each in gates if there or each.id in named or each.gate.name != "results"]
+        return [_Asked(each, evidence, place) for each in asked]
     asked = [_Asked(active, evidence, place) for active in gates]
     known = {(each.active.id, each.active.declared_in) for each in asked}
     # Where runs against several environments are decided together, each one's own gates judge its own evidence.
