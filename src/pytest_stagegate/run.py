@@ -236,8 +236,8 @@ def _asked(project: Project, vetted: Vetted, question: Question, evidence: Evide
         # Where nothing was run there is nothing for `results` to look at, unless the rings ask for it.
         named = gates_of(project.policy.rings, question.opens)
         there = has_tests(evidence)
-        asked = [each for each in gates if there or each.id in named or each.gate.name != "results"]
-        return [_Asked(each, evidence, place) for each in asked]
+        told = [each for each in gates if there or each.id in named or each.gate.name != "results"]
+        return [_Asked(each, evidence, place) for each in told]
     asked = [_Asked(active, evidence, place) for active in gates]
     known = {(each.active.id, each.active.declared_in) for each in asked}
     # Where runs against several environments are decided together, each one's own gates judge its own evidence.

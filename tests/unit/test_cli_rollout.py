@@ -142,4 +142,7 @@ def test_the_name_of_a_ring_is_inert(root: Path, capsys: pytest.CaptureFixture[s
 def test_a_policy_without_rings_is_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "pyproject.toml").write_text('[project]\nname = "shop"\n', encoding="utf-8")
     assert "the policy has no rings" in told(capsys, "rollout", "plan", status=2)
-    assert "--as-of: write a time" not in told(capsys, "rollout", "status", "--as-of=run", status=2)
+
+
+def test_a_step_is_judged_at_an_instant_and_not_at_a_run(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--as-of: write a time" in told(capsys, "rollout", "status", "--as-of=run", status=2)

@@ -70,5 +70,5 @@ def test_every_mistake_in_rings_is_told_at_once(tmp_path: Path, told: str) -> No
 
 def test_a_gate_that_nobody_declares_is_told_with_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "stagegate.toml").write_text('[[ring]]\nname = "b"\nexit = ["result"]\n', encoding="utf-8")
-    with pytest.raises(MistakesError, match="unknown gate 'result'.*results"):
+    with pytest.raises(MistakesError, match=r"unknown gate 'result'.*results"):
         load_project(tmp_path)
