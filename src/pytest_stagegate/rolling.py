@@ -10,8 +10,9 @@ import msgspec
 
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.json_documents import text_of
-from pytest_stagegate.evidence.readers.rollout import digest_of, steps_in
+from pytest_stagegate.evidence.finding import sha256_of
+from pytest_stagegate.evidence.readers.rollout import digest_of, log_text, steps_in
+from pytest_stagegate.model.rings import OPEN
 from pytest_stagegate.model.times import parsed
 
 if TYPE_CHECKING:
@@ -25,9 +26,22 @@ def logged(path: Path) -> tuple[RolloutStep, ...]:
     """Return every step of a log; none where there is no log yet.
 
     Raises:
-        EvidenceError: When it is damaged.
+        EvidenceError: When it is damaged, or says something else than a decision that is kept beside it.
     """
-    return steps_in(path) if path.exists() else ()
+    steps = steps_in(path) if path.exists() else ()
+    for number, step in enumerate(steps, start=1):
+        kept = step_folder(path, number) / "decision.json"
+        if step.step == OPEN and kept.exists() and sha256_of(kept) != step.sha256:
+            text = (
+                f"{path.name}:{number}: {kept.parent.name}/{kept.name} is not the decision that was taken in this step"
+            )
+            raise EvidenceError(text)
+    return steps
+
+
+def step_folder(path: Path, number: int) -> Path:
+    """Return the folder for the documents of a step; names of rings can hold what no path may."""
+    return path.parent / path.stem / str(number)
 
 
 @contextmanager
@@ -64,7 +78,7 @@ def log_step(path: Path, step: RolloutStep) -> None:
     steps = logged(path)
     if steps and parsed(step.at) < parsed(steps[-1].at):
         raise EvidenceError(f"{path.name}: its last step is of {steps[-1].at}, and none can come before it: {step.at}")
-    before = text_of(path, "log of a rollout") if steps else ""
+    before = log_text(path) if steps else ""
     last = before.removesuffix("\n").rpartition("\n")[2]
     line = msgspec.json.encode(msgspec.structs.replace(step, previous=digest_of(last) if last else "")).decode()
     try:

@@ -102,6 +102,34 @@ def test_a_halt_stands_until_it_is_lifted(root: Path, capsys: pytest.CaptureFixt
     told(capsys, *halted)
     assert "halted by Dana" in told(capsys, "rollout", "status")
     assert "has to be one line" in told(capsys, *halted[:3], "--reason=a\x1b[2Jb", status=2)
+    later = "--as-of=2100-01-01T00:00:00Z"
+    assert "Dana halted it at" in told(capsys, "rollout", "advance", later, status=20)
+
+
+def test_a_halt_that_was_lifted_stops_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "rollout", "halt", "--by=Dana", "--reason=errors")
+    told(capsys, "rollout", "resume", "--by=Dana", "--reason=mended")
+    assert "is open." in told(capsys, "rollout", "advance", "--as-of=2100-01-01T00:00:00Z")
+
+
+def test_no_step_is_taken_before_the_last_one(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    assert "none can come before it" in step(capsys, "08:00:00", status=21)
+    assert len(lines()) == 1
+
+
+def test_a_second_log_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    Path("other.jsonl").write_bytes(LOG.read_bytes())
+    assert "--log names the one that counts" in step(capsys, "12:00:00", "other.jsonl,format=rollout", status=2)
+    assert len(lines()) == 1
+
+
+def test_a_line_that_differs_from_the_kept_decision_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    kept = LOG.parent / "rollout" / "1" / "decision.json"
+    kept.write_bytes(kept.read_bytes() + b" ")
+    assert "rollout.jsonl:1: 1/decision.json is not the decision" in step(capsys, "12:00:00", status=21)
 
 
 def test_a_changed_line_is_told_and_the_log_is_left_as_it_is(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,7 +26,7 @@ from pytest_stagegate.model.rings import HALT, KIND, OPEN, RESUME, SCHEMA, Rollo
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.project import load_project
-from pytest_stagegate.rolling import log_step, logged, one_step
+from pytest_stagegate.rolling import log_step, logged, one_step, step_folder
 from pytest_stagegate.run import decide_on, publish
 
 if TYPE_CHECKING:
@@ -117,8 +117,7 @@ def advance(
         now = progress(project.policy.rings, steps, subject)
         if not now.next:
             raise UsageError(f"the rollout of {subject.name} is complete since {now.completed}")
-        # The name of a ring can hold what no path may: a step's folder has its number.
-        folder = (out or log.parent / "rollout" / str(len(steps) + 1)).resolve()
+        folder = (out or step_folder(log, len(steps) + 1)).resolve()
         try:
             decided = _decided(project, evidence, now.next, instant, log, folder)
         except OSError as error:

@@ -33,7 +33,7 @@ def read(path: Path, _root: Path) -> Contents:
 
 def steps_in(path: Path) -> tuple[RolloutStep, ...]:
     """Return every step of a log; raises as `read` does."""
-    text = text_of(path, _WHAT)
+    text = log_text(path)
     if not text.endswith("\n"):
         raise EvidenceError(f"{path.name}: its last line breaks off")
     steps, previous = [], ""
@@ -53,6 +53,11 @@ def steps_in(path: Path) -> tuple[RolloutStep, ...]:
         previous = digest_of(line)
         steps.append(step)
     return tuple(steps)
+
+
+def log_text(path: Path) -> str:
+    """Return the text of a log; line breaks of Windows, which no line holds itself, count as its own."""
+    return text_of(path, _WHAT).replace("\r\n", "\n")
 
 
 def digest_of(line: str) -> str:

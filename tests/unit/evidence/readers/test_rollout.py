@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+import json
+from importlib.resources import files
 from pathlib import Path
 
+import jsonschema
 import msgspec
 import pytest
 
+from pytest_stagegate.documents.schemas import rollout_schema
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.rollout import read
 from pytest_stagegate.model.rings import SCHEMA, RolloutStep
@@ -56,3 +60,24 @@ def test_a_line_that_is_missing_or_breaks_off_is_told(log: Path) -> None:
 def test_no_step_comes_before_the_last(log: Path) -> None:
     with pytest.raises(EvidenceError, match="none can come before it"):
         log_step(log, FIRST)
+
+
+@pytest.mark.parametrize(("begin", "end"), [(b"\xef\xbb\xbf", b"\n"), (b"", b"\r\n")], ids=["bom", "crlf"])
+def test_a_log_that_windows_kept_is_read_and_goes_on(log: Path, begin: bytes, end: bytes) -> None:
+    log.write_bytes(begin + log.read_bytes().replace(b"\n", end))
+    log_step(log, msgspec.structs.replace(SECOND, at="2026-11-20T11:00:00Z", ring="c"))
+    assert [each.ring for each in read(log, log.parent).steps or ()] == ["a", "b", "c"]
+
+
+def test_a_log_that_is_no_utf_8_is_told(log: Path) -> None:
+    log.write_bytes(log.read_bytes().replace(b'"a"', b'"\xe4"'))
+    with pytest.raises(EvidenceError, match="no utf-8 text"):
+        read(log, log.parent)
+
+
+def test_the_published_schema_is_that_of_the_type_and_holds(log: Path) -> None:
+    text = files("pytest_stagegate.documents").joinpath("rollout.schema.json").read_text("utf-8")
+    published = json.loads(text)
+    assert published == json.loads(json.dumps(rollout_schema()))
+    for line in log.read_text(encoding="utf-8").splitlines():
+        jsonschema.validate(json.loads(line), published, jsonschema.Draft202012Validator)
