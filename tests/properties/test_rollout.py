@@ -7,13 +7,22 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_stagegate.model.rings import RolloutStep
+from pytest_stagegate.model.progress import progress
+from pytest_stagegate.model.rings import COMPLETE, RolloutStep
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.stock.rollout import rollout
-from tests.unit.fakes import HOUR, judged
+from tests.unit.fakes import HOUR, SUBJECT, judged
 from tests.unit.stock.test_rollout import RINGS, changed, rolled, said
 
 HOURS = st.integers(0, 11)
+STEPS = st.builds(
+    changed,
+    ring=st.sampled_from(["canary", "all", COMPLETE, "other"]),
+    decision=st.sampled_from(["GO", "CONDITIONAL", "HOLD", "NO_GO"]),
+    provisional=st.booleans(),
+    version=st.sampled_from([SUBJECT.version, "9.9"]),
+    commit=st.sampled_from([SUBJECT.commit, "f" * 40, None]),
+)
 
 
 def at(hour: int) -> str:
@@ -44,3 +53,12 @@ def test_a_longer_soak_and_older_evidence_never_help(opened: int, one: int, othe
 def test_a_step_that_was_refused_and_a_halt_open_nothing(opened: int, word: str) -> None:
     assert not passes(changed(at=at(opened), decision=word))
     assert not passes(changed(at=at(opened)), said("halt"))
+
+
+@given(st.lists(STEPS, max_size=8), STEPS)
+def test_a_further_step_opens_no_more_than_the_ring_that_is_next(steps: list[RolloutStep], last: RolloutStep) -> None:
+    before, after = progress(RINGS, steps, SUBJECT), progress(RINGS, [*steps, last], SUBJECT)
+    were, are = ([row.ring for row in each.rows if row.opened] for each in (before, after))
+    assert are in (were, [*were, before.next])
+    assert are == were or (last.opened and last.ring == before.next and last.version == SUBJECT.version)
+    assert [row.ring for row in after.rows][: len(are)] == are

@@ -174,3 +174,12 @@ def test_a_policy_without_rings_is_told(root: Path, capsys: pytest.CaptureFixtur
 
 def test_a_step_is_judged_at_an_instant_and_not_at_a_run(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "--as-of: write a time" in told(capsys, "rollout", "status", "--as-of=run", status=2)
+
+
+def test_a_gate_that_judges_nothing_keeps_the_ring_closed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    idle = POLICY.replace('exit = ["results"]', 'exit = ["results", "flaky"]', 1)
+    (root / "pyproject.toml").write_text(f"{idle}[tool.stagegate.gate.flaky]\n", encoding="utf-8")
+    step(capsys, "09:00:00")
+    said = step(capsys, "11:00:00", smoked(capsys, "09:30:00", "canary"), status=21)
+    assert "all stays closed: flaky judged nothing." in said
+    assert "all: not open" in told(capsys, "rollout", "status")
