@@ -183,3 +183,10 @@ def test_a_gate_that_judges_nothing_keeps_the_ring_closed(root: Path, capsys: py
     said = step(capsys, "11:00:00", smoked(capsys, "09:30:00", "canary"), status=21)
     assert "all stays closed: flaky judged nothing." in said
     assert "all: not open" in told(capsys, "rollout", "status")
+
+
+def test_a_log_is_told_from_the_folder_of_its_documents(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--log: rollout has no ending" in step(capsys, "09:00:00", "--log=logs/rollout", status=2)
+    step(capsys, "09:00:00", "--log=logs/a.jsonl")
+    step(capsys, "09:00:00", "--log=logs/b.jsonl")
+    assert {each.name for each in Path("logs").iterdir()} == {"a", "a.jsonl", "b", "b.jsonl"}

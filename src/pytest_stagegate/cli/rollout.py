@@ -38,9 +38,20 @@ DEFAULT_LOG: Final = Path(".stagegate/rollout.jsonl")
 _STAGE: Final = "deploy"
 _CLOSED: Final = 21
 
+
+def _named(_context: click.Context, _option: click.Parameter, log: Path) -> Path:
+    if not log.suffix:
+        raise UsageError(
+            f"--log: {log.name} has no ending; {log.name}.jsonl has one, and {log.name} takes the documents"
+        )
+    return log
+
+
 _root = click.option("--root", type=FOLDER, default=Path(), show_default=".", help="The project's root.")
 _policy = click.option("--policy", type=FILE, help="Policy file [default: pyproject.toml, else stagegate.toml]")
-_log = click.option("--log", type=FILE, default=DEFAULT_LOG, show_default=True, help="The log of the steps.")
+_log = click.option(
+    "--log", type=FILE, default=DEFAULT_LOG, show_default=True, callback=_named, help="The log of the steps."
+)
 
 
 @click.group(
