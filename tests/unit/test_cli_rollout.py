@@ -190,3 +190,10 @@ def test_a_log_is_told_from_the_folder_of_its_documents(root: Path, capsys: pyte
     step(capsys, "09:00:00", "--log=logs/a.jsonl")
     step(capsys, "09:00:00", "--log=logs/b.jsonl")
     assert {each.name for each in Path("logs").iterdir()} == {"a", "a.jsonl", "b", "b.jsonl"}
+
+
+def test_the_report_of_a_step_says_which_ring_is_to_open(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    step(capsys, "11:00:00", smoked(capsys, "09:30:00", "canary"))
+    report = (LOG.parent / "rollout" / "2" / "report.md").read_text(encoding="utf-8")
+    assert "| all | – | – | production | to open in this step | – |" in report

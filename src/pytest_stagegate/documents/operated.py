@@ -81,10 +81,11 @@ def _tables(decision: Decision) -> Iterator[OperatedView]:
             [_support(row) for row in decision.support],
         )
     if decision.rollout:
+        opens = decision.question.opens if decision.question is not None else ""
         yield _table(
             ("rollout", "Rollout", "The rings, in their order, as the log of this version tells."),
             ("ring", "audience", "percent", "environment", "open since", "last decision"),
-            [_ring(row) for row in decision.rollout],
+            [_ring(row, opens) for row in decision.rollout],
         )
     if decision.drills:
         yield _table(
@@ -118,8 +119,9 @@ def _support(row: SupportRow) -> tuple[str, ...]:
     return row.product, row.version, row.end or "", days, row.state
 
 
-def _ring(row: RingRow) -> tuple[str, ...]:
-    return row.ring, row.audience, row.percent, row.environment or "", row.opened or "not open", row.decision
+def _ring(row: RingRow, opens: str) -> tuple[str, ...]:
+    closed = "to open in this step" if row.ring == opens else "not open"
+    return row.ring, row.audience, row.percent, row.environment or "", row.opened or closed, row.decision
 
 
 def _drill(row: DrillRow) -> tuple[str, ...]:
