@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.readiness import Environments
     from pytest_stagegate.model.repository import Repository
     from pytest_stagegate.model.reviews_face import Reviews
+    from pytest_stagegate.model.rollout_face import Rollout
     from pytest_stagegate.model.sbom import Sboms
     from pytest_stagegate.model.service_levels import ServiceLevels
     from pytest_stagegate.model.sign_offs import SignOffs
@@ -86,6 +87,7 @@ __all__ = [
     "ReleaseNotes",
     "Repository",
     "Reviews",
+    "Rollout",
     "Sboms",
     "ServiceLevels",
     "Share",
@@ -131,6 +133,7 @@ _HOME: Final = {
     "Duration": "model.numbers",
     "Deployments": "model.deployments_face",
     "Drills": "model.drills_face",
+    "Rollout": "model.rollout_face",
     "Support": "model.support",
     "Incidents": "model.incidents",
     "EnvironmentName": "model.numbers",

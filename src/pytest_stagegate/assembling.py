@@ -60,6 +60,8 @@ class Question:
         basis: What sign-offs are held against, for a drill whose evidence is not what was signed; None for the
             decision's own.
         sources: Where the sources are that evidence files speak of; the project's root when None.
+        opens: The ring that is to open, ``complete`` where the last one is left, or empty where no step of a rollout is
+            decided.
     """
 
     given: tuple[Given, ...]
@@ -73,6 +75,7 @@ class Question:
     trailers: TrailersData | Absent | None = None
     basis: str | None = None
     sources: Path | None = None
+    opens: str = ""
 
 
 def vetted_for(project: Project, question: Question) -> tuple[Vetted, Place]:
@@ -110,7 +113,9 @@ def evidence_for(project: Project, vetted: Vetted, question: Question, place: Pl
     # What arrived must not say what is expected: only a word of the user's asks for one environment alone.
     expected = project.expected(place.stage, question.environment)
     cells = missing_cells(whole.tests, expected)
-    unasked = _left_out(project, whole, place.stage, question.at)
+    # Before the first ring opens nothing runs anywhere that could be tested.
+    silent = bool(question.opens) and not has_tests(whole)
+    unasked = () if silent else _left_out(project, whole, place.stage, question.at)
     nowhere, perhaps_nowhere = never_run(vetted.sources)
     own = () if whole.origins else notes
     lacking = any("coverage" in each.kinds and each.state in _LACKING for each in vetted.sources)
@@ -128,6 +133,8 @@ def evidence_for(project: Project, vetted: Vetted, question: Question, place: Pl
                 (*own, *whole.provisional, *vetted.provisional, *perhaps_nowhere, *unlisted(whole.subject, subject))
             )
         ),
+        rings=project.policy.rings,
+        opens=question.opens,
         ages=vetted.ages,
         unfit=vetted.unfit,
         expected=expected,
@@ -143,6 +150,11 @@ def evidence_for(project: Project, vetted: Vetted, question: Question, place: Pl
         flags=flags_at(project, vetted.sources),
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage), written),
     )
+
+
+def has_tests(evidence: Evidence) -> bool:
+    """Return whether any run or file with test results is among the evidence."""
+    return bool(evidence.began)
 
 
 def of_environment_alone(

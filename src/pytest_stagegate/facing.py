@@ -35,6 +35,8 @@ from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import UNKNOWN, Repository
 from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.reviews_face import Reviews
+from pytest_stagegate.model.rings import KIND as ROLLOUT
+from pytest_stagegate.model.rollout_face import Rollout
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
 from pytest_stagegate.model.service_levels import ServiceLevels
@@ -71,6 +73,7 @@ _KINDS: Final[dict[type, str]] = {
     Deployments: DEPLOYMENTS,
     Incidents: INCIDENTS,
     Drills: DRILLS,
+    Rollout: ROLLOUT,
     Support: SUPPORT,
     ServiceLevels: SERVICE_LEVELS,
     Features: FLAGS,
@@ -80,6 +83,7 @@ _KINDS: Final[dict[type, str]] = {
 _FURTHER: Final[dict[type, frozenset[str]]] = {
     Goals: frozenset({"tests", MANUAL}),
     Drills: frozenset({"tests"}),
+    Rollout: frozenset({"tests"}),
     Support: frozenset({"sbom"}),
     ServiceLevels: frozenset({"metrics"}),
     Features: frozenset({"tests"}),
@@ -194,6 +198,7 @@ _MAKERS: Final[dict[type, Callable[[Seen], Any]]] = {
     Deployments: lambda seen: Deployments(seen.evidence, seen.tally),
     Incidents: lambda seen: Incidents(seen.evidence.incidents, seen.tally),
     Drills: _drills,
+    Rollout: lambda seen: Rollout(seen.evidence, seen.place, seen.tally),
     Support: lambda seen: Support(seen.evidence.support, seen.evidence.in_use, seen.place.day, seen.tally),
     Features: _features,
     Matrix: _matrix,

@@ -33,6 +33,7 @@ from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
+from pytest_stagegate.model.rollout_face import Rollout
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.service_levels import ServiceLevels
 from pytest_stagegate.model.sign_offs import SignOffs
@@ -163,6 +164,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
     Deployments,
     Incidents,
     Drills,
+    Rollout,
     Support,
     ServiceLevels,
     Features,

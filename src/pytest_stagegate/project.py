@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
 from pytest_stagegate.evidence.plans import refuse_circles
@@ -22,9 +22,11 @@ from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.goals_face import Goals
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Repository
+from pytest_stagegate.model.rings import gates_of
 from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
 from pytest_stagegate.model.service_levels import TELEMETRY, ServiceLevels, ToMeasure
 from pytest_stagegate.model.sign_offs import SignOffs
+from pytest_stagegate.model.verdicts import Enforcement, Level
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.drifting import drift_since
 from pytest_stagegate.policy.loading import load
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.sources import EvidenceRule
     from pytest_stagegate.policy.model import Policy
 
+_RESULTS: Final = "results"
+_ROLLOUT: Final = "rollout"
+
 
 @dataclass(frozen=True)
 class Project:
@@ -57,6 +62,7 @@ class Project:
         registry: Everything that plugins bring.
         policy_file: The policy file that was named, or None.
         name: The name that it declares, or None.
+        opens: The ring that is to open, ``complete``, or empty where no step of a rollout is decided.
         filed: Objectives that stand in files.
     """
 
@@ -68,10 +74,28 @@ class Project:
     policy_file: Path | None
     name: str | None
     filed: tuple[Objective, ...] = ()
+    opens: str = ""
+
+    def opening(self, ring: str) -> Project:
+        """Return the project as it decides about a step of its rollout; as it is where no ring is to open."""
+        return replace(self, opens=ring) if ring else self
 
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
-        """Return the gates of one decision."""
+        """Return the gates of one decision: of a step of the rollout those that its rings name, all at ``block``."""
+        if self.opens:
+            block = Enforcement(Level.BLOCK)
+            return [replace(_active(each), enforcement=block) for each in self._of_step(stage, environment)]
         return [_active(each) for each in applying(self.bound, stage, environment)]
+
+    def _of_step(self, stage: str, environment: str | None) -> Iterator[BoundGate]:
+        named = gates_of(self.policy.rings, self.opens)
+        results = [each for each in applying(self.bound, stage, environment) if each.gate.name == _RESULTS]
+        yield from (each for each in results if each.id not in named)
+        known = {each.id: each for each in self.bound}
+        yield from (known[name] for name in named)
+        own = self.registry.gates[_ROLLOUT]
+        if _ROLLOUT not in named:
+            yield known.get(_ROLLOUT) or BoundGate(None, own, own.options() if own.options is not None else None)
 
     def asks_for(self, face: type, stage: str) -> bool:
         """Return whether a gate that may be judged at a stage, in whatever environment, asks for a kind of evidence."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pytest_stagegate import __version__, decide
-from pytest_stagegate.assembling import Question, evidence_for, of_environment_alone, vetted_for
+from pytest_stagegate.assembling import Question, evidence_for, has_tests, of_environment_alone, vetted_for
 from pytest_stagegate.basis import basis_of
 from pytest_stagegate.chaining import upstream_rows
 from pytest_stagegate.checkout import baseline_of
@@ -29,8 +29,10 @@ from pytest_stagegate.model.deployments import running
 from pytest_stagegate.model.incidents import united
 from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.progress import progress
 from pytest_stagegate.model.readiness import environment_rows
 from pytest_stagegate.model.readying import feature_rows
+from pytest_stagegate.model.rings import gates_of
 from pytest_stagegate.model.support import support_rows
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.planning import planned
@@ -108,6 +110,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
     Raises:
         UsageError: When the files leave open what is asked.
     """
+    project = project.opening(question.opens)
     vetted, place = vetted_for(project, question)
     evidence = replace(evidence_for(project, vetted, question, place), baseline=baseline_of(project, place.stage))
     asked = _asked(project, vetted, question, evidence, place)
@@ -172,6 +175,7 @@ def _draft(
         reviews=review_rows(evidence),
         incidents=tuple(each for each in united(evidence.incidents) if each.open),
         support=support_rows(evidence.support, evidence.in_use, place.day),
+        rollout=progress(evidence.rings, evidence.steps, evidence.subject).rows if evidence.steps else (),
         drills=drills_of(evidence, place.day),
         deployments=running(evidence.deployments, place.environment),
         features=evidence.features,
@@ -186,6 +190,7 @@ def _put(project: Project, question: Question, vetted: Vetted) -> Asked:
     named = {each.name for each in vetted.sources if each.recorded}
     return Asked(
         at=question.at,
+        opens=question.opens,
         environment=question.environment,
         project=project.name,
         checkout=checkout,
@@ -226,7 +231,14 @@ _Ruled = tuple["GateResult", tuple["Waiver", ...], tuple["Waiver", ...]]
 
 
 def _asked(project: Project, vetted: Vetted, question: Question, evidence: Evidence, place: Place) -> list[_Asked]:
-    asked = [_Asked(active, evidence, place) for active in project.gates(place.stage, place.environment)]
+    gates = project.gates(place.stage, place.environment)
+    if question.opens:
+        # Where nothing was run there is nothing for `results` to look at, unless the rings ask for it.
+        named = gates_of(project.policy.rings, question.opens)
+        there = has_tests(evidence)
+        told = [each for each in gates if there or each.id in named or each.gate.name != "results"]
+        return [_Asked(each, evidence, place) for each in told]
+    asked = [_Asked(active, evidence, place) for active in gates]
     known = {(each.active.id, each.active.declared_in) for each in asked}
     # Where runs against several environments are decided together, each one's own gates judge its own evidence.
     for environment in sorted({tag.ran_in for tag in evidence.tests.tags if tag.ran_in} - {place.environment}):

@@ -282,5 +282,7 @@ def test_every_gate_that_is_shipped_trips(shop: Project) -> None:
 
     status, told = stagegate("drill", "-v")
     trips = set(re.findall(r"^✔ (\S+) +trips when", told, re.MULTILINE))
-    assert trips == {definition.name for module in STOCK_GATES for definition in gates_of(module)}, told
+    shipped = {definition.name for module in STOCK_GATES for definition in gates_of(module)}
+    # Only a step of a rollout asks the gate rollout anything: tests/unit/test_cli_rollout.py shows that it trips there.
+    assert trips == shipped - {"rollout"}, told
     assert status == 0

@@ -154,6 +154,13 @@ def test_what_may_not_be_revealed_is_refused_and_nothing_is_written(
     assert stagegate("--ring=insiders", "--reveal=checkout", "--out=out.json")[0] == 0
 
 
+def test_a_ring_that_the_policy_does_not_have_is_told(shop: Project) -> None:
+    policy = (shop.path / "pyproject.toml").read_text(encoding="utf-8")
+    shop.write("pyproject.toml", f'{policy}[[tool.stagegate.ring]]\nname = "insiders"\n')
+    status, told = stagegate("--ring=insider", "--out=out.json")
+    assert (status, "unknown name 'insider'; did you mean 'insiders'?" in told) == (2, True)
+
+
 def test_a_flag_that_nobody_declared_is_not_written(shop: Project) -> None:
     unknown = {"new": {"state": "ENABLED", "variants": {"on": True}, "defaultVariant": "on"}}
     shop.write("flags.json", json.dumps(FLAGS | {"flags": FLAGS["flags"] | unknown}))

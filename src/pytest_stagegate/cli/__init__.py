@@ -34,6 +34,7 @@ _COMMANDS: Final = (
     "measure",
     "notes",
     "probe",
+    "rollout",
     "sign-off",
     "standup",
     "verify",

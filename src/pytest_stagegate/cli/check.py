@@ -59,7 +59,7 @@ def command(
     .stagegate/evidence.jsonl]. Facts that a file does not state may follow it:
     PATH,stage=STAGE,environment=ENV,format=FORMAT.
     """
-    instant = _instant(as_of)
+    instant = instant_of(as_of)
     root = root.resolve()
     asked = evidence or default_evidence()
     folder = (out or _own_folder(asked)).resolve()
@@ -107,8 +107,12 @@ def _own_folder(asked: tuple[str, ...]) -> Path:
     return only.parent if ours else Path(DEFAULT_RECORD).parent
 
 
-def _instant(written: str | None) -> dt.datetime | None:
-    """Return the instant to judge at; None stands for the run's own start."""
+def instant_of(written: str | None) -> dt.datetime | None:
+    """Return the instant to judge at; None stands for the run's own start.
+
+    Raises:
+        UsageError: When it is no time.
+    """
     if written == "run":
         return None
     if written is None:

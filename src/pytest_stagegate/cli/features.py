@@ -64,6 +64,8 @@ def command(
     project = load_project(root.resolve(), policy)
     rules = project.policy.features
     known("--environment", environment, project.policy.environments)
+    if project.policy.rings:
+        known("--ring", ring, (each.name for each in project.policy.rings))
     for name in reveal:
         known("--reveal", name, (rule.name for rule in rules.features))
     if rules.file is None or not rules.features:

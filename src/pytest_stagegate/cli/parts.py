@@ -97,7 +97,12 @@ def default_evidence() -> tuple[str, ...]:
 
 
 def question_of(
-    project: Project, asked: tuple[str, ...], at: str | None, env: str | None, instant: dt.datetime | None
+    project: Project,
+    asked: tuple[str, ...],
+    at: str | None,
+    env: str | None,
+    instant: dt.datetime | None,
+    opens: str = "",
 ) -> Question:
     """Return what a command line asks to be decided.
 
@@ -114,6 +119,7 @@ def question_of(
         at=at,
         environment=env,
         as_of=instant,
+        opens=opens,
         repository=project.repository(os.environ),
         released=released_policy(project),
         trailers=project.trailers(os.environ) if project.reads((Reviews,)) else None,

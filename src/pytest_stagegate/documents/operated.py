@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.deployments import DeploymentRow
     from pytest_stagegate.model.drills import DrillRow
     from pytest_stagegate.model.incidents import Incident
+    from pytest_stagegate.model.rings import RingRow
     from pytest_stagegate.model.support import SupportRow
 
 _SHOWN: Final = 100
@@ -79,6 +80,13 @@ def _tables(decision: Decision) -> Iterator[OperatedView]:
             ("product", "version", "supported until", "days left", "state"),
             [_support(row) for row in decision.support],
         )
+    if decision.rollout:
+        opens = decision.question.opens if decision.question is not None else ""
+        yield _table(
+            ("rollout", "Rollout", "The rings, in their order, as the log of this version tells."),
+            ("ring", "audience", "percent", "environment", "open since", "last decision"),
+            [_ring(row, opens) for row in decision.rollout],
+        )
     if decision.drills:
         yield _table(
             ("drills", "Drills", "When each kind of exercise was last done."),
@@ -109,6 +117,11 @@ def _incident(row: Incident) -> tuple[str, ...]:
 def _support(row: SupportRow) -> tuple[str, ...]:
     days = "" if row.days_left is None else str(row.days_left)
     return row.product, row.version, row.end or "", days, row.state
+
+
+def _ring(row: RingRow, opens: str) -> tuple[str, ...]:
+    closed = "to open in this step" if row.ring == opens else "not open"
+    return row.ring, row.audience, row.percent, row.environment or "", row.opened or closed, row.decision
 
 
 def _drill(row: DrillRow) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import msgspec
 
 from pytest_stagegate.model.deployments import SCHEMA as DEPLOYMENT
 from pytest_stagegate.model.deployments import DeploymentFile
+from pytest_stagegate.model.rings import SCHEMA as ROLLOUT
+from pytest_stagegate.model.rings import RolloutStep
 
 
 def schema_of(type_: type, title: str) -> dict[str, Any]:
@@ -25,6 +27,11 @@ def schema_of(type_: type, title: str) -> dict[str, Any]:
 def deployment_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a record of a deployment, made from the types it is read by."""
     return schema_of(DeploymentFile, DEPLOYMENT)
+
+
+def rollout_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a line of the log of a rollout, made from the type it is read by."""
+    return schema_of(RolloutStep, ROLLOUT)
 
 
 def _cleaned(value: Any) -> Any:

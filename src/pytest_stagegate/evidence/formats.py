@@ -33,7 +33,7 @@ _FIRST_OBJECT: Final = re.compile(r"\[\s*\{([^{}]*)\}")
 _PERFORMANCE: Final = tuple(f'"{key}"' for key in ("id", "key", "value", "start", "stop"))
 _OPENMETRICS: Final = re.compile(r"^#[ \t]+(?:(?:HELP|TYPE|UNIT)[ \t]+\S|EOF[ \t]*$)", re.MULTILINE)
 _OURS: Final = re.compile(
-    r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|deployment|incidents|drills|service-levels)/'
+    r'"schema"\s*:\s*"stagegate/(sign-off|manual|environment|deployment|incidents|drills|rollout|service-levels)/'
 )
 """What else of ours says so itself, by the name of the format."""
 _EVENT: Final = re.compile(r'"type"\s*:\s*"dev\.cdevents\.')

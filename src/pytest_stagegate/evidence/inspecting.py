@@ -101,6 +101,8 @@ def _figures(source: Source) -> dict[str, int | dict[str, int]]:
         return _environment(contents.looked_at)
     if contents.support is not None:
         return {"cycles": len(contents.support.cycles)}
+    if contents.steps is not None:
+        return {"steps": len(contents.steps), "opened": sum(each.opened for each in contents.steps)}
     if contents.drills is not None:
         return {"drills": len(contents.drills), "passed": sum(each.outcome == "passed" for each in contents.drills)}
     if contents.incidents is not None:

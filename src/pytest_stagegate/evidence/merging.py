@@ -16,6 +16,7 @@ from pytest_stagegate.evidence.operated import (
     drills_of,
     incidents_of,
     levels_of,
+    steps_of,
     support_of,
 )
 from pytest_stagegate.model.absent import Absent
@@ -40,7 +41,17 @@ if TYPE_CHECKING:
 
 _NOT_MEASURED: Final = Absent("not-measured", "no evidence holds any coverage")
 
-_OF_NO_ENVIRONMENT: Final = ("decisions", "manual", "goals", "reviews", "deployments", "incidents", "drills", "support")
+_OF_NO_ENVIRONMENT: Final = (
+    "decisions",
+    "manual",
+    "goals",
+    "reviews",
+    "deployments",
+    "incidents",
+    "drills",
+    "support",
+    "rollout",
+)
 """Kinds of which no file as a whole is of one environment."""
 
 
@@ -79,6 +90,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         environments=_environments(usable),
         incidents=incidents_of(usable),
         drills=drills_of(usable),
+        steps=steps_of(usable),
         support=support_of(usable),
         pythons=tuple(sorted({run.facts["python"] for run in runs if run.facts.get("python")})),
         deployments=deployments_of(usable),

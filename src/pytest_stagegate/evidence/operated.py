@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.contents import Contents
     from pytest_stagegate.model.deployments import Deployment
     from pytest_stagegate.model.incidents import IncidentsData
+    from pytest_stagegate.model.rings import RolloutStep
     from pytest_stagegate.model.service_levels import ServiceLevelsFile
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.support import SupportData
@@ -45,6 +46,11 @@ def drills_of(sources: Iterable[Source]) -> tuple[Logged, ...]:
     return tuple(
         Logged(entry=entry, source=name) for name, contents in _read(sources) for entry in contents.drills or ()
     )
+
+
+def steps_of(sources: Iterable[Source]) -> tuple[RolloutStep, ...]:
+    """Return every step of a log of a rollout, in the order of the files and of their lines."""
+    return tuple(step for _, contents in _read(sources) for step in contents.steps or ())
 
 
 def support_of(sources: Iterable[Source]) -> tuple[SupportData, ...]:

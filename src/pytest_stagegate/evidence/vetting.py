@@ -19,6 +19,7 @@ from pytest_stagegate.model.incidents import KIND as INCIDENTS
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.reviews import KIND as REVIEWS
+from pytest_stagegate.model.rings import KIND as ROLLOUT
 from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sources import Source, State
@@ -38,10 +39,10 @@ if TYPE_CHECKING:
 _BY_THEMSELVES: Final = (SIGN_OFFS, MANUAL)
 """Kinds of evidence of which no file is held against the decision as a whole."""
 
-_OF_NO_COMMIT: Final = (GOALS, REVIEWS, DEPLOYMENTS, INCIDENTS, DRILLS, SUPPORT)
+_OF_NO_COMMIT: Final = (GOALS, REVIEWS, DEPLOYMENTS, INCIDENTS, DRILLS, SUPPORT, ROLLOUT)
 """Kinds of which no file as a whole is about a commit and an environment."""
 
-_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, DRILLS, SUPPORT, FLAGS)
+_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, DRILLS, SUPPORT, FLAGS, ROLLOUT)
 """Kinds of which a file does not age as a whole: what was deployed runs, and a flag stands, until somebody acts."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
@@ -72,6 +73,7 @@ _REPEATABLE: Final = (
     INCIDENTS,
     DRILLS,
     SUPPORT,
+    ROLLOUT,
     SERVICE_LEVELS,
     FLAGS,
 )

@@ -17,6 +17,7 @@ from pytest_stagegate.model.metrics import MetricsData
 from pytest_stagegate.model.plan import PlanData
 from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.reviews import ReviewExport
+from pytest_stagegate.model.rings import RolloutStep
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.service_levels import ServiceLevelsFile
 from pytest_stagegate.model.sign_offs import Signed
@@ -49,6 +50,7 @@ class Contents:
         support: Until when products are supported, or None when the file does not say.
         service_levels: What was measured of service levels, or None when the file holds nothing of them.
         flags: Flags, or None when the file is no flag file.
+        steps: Steps of a rollout, or None when the file is no log of one.
         producer: Tool and version, as far as the file states them; may be empty.
         created: When it was made, RFC 3339 in UTC, or None when the file does not say; without the ``Z`` where the
             file states a local time without its zone.
@@ -75,6 +77,7 @@ class Contents:
     incidents: IncidentsData | None = None
     drills: tuple[DrillEntry, ...] | None = None
     support: SupportData | None = None
+    steps: tuple[RolloutStep, ...] | None = None
     service_levels: ServiceLevelsFile | None = None
     flags: FlagsData | None = None
     producer: str = ""

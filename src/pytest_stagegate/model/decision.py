@@ -16,6 +16,7 @@ from pytest_stagegate.model.manual import ManualRow
 from pytest_stagegate.model.readiness import EnvironmentRow
 from pytest_stagegate.model.requirements import RequirementRow
 from pytest_stagegate.model.reviews import ReviewRow
+from pytest_stagegate.model.rings import RingRow
 from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
 from pytest_stagegate.model.support import SupportRow
 from pytest_stagegate.model.verdicts import GateResult
@@ -247,6 +248,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         notes: Why a decision on that work tree would be provisional.
         given: The evidence files that were named; those that a record names are not among them.
         version: The version of stagegate that decided.
+        opens: The ring that was to open, ``complete``, or empty where no step of a rollout was decided.
     """
 
     at: str | None
@@ -256,6 +258,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...]
     given: tuple[Handed, ...]
     version: str
+    opens: str = ""
 
 
 class UpstreamRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -433,6 +436,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     deployments: tuple[DeploymentRow, ...] = ()
     incidents: tuple[Incident, ...] = ()
     drills: tuple[DrillRow, ...] = ()
+    rollout: tuple[RingRow, ...] = ()
     support: tuple[SupportRow, ...] = ()
     features: tuple[FeatureRow, ...] = ()
     schema: str = SCHEMA

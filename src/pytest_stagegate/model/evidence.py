@@ -27,6 +27,7 @@ from pytest_stagegate.model.provenance import StatementData
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import RepositoryData
 from pytest_stagegate.model.reviews import ReviewExport, TrailersData
+from pytest_stagegate.model.rings import Ring, RolloutStep
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.service_levels import LevelsData
 from pytest_stagegate.model.sign_offs import SignOffsData
@@ -159,6 +160,9 @@ class Evidence:
         deployments: What was deployed where.
         incidents: Incidents, an export each.
         drills: Exercises that logs name.
+        steps: Steps of rollouts that logs name.
+        rings: The rings of the policy.
+        opens: The ring that is to open, ``complete``, or empty where no step of a rollout is decided.
         support: Until when products are supported, a table each.
         pythons: The versions of Python that runs were of.
         flags: The flag files, and what the policy says of features.
@@ -207,6 +211,9 @@ class Evidence:
     deployments: tuple[Deployment, ...] = ()
     incidents: tuple[IncidentsData, ...] = ()
     drills: tuple[Logged, ...] = ()
+    steps: tuple[RolloutStep, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    opens: str = ""
     support: tuple[SupportData, ...] = ()
     pythons: tuple[str, ...] = ()
     flags: FlagsEvidence = field(default_factory=FlagsEvidence)

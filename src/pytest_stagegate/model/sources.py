@@ -59,6 +59,7 @@ FORMATS: Final = {
     "incidents": "incidents",
     "incidents-csv": "incidents",
     "drills": "drills",
+    "rollout": "rollout",
     "endoflife": "support",
     "support-table": "support",
     "service-levels": "service-levels",
@@ -84,6 +85,7 @@ KINDS: Final = (
     "incidents",
     "drills",
     "support",
+    "rollout",
     "service-levels",
     "flags",
 )

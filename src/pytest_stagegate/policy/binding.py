@@ -11,9 +11,10 @@ import msgspec
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
 from pytest_stagegate.model.numbers import CellName, Duration, EnvironmentName, Number, Percentage, Share, StageName
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
-from pytest_stagegate.policy.features import unfit_gates
+from pytest_stagegate.policy.features import unfit_gates, unknown_rings
 from pytest_stagegate.policy.model import COMMON_KEYS
 from pytest_stagegate.policy.reading import Reader
+from pytest_stagegate.policy.rings import unknown_gates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +112,8 @@ def bound_of(
         if each.gate and each.gate not in ids
     ]
     unfit = unfit_gates(policy.features, ((each.id, each.gate) for each in bound))
-    return tuple(bound), [*reader.mistakes, *unknown, *unfit]
+    of_rings = (*unknown_gates(policy.rings, ids), *unknown_rings(policy.features, policy.rings))
+    return tuple(bound), [*reader.mistakes, *unknown, *unfit, *of_rings]
 
 
 def applying(bound: tuple[BoundGate, ...], stage: str, environment: str | None) -> list[BoundGate]:

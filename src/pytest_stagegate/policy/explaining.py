@@ -25,6 +25,7 @@ from pytest_stagegate.model.provenance import Provenance
 from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews_face import Reviews
+from pytest_stagegate.model.rollout_face import Rollout
 from pytest_stagegate.model.sbom import Sboms
 from pytest_stagegate.model.service_levels import ServiceLevels
 from pytest_stagegate.model.sign_offs import SignOffs
@@ -61,6 +62,7 @@ _FACES: Final[dict[type, str]] = {
     Deployments: "records of deployments",
     Incidents: "exports of incidents",
     Drills: "exercises",
+    Rollout: "the log of the rollout",
     Support: "tables of support end dates",
     ServiceLevels: "measured service levels",
     Features: "flag files, and the tests and gates of features",

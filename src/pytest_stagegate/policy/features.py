@@ -12,9 +12,10 @@ from pytest_stagegate.model.links import feature_of, is_link_name
 from pytest_stagegate.model.sign_offs import SignOffs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.hooks import Gate
+    from pytest_stagegate.model.rings import Ring
     from pytest_stagegate.policy.reading import Reader
 
 _KEY: Final = "features"
@@ -86,3 +87,18 @@ def unfit_gates(rules: FeatureRules, bound: Iterable[tuple[str, Gate]]) -> Itera
                 yield Mistake(rule.place, f"unknown gate {name!r}; {nearest(name, gates)}")
             elif {Features, SignOffs} & set(gates[name].needs.values()):
                 yield Mistake(rule.place, f"the gate {name!r} is judged after features, so that none can need it")
+
+
+def unknown_rings(rules: FeatureRules, rings: Sequence[Ring]) -> Iterator[Mistake]:
+    """Yield a mistake for each ring that a feature is revealed in, where the policy has rings, and not this one.
+
+    Args:
+        rules: What is declared of features.
+        rings: The rings; with none, rings are named as their project likes.
+    """
+    names = [ring.name for ring in rings]
+    for rule in rules.features if names else ():
+        for each in rule.reveal:
+            _, slash, ring = each.partition("/")
+            if slash and ring and ring not in names:
+                yield Mistake(rule.place, f"reveal: unknown ring {ring!r}; {nearest(ring, names)}")

@@ -22,6 +22,7 @@ from pytest_stagegate.policy.operations import operations_of
 from pytest_stagegate.policy.planning import plan_rules, shaping
 from pytest_stagegate.policy.profiles import profiles_of
 from pytest_stagegate.policy.reading import Reader
+from pytest_stagegate.policy.rings import rings_of
 from pytest_stagegate.policy.service_levels import measuring_rule, objectives_of, prometheus_rule, slo_files
 from pytest_stagegate.policy.signing import allowed_signers, override_rule
 from pytest_stagegate.policy.waiving import max_days, waivers_of
@@ -57,6 +58,7 @@ _KEYS: Final = (
     "notes",
     "plan",
     "environment",
+    "ring",
     "prometheus",
     "slo",
     "slos",
@@ -146,6 +148,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         operations=operations_of(reader, table),
         manual_folder=manual_folder(reader, table),
         notes=notes_rules(reader, table),
+        rings=rings_of(reader, table, environments),
         plan=plan_rules(reader, table),
         features=feature_rules(reader, table, environments),
         environment_rules=environment_rules(reader, table, stages, environments, default_environment),

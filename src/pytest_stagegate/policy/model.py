@@ -16,6 +16,7 @@ from pytest_stagegate.model.note_rules import NotesRules
 from pytest_stagegate.model.operations import OperationsPlan
 from pytest_stagegate.model.plan import PlanRules
 from pytest_stagegate.model.property_tests import Profile
+from pytest_stagegate.model.rings import Ring
 from pytest_stagegate.model.service_levels import Objective, PrometheusRule
 from pytest_stagegate.model.sign_offs import OverrideRule
 from pytest_stagegate.model.sources import EvidenceRule
@@ -127,6 +128,7 @@ class Policy:
         objectives: What it promises of service levels.
         slo_files: Globs of files with further objectives.
         features: What it says of features.
+        rings: To whom a release goes one after the other.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -163,6 +165,7 @@ class Policy:
     objectives: tuple[Objective, ...] = ()
     slo_files: tuple[str, ...] = ()
     features: FeatureRules = field(default_factory=FeatureRules)
+    rings: tuple[Ring, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

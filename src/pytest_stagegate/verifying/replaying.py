@@ -138,6 +138,7 @@ def replayed(recorded: Decision, found: Located, root: Path, scratch: Path, *, w
         checkout=(recorded.question.checkout, recorded.question.notes),
         at=recorded.question.at,
         environment=recorded.question.environment,
+        opens=recorded.question.opens,
         as_of=utc_time(recorded.as_of),
         # Gates that are not loaded are a part of the basis; that it is the recorded gates' is told by itself.
         basis=recorded.basis or None,

@@ -88,3 +88,11 @@ def test_mistakes_are_told_all_at_once(tmp_path: Path, told: str) -> None:
     with pytest.raises(MistakesError) as error:
         load_project(tmp_path)
     assert told in str(error.value)
+
+
+def test_a_ring_that_a_feature_names_is_one_of_the_policy(tmp_path: Path) -> None:
+    (tmp_path / "stagegate.toml").write_text(f'{GOOD}[[ring]]\nname = "insiders"\n', encoding="utf-8")
+    assert load_project(tmp_path).policy.features.features
+    (tmp_path / "stagegate.toml").write_text(f'{GOOD}[[ring]]\nname = "insider"\n', encoding="utf-8")
+    with pytest.raises(MistakesError, match="unknown ring 'insiders'; did you mean 'insider'"):
+        load_project(tmp_path)

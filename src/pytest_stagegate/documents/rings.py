@@ -1,0 +1,58 @@
+"""The rings of a rollout in the terminal: what each asks, and how far the rollout is."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from pytest_stagegate.documents.wording import clean
+from pytest_stagegate.model.times import parsed
+from pytest_stagegate.thresholds import show_duration
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Sequence
+
+    from pytest_stagegate.model.decision import Subject
+    from pytest_stagegate.model.progress import Progress
+    from pytest_stagegate.model.rings import Ring, RingRow
+
+
+def plan_lines(rings: Sequence[Ring]) -> Iterator[str]:
+    """Yield the rings in their order, with what each asks."""
+    for number, ring in enumerate(rings, start=1):
+        who = ", ".join(filter(None, (ring.percent, ring.audience)))
+        yield clean(f"{number}. {ring.name}{f': {who}' if who else ''}")
+        told = {
+            "environment": ring.environment or "",
+            "systems": ", ".join(ring.systems),
+            "places": ", ".join(ring.places),
+            "opens with": ", ".join(ring.enter),
+            "is left with": ", ".join(ring.exit),
+            "soaks for": show_duration(Fraction(ring.soak), upward=False) if ring.soak else "",
+        }
+        for name, text in told.items():
+            if text:
+                yield clean(f"   {name}: {text}")
+
+
+def status_lines(progress: Progress, subject: Subject, instant: dt.datetime) -> Iterator[str]:
+    """Yield how far the rollout of a version is."""
+    yield clean(f"{subject.name} {subject.version or 'without a version'}, commit {(subject.commit or 'unknown')[:12]}")
+    for row in progress.rows:
+        yield clean(f"  {row.ring}: {_state(row, instant)}")
+    if progress.halted is not None:
+        yield clean(f"halted by {progress.halted.by} at {progress.halted.at}: {progress.halted.reason}")
+    if progress.completed is not None:
+        yield clean(f"complete since {progress.completed}")
+    elif progress.next:
+        yield clean(f"next: {progress.next}")
+
+
+def _state(row: RingRow, instant: dt.datetime) -> str:
+    if row.opened is None:
+        return f"not open{f'; last decision {row.decision}' if row.decision else ''}"
+    open_for = int((instant - parsed(row.opened)).total_seconds() * 1_000_000)
+    left = row.soak - open_for
+    soak = f", soaks for {show_duration(Fraction(left), upward=True)} more" if left > 0 else ""
+    return f"open since {row.opened}{soak}"
