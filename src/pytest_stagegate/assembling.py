@@ -16,19 +16,14 @@ from pytest_stagegate.evidence.merging import merged, of_environment
 from pytest_stagegate.evidence.origins import environment_of, stage_of, start_of
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, never_run, summed, vet, without_own
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.decision import (
-    Note,
-    Subject,
-)
+from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.model.told import ToldData
 from pytest_stagegate.permitting import refuse_contradiction
-from pytest_stagegate.summing import (
-    manual_data,
-)
+from pytest_stagegate.summing import manual_data
 from pytest_stagegate.tagging import stages_of
 
 if TYPE_CHECKING:

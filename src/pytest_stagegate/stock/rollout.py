@@ -57,13 +57,14 @@ def rollout(found: Rollout) -> Iterator[Check]:
         yield no_evidence("soak", "ring-not-open", f"no step of this version has opened the ring {now.left.name}")
         return
     yield check("soak", found.soaked, at_least=f"{now.left.soak} us")
-    if found.before_opening.inspected:
-        yield _newer(found, now.left.name)
+    before = found.before_opening
+    if before.inspected:
+        yield _newer(before, now.left.name, found.opened)
 
 
-def _newer(found: Rollout, ring: str) -> Check:
-    made = check("before-opening", found.before_opening, at_most=0)
+def _newer(before: Measure, ring: str, opened: str) -> Check:
+    made = check("before-opening", before, at_most=0)
     if made.verdict is Verdict.FAIL:
-        text = f"{', '.join(made.where[:3])}: from before {ring} was opened at {found.opened}"
+        text = f"{', '.join(made.where[:3])}: from before {ring} was opened at {opened}"
         return msgspec.structs.replace(made, verdict=Verdict.STALE, reason="before-ring", text=text)
     return made

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.deployments import SCHEMA, Deployment, DeploymentFile
 from pytest_stagegate.model.times import rfc3339, utc_time
@@ -32,9 +32,7 @@ def read(path: Path, _root: Path) -> Contents:
         EvidenceError: With the file, when it is none or says what no record can.
     """
     found = document(path, DeploymentFile, _WHAT)
-    if found.schema != SCHEMA:
-        text = f"{path.name}: its schema is {found.schema[:40]!r}; this version reads {SCHEMA!r}"
-        raise EvidenceError(text, code="unknown-schema")
+    refuse_other_schema(path.name, found.schema, SCHEMA)
     if fault := fault_of(found):
         raise EvidenceError(f"{path.name}: this is no {_WHAT}: {fault}")
     ended = utc_time(found.deployed)

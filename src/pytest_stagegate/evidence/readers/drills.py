@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.drills import SCHEMA, DrillEntry
 from pytest_stagegate.model.links import is_link_name
@@ -49,9 +49,7 @@ def read(path: Path, _root: Path) -> Contents:
 def entries_in(path: Path) -> tuple[DrillEntry, ...]:
     """Return every exercise of a log, with its time in UTC; raises as `read` does."""
     whole = document(path, DrillsFile, _WHAT)
-    if whole.schema != SCHEMA:
-        text = f"{path.name}: its schema is {whole.schema[:40]!r}; this version reads {SCHEMA!r}"
-        raise EvidenceError(text, code="unknown-schema")
+    refuse_other_schema(path.name, whole.schema, SCHEMA)
     return tuple(_sound(each, f"{path.name}: drill {number}") for number, each in enumerate(whole.drills, start=1))
 
 

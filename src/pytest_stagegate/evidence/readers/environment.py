@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.environments import FAILED, PASSED, SCHEMA, EnvironmentFile, EnvironmentReport
 from pytest_stagegate.model.times import utc_time
@@ -30,9 +30,7 @@ def read(path: Path, _root: Path) -> Contents:
         EvidenceError: With the file, when it is none or says what no report can.
     """
     whole = document(path, EnvironmentFile, _WHAT)
-    if whole.schema != SCHEMA:
-        text = f"{path.name}: its schema is {whole.schema[:40]!r}; this version reads {SCHEMA!r}"
-        raise EvidenceError(text, code="unknown-schema")
+    refuse_other_schema(path.name, whole.schema, SCHEMA)
     found = whole.seen
     if fault := fault_of(found):
         raise EvidenceError(f"{path.name}: this is no {_WHAT}: {fault}")

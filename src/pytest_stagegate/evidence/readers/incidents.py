@@ -8,7 +8,7 @@ import msgspec
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.incident_rows import incident_of
-from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.incidents import SCHEMA, IncidentsData
 from pytest_stagegate.model.times import rfc3339, utc_time
@@ -57,9 +57,7 @@ def read(path: Path, _root: Path) -> Contents:
         EvidenceError: With file and place, when it is none.
     """
     whole = document(path, IncidentsFile, _WHAT)
-    if whole.schema != SCHEMA:
-        text = f"{path.name}: its schema is {whole.schema[:40]!r}; this version reads {SCHEMA!r}"
-        raise EvidenceError(text, code="unknown-schema")
+    refuse_other_schema(path.name, whole.schema, SCHEMA)
     try:
         made = rfc3339(utc_time(whole.exported)) if whole.exported is not None else None
     except ValueError as error:

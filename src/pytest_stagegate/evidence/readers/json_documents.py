@@ -94,6 +94,22 @@ def document(path: Path, type_: type[T], what: str) -> T:
     return decoded(text_of(path, what), type_, what, path.name)
 
 
+def refuse_other_schema(place: str, schema: str, known: str) -> None:
+    """Refuse a document of ours whose schema is not the one that this version reads.
+
+    Args:
+        place: The file, and its line where it has several documents.
+        schema: What the document states.
+        known: The schema that is read, with its version.
+
+    Raises:
+        EvidenceError: With the place and both schemas.
+    """
+    if schema != known:
+        text = f"{place}: its schema is {schema[:40]!r}; this version reads {known!r}"
+        raise EvidenceError(text, code="unknown-schema")
+
+
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object of JSON from its pairs.
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.manual import SCHEMA, ManualResult, ManualResults
 from pytest_stagegate.model.times import rfc3339, utc_time
@@ -35,9 +35,7 @@ def read(path: Path, _root: Path) -> Contents:
         EvidenceError: With the file, when it is none or holds what no result can.
     """
     found = document(path, ManualResults, _WHAT)
-    if found.schema != SCHEMA:
-        text = f"{path.name}: its schema is {found.schema[:40]!r}; this version reads {SCHEMA!r}"
-        raise EvidenceError(text, code="unknown-schema")
+    refuse_other_schema(path.name, found.schema, SCHEMA)
     for number, result in enumerate(found.results, start=1):
         fault = fault_of(result)
         if fault:

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.json_documents import decoded, text_of
+from pytest_stagegate.evidence.readers.json_documents import decoded, refuse_other_schema, text_of
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.rings import SCHEMA, RolloutStep
 from pytest_stagegate.model.times import parsed, utc_time
@@ -39,9 +39,7 @@ def steps_in(path: Path) -> tuple[RolloutStep, ...]:
     steps, previous = [], ""
     for number, line in enumerate(text.split("\n")[:-1], start=1):
         step = decoded(line, RolloutStep, _WHAT, path.name, number)
-        if step.schema != SCHEMA:
-            text = f"{path.name}:{number}: its schema is {step.schema[:40]!r}; this version reads {SCHEMA!r}"
-            raise EvidenceError(text, code="unknown-schema")
+        refuse_other_schema(f"{path.name}:{number}", step.schema, SCHEMA)
         if step.previous != previous:
             raise EvidenceError(
                 f"{path.name}:{number}: it is not behind the line that it names: one was changed or lost"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.json_documents import document
+from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.service_levels import SCHEMA, ServiceLevelsFile
 from pytest_stagegate.model.times import utc_time
@@ -27,9 +27,7 @@ def read(path: Path, _root: Path) -> Contents:
         EvidenceError: With the file, when it is none or says what no such file can.
     """
     found = document(path, ServiceLevelsFile, _WHAT)
-    if found.schema != SCHEMA:
-        text = f"{path.name}: its schema is {found.schema[:40]!r}; this version reads {SCHEMA!r}"
-        raise EvidenceError(text, code="unknown-schema")
+    refuse_other_schema(path.name, found.schema, SCHEMA)
     if fault := _fault_of(found):
         raise EvidenceError(f"{path.name}: this is no {_WHAT}: {fault}")
     return Contents(service_levels=found, producer=found.producer, created=found.when, warnings=found.problems)
