@@ -334,27 +334,24 @@ def clean_environment() -> dict[str, str]:
 
 @dataclass
 class Player:
-    """Does what a page says: writes its files and runs its commands, in one folder for each new project.
+    """Does what a page says about one project: writes its files and runs its commands.
 
     Attributes:
-        folder: A new folder for each project is made in it.
-        projects: How many there were.
+        folder: The folder of the project is made in it.
         here: The folder in which commands run.
         status: Exit status of the last command.
         differences: What a page shows and a run did not, or the other way round.
     """
 
     folder: Path
-    projects: int = 0
     here: Path = field(init=False)
     status: int = 0
     differences: list[str] = field(default_factory=list)
 
-    def play(self, text: str) -> None:
-        for block in blocks(text):
+    def play(self, project: list[Block]) -> None:
+        for block in project:
             if NEW_PROJECT in block.marks:
-                self.projects += 1
-                self.here = self.folder / f"shop{self.projects}"
+                self.here = self.folder / "shop1"
                 self.here.mkdir()
             if block.caption:
                 write(self.here / block.caption, block.body)
@@ -414,17 +411,31 @@ def plain(text: str) -> str:
     return " ".join(_RULE.sub(r"\1", _TIME.sub("<time>", text)).split())
 
 
-SAMPLES: Final = [path for path in PAGES if NEW_PROJECT in path.read_text(encoding="utf-8").splitlines()]
+def projects_in(text: str) -> list[list[Block]]:
+    """Return the blocks of each project of a page; those before the first new one belong to it."""
+    found: list[list[Block]] = [[]]
+    for block in blocks(text):
+        if NEW_PROJECT in block.marks and any(NEW_PROJECT in each.marks for each in found[-1]):
+            found.append([])
+        found[-1].append(block)
+    return found
+
+
+SAMPLES: Final = [
+    pytest.param(text, project, id=name_of(path) if number == 1 else f"{name_of(path)}, project {number}")
+    for path in PAGES
+    if NEW_PROJECT in (text := path.read_text(encoding="utf-8")).splitlines()
+    for number, project in enumerate(projects_in(text), start=1)
+]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the samples are written for a POSIX shell")
-@pytest.mark.parametrize("path", SAMPLES, ids=name_of)
-def test_the_samples_do_what_the_page_shows(path: Path, tmp_path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
+@pytest.mark.parametrize(("text", "project"), SAMPLES)
+def test_the_samples_do_what_the_page_shows(text: str, project: list[Block], tmp_path: Path) -> None:
     if re.search(r"^\$ (stagegate demo$|git )", text, re.MULTILINE) and shutil.which("git") is None:
         pytest.skip("needs the program git")
     player = Player(tmp_path)
-    player.play(text)
+    player.play(project)
     assert not player.differences, "\n\n".join(player.differences)
 
 
