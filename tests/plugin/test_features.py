@@ -154,6 +154,15 @@ def test_what_may_not_be_revealed_is_refused_and_nothing_is_written(
     assert stagegate("--ring=insiders", "--reveal=checkout", "--out=out.json")[0] == 0
 
 
+def test_files_of_several_rings_are_written_from_one_decision(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STAGEGATE_COMMIT")
+    shop.write(".gitignore", "__pycache__\n")
+    shop.commit_everything()
+    decide(shop)
+    assert stagegate("--ring", "insiders", "--out", "insiders.json")[0] == 0
+    assert stagegate("--out", "production.json")[0] == 0
+
+
 def test_a_flag_that_nobody_declared_is_not_written(shop: Project) -> None:
     unknown = {"new": {"state": "ENABLED", "variants": {"on": True}, "defaultVariant": "on"}}
     shop.write("flags.json", json.dumps(FLAGS | {"flags": FLAGS["flags"] | unknown}))
