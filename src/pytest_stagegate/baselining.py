@@ -18,12 +18,12 @@ from pytest_stagegate.run import decision_of
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from pytest_stagegate.assembling import Question
     from pytest_stagegate.model.baseline import Table
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.verdicts import Check, GateResult
     from pytest_stagegate.project import Project
-    from pytest_stagegate.run import Question
 
 _SHORT: Final = (Verdict.ERROR, Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE)
 _STEPS: Final = frozenset({"files-missing", "branches-not-measured", "nothing-measured"})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,52 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pytest_stagegate import decide
-from pytest_stagegate.hooks import Gate, GateOptions, Matrix, Warnings
+from pytest_stagegate.facing import Seen, kinds_of, shown
+from pytest_stagegate.hooks import Gate, GateOptions
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.artifacts import UNREADABLE, Artifacts
-from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.coverage import ContextsUnavailable, Coverage
-from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
-from pytest_stagegate.model.deployments_face import Deployments
-from pytest_stagegate.model.drills import KIND as DRILLS
-from pytest_stagegate.model.drills_face import Drills
-from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Evidence
-from pytest_stagegate.model.expected import executed_by_tag, executed_in
-from pytest_stagegate.model.features_face import Features
-from pytest_stagegate.model.findings import Findings
-from pytest_stagegate.model.flags import KIND as FLAGS
-from pytest_stagegate.model.goals_face import Goals
-from pytest_stagegate.model.incidents import KIND as INCIDENTS
-from pytest_stagegate.model.incidents import Incidents
-from pytest_stagegate.model.manual import KIND as MANUAL
-from pytest_stagegate.model.manual import ManualTests, manual_rows
-from pytest_stagegate.model.metrics import Metrics
 from pytest_stagegate.model.numbers import NotANumber, NothingMeasured
-from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.place import Place
-from pytest_stagegate.model.plan import KIND as GOALS
-from pytest_stagegate.model.property_tests import PropertyTests
-from pytest_stagegate.model.provenance import Provenance
-from pytest_stagegate.model.readiness import Environments
 from pytest_stagegate.model.reasons import REMEDIES
-from pytest_stagegate.model.repository import UNKNOWN, Repository
-from pytest_stagegate.model.reviews import KIND as REVIEWS
-from pytest_stagegate.model.reviews_face import Reviews
-from pytest_stagegate.model.sbom import Sboms
-from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
-from pytest_stagegate.model.service_levels import ServiceLevels
-from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
-from pytest_stagegate.model.sign_offs import SignOffs
-from pytest_stagegate.model.support import KIND as SUPPORT
-from pytest_stagegate.model.support import Support
 from pytest_stagegate.model.tally import Tally
-from pytest_stagegate.model.tests import TestResults
 from pytest_stagegate.model.texts import without_folders
-from pytest_stagegate.model.told import NOT_ASKED, ReleaseNotes
-from pytest_stagegate.model.upstream import Decisions
 from pytest_stagegate.model.verdicts import SEVERITY, Check, Enforcement, GateResult, Level, OnMissing, Verdict
-from pytest_stagegate.model.vulnerabilities import Vulnerabilities
 from pytest_stagegate.thresholds import no_evidence, show_duration
 
 if TYPE_CHECKING:
@@ -97,41 +61,6 @@ _BROKEN: Final = frozenset(
 """Reasons of evidence that is there in part: what the policy says of missing evidence does not hold for it."""
 
 _NEVER_HIDDEN: Final = (Verdict.ERROR, Verdict.FAIL)
-
-_KINDS: Final[dict[type, str]] = {
-    TestResults: "tests",
-    Warnings: "tests",
-    Matrix: "tests",
-    Coverage: "coverage",
-    Findings: "findings",
-    Metrics: "metrics",
-    PropertyTests: "tests",
-    SignOffs: SIGN_OFFS,
-    Sboms: "sbom",
-    Vulnerabilities: "vulnerabilities",
-    Provenance: "provenance",
-    Decisions: "decisions",
-    Goals: GOALS,
-    ManualTests: MANUAL,
-    Reviews: REVIEWS,
-    Environments: ENVIRONMENT,
-    Deployments: DEPLOYMENTS,
-    Incidents: INCIDENTS,
-    Drills: DRILLS,
-    Support: SUPPORT,
-    ServiceLevels: SERVICE_LEVELS,
-    Features: FLAGS,
-}
-"""Kind of evidence that each face shows."""
-
-_FURTHER: Final[dict[type, frozenset[str]]] = {
-    Goals: frozenset({"tests", MANUAL}),
-    Drills: frozenset({"tests"}),
-    Support: frozenset({"sbom"}),
-    ServiceLevels: frozenset({"metrics"}),
-    Features: frozenset({"tests"}),
-}
-"""Further kinds that a face shows something of."""
 
 
 @dataclass(frozen=True)
@@ -174,13 +103,6 @@ class ActiveGate:
     def reads_features(self) -> bool:
         """Whether it can be judged only when the gates have been that features may need."""
         return self.gate.reads_features
-
-
-def kinds_of(gate: Gate) -> frozenset[str]:
-    """Return the kinds of evidence files that a gate reads."""
-    faces = gate.needs.values()
-    further = (_FURTHER[face] for face in faces if face in _FURTHER)
-    return frozenset(_KINDS[face] for face in faces if face in _KINDS).union(*further)
 
 
 def judge(active: ActiveGate, evidence: Evidence, place: Place, root: Path = Path()) -> GateResult:
@@ -337,53 +259,12 @@ def _broke_off(active: ActiveGate, error: BaseException, tally: Tally) -> Check:
 
 
 def _arguments(active: ActiveGate, evidence: Evidence, place: Place, tally: Tally) -> dict[str, Any]:
-    tests = evidence.tests
-    executed = tests.counts().executed
-    by_tag = executed_by_tag(tests) if evidence.expected else {}
-    by_hand = manual_rows(evidence.manual, place, active.max_age)
-    faces: dict[type, Any] = {
-        TestResults: TestResults(tests, tally, exits=evidence.exits),
-        Warnings: Warnings(evidence.warnings, tally, executed=executed, recorded=evidence.warnings_recorded),
-        Findings: Findings(evidence.findings, tally),
-        Metrics: Metrics(evidence.metrics, tally, waived=evidence.waived),
-        Artifacts: _artifacts(evidence, tally),
-        Provenance: Provenance(evidence.statements, evidence.subject, tally, excused=evidence.excused),
-        Sboms: Sboms(evidence.sboms, evidence.subject, tally),
-        Vulnerabilities: Vulnerabilities(evidence.scans, evidence.subject, tally),
-        PropertyTests: PropertyTests(evidence.properties, tally),
-        Repository: Repository(evidence.repository or UNKNOWN, tally),
-        Baseline: Baseline(evidence.baseline, tally),
-        Decisions: Decisions(evidence.decisions, evidence.subject, tally),
-        Goals: Goals(evidence.goals, tests, tally, day=place.day, manual=by_hand),
-        ManualTests: ManualTests(by_hand, tally),
-        Environments: Environments(evidence.environments, evidence.environment_rules, place, tests.tags, tally),
-        Deployments: Deployments(evidence, tally),
-        Incidents: Incidents(evidence.incidents, tally),
-        Drills: Drills(evidence.drills, tests, evidence.started, evidence.subject, place, tally),
-        Support: Support(evidence.support, evidence.in_use, place.day, tally),
-        Features: Features(evidence.features, evidence.flags, tests, tally, evidence.excused),
-        Matrix: Matrix(tuple((cell, executed_in(cell, by_tag)) for cell in evidence.expected)),
-        Operations: Operations(evidence.operations, tally),
-        Place: place,
-        ServiceLevels: ServiceLevels(evidence.service_levels, Metrics(evidence.metrics, tally), tally),
-        ReleaseNotes: ReleaseNotes(evidence.told or NOT_ASKED, evidence.subject.version, tally),
-        Reviews: Reviews(evidence.reviews, evidence.trailers, evidence.subject.commit, tally),
-        SignOffs: SignOffs(evidence.sign_offs, tally, _since(active, place)),
+    seen = Seen(evidence, place, tally, active.max_age)
+    own = None if active.options is None else type(active.options)
+    return {
+        parameter: active.options if asked is own else shown(asked, seen)
+        for parameter, asked in active.gate.needs.items()
     }
-    if not isinstance(evidence.coverage, Absent):
-        faces[Coverage] = Coverage(evidence.coverage, tally)
-    if active.options is not None:
-        faces[type(active.options)] = active.options
-    return {parameter: faces[asked] for parameter, asked in active.gate.needs.items()}
-
-
-def _artifacts(evidence: Evidence, tally: Tally) -> Artifacts:
-    unreadable = tuple(note.text.rstrip(".") for note in evidence.provisional if note.reason == UNREADABLE)
-    return Artifacts(evidence.subject, tally, unreadable=unreadable, excused=evidence.excused)
-
-
-def _since(active: ActiveGate, place: Place) -> dt.datetime | None:
-    return None if active.max_age is None else place.instant - dt.timedelta(microseconds=active.max_age)
 
 
 def _answers(answer: object) -> Iterable[object]:

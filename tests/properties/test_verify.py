@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pytest_stagegate.assembling import Question
 from pytest_stagegate.documents.rendering import DEFAULT
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.packing import write_zip
@@ -18,7 +19,7 @@ from pytest_stagegate.model.decision import Subject
 from pytest_stagegate.model.manifest import SUMS, sums_of
 from pytest_stagegate.model.verification import Answer
 from pytest_stagegate.project import load_project
-from pytest_stagegate.run import Question, decide_on
+from pytest_stagegate.run import decide_on
 from pytest_stagegate.verifying import Audit, verify
 from tests.unit.fakes import green_record
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from pytest_stagegate.assembling import Question
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.hooks import Gate, gate
@@ -28,7 +29,7 @@ from pytest_stagegate.model.repository import NO_REPOSITORY, ChangedFile, Diff, 
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import Detail, Exit, Outcome, TestData
 from pytest_stagegate.model.verdicts import Check, Enforcement, GateResult, Level, OnMissing, Verdict
-from pytest_stagegate.run import Question, decide_on
+from pytest_stagegate.run import decide_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

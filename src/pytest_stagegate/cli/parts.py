@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import click
 import msgspec
 
+from pytest_stagegate.assembling import Question
 from pytest_stagegate.documents.terminal import COLOURS
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.evidence.finding import (
@@ -27,7 +28,6 @@ from pytest_stagegate.model.told import ReleaseNotes
 from pytest_stagegate.model.waivers import WaiverRow
 from pytest_stagegate.noting import told_of
 from pytest_stagegate.project import released_policy
-from pytest_stagegate.run import Question
 from pytest_stagegate.waiving import rows
 
 if TYPE_CHECKING:

@@ -37,13 +37,13 @@ from pytest_stagegate.run import decision_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from pytest_stagegate.assembling import Question
     from pytest_stagegate.drill.artifacts import ArtifactFault
     from pytest_stagegate.hooks import Fault
     from pytest_stagegate.model.flags import FeatureRules
     from pytest_stagegate.model.operations import OperationsPlan
     from pytest_stagegate.model.verdicts import GateResult
     from pytest_stagegate.project import Project
-    from pytest_stagegate.run import Question
 
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""

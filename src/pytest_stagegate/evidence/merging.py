@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pytest_stagegate.evidence.operated import (
+    began_of,
+    deployments_of,
+    drills_of,
+    incidents_of,
+    levels_of,
+    support_of,
+)
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage, united
 from pytest_stagegate.model.decision import Note
-from pytest_stagegate.model.drills import Logged
 from pytest_stagegate.model.evidence import Evidence, WarningLine
 from pytest_stagegate.model.extent import PYTHON, Scope
 from pytest_stagegate.model.manual import ManualData, united_tests
@@ -22,14 +29,11 @@ from pytest_stagegate.model.service_levels import LevelsData
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
-    from pytest_stagegate.model.contents import Contents
     from pytest_stagegate.model.decision import Artifact, Subject
-    from pytest_stagegate.model.deployments import Deployment
     from pytest_stagegate.model.environments import EnvironmentReport
     from pytest_stagegate.model.findings import FindingsData
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.reviews import ReviewExport, TrailersData
-    from pytest_stagegate.model.service_levels import ServiceLevelsFile
     from pytest_stagegate.model.sources import Source
     from pytest_stagegate.model.tags import Tag
     from pytest_stagegate.model.told import ToldData
@@ -73,26 +77,13 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         told=_told(runs),
         trailers=_trailers(runs),
         environments=_environments(usable),
-        incidents=tuple(
-            replace(each.contents.incidents, file=each.name)
-            for each in usable
-            if each.contents is not None and each.contents.incidents is not None
-        ),
-        drills=tuple(
-            Logged(entry=entry, source=each.name)
-            for each in usable
-            if each.contents is not None
-            for entry in each.contents.drills or ()
-        ),
-        support=tuple(
-            replace(each.contents.support, file=each.name)
-            for each in usable
-            if each.contents is not None and each.contents.support is not None
-        ),
+        incidents=incidents_of(usable),
+        drills=drills_of(usable),
+        support=support_of(usable),
         pythons=tuple(sorted({run.facts["python"] for run in runs if run.facts.get("python")})),
-        deployments=tuple(record for each in usable for record in _deployments(each)),
-        began=tuple(_began(each) for each in usable if _holds_tests(each)),
-        service_levels=LevelsData(files=_measured(contents)),
+        deployments=deployments_of(usable),
+        began=began_of(usable),
+        service_levels=LevelsData(files=levels_of(usable)),
         manual=ManualData(united_tests(run.manual.tests for run in runs)),
         warnings=_warnings(runs),
         warnings_recorded=bool(runs) and all(run.warnings_recorded for run in runs),
@@ -113,30 +104,6 @@ def _environments(usable: Iterable[Source]) -> tuple[EnvironmentReport, ...]:
     found = [report for each in usable if each.evidence is not None for report in each.evidence.environments]
     found += [each.contents.looked_at for each in usable if each.contents is not None and each.contents.looked_at]
     return tuple(sorted(set(found), key=msgspec.json.encode))
-
-
-def _deployments(source: Source) -> tuple[Deployment, ...]:
-    found = (source.contents.deployments or ()) if source.contents is not None else ()
-    return tuple(msgspec.structs.replace(each, file=source.name) for each in found)
-
-
-def _holds_tests(source: Source) -> bool:
-    return source.evidence is not None or (source.contents is not None and source.contents.tests is not None)
-
-
-def _began(source: Source) -> tuple[str | None, str | None]:
-    """Return the environment of a source with tests, and when these began, as far as it says by itself."""
-    if source.evidence is not None:
-        return source.environment, source.evidence.started
-    said = source.contents.created if source.contents is not None else None
-    return source.environment, said if said is not None and said.endswith("Z") else None
-
-
-def _measured(contents: Iterable[Contents]) -> tuple[ServiceLevelsFile, ...]:
-    """Return what files say of service levels, each once."""
-    measured = (each.service_levels for each in contents if each.service_levels is not None)
-    found = {msgspec.json.encode(each): each for each in measured}
-    return tuple(found[key] for key in sorted(found))
 
 
 def of_environment(sources: Iterable[Source], environment: str) -> list[Source]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_stagegate import decide
+from pytest_stagegate.assembling import Question
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
@@ -20,7 +21,7 @@ from pytest_stagegate.live.history import history_lines
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.producing import Making
-from pytest_stagegate.run import Decided, Question, decide_on, publish
+from pytest_stagegate.run import Decided, decide_on, publish
 
 if TYPE_CHECKING:
     import argparse

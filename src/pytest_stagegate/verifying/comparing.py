@@ -9,7 +9,7 @@ import msgspec
 
 from pytest_stagegate import decide
 from pytest_stagegate.basis import basis_of
-from pytest_stagegate.judging import kinds_of
+from pytest_stagegate.facing import kinds_of
 from pytest_stagegate.model.artifacts import Artifacts
 from pytest_stagegate.model.baseline import Baseline
 from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate import __version__
+from pytest_stagegate.assembling import Question
 from pytest_stagegate.errors import EvidenceError, MistakesError
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import Given
@@ -35,7 +36,7 @@ from pytest_stagegate.policy.loading import policy_of
 from pytest_stagegate.policy.model import Layer
 from pytest_stagegate.project import Project, vocabulary_of
 from pytest_stagegate.registry import Registry
-from pytest_stagegate.run import Question, decision_of
+from pytest_stagegate.run import decision_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
