@@ -154,6 +154,16 @@ def test_what_may_not_be_revealed_is_refused_and_nothing_is_written(
     assert stagegate("--ring=insiders", "--reveal=checkout", "--out=out.json")[0] == 0
 
 
+def test_a_gate_of_the_stage_test_counts_where_its_decision_is_handed_over(shop: Project) -> None:
+    needing = POLICY.replace('gates = ["results"]', 'gates = ["executed"]')
+    shop.write("pyproject.toml", needing + "\n    [tool.stagegate.gate.executed]\n    min_executed = 1")
+    finish(shop)
+    shop.run("--stage-gate-at=test")
+    (shop.path / ".stagegate").rename(shop.path / "tested")
+    assert decide(shop).check("features", "not-ready")["text"] == "checkout: the gate executed was not judged"
+    assert decide(shop, "--stage-gate-evidence=tested/decision.json").gate("features")["verdict"] == "PASS"
+
+
 def test_files_of_several_rings_are_written_from_one_decision(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STAGEGATE_COMMIT")
     shop.write(".gitignore", "__pycache__\n")
