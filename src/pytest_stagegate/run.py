@@ -31,7 +31,7 @@ from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.progress import progress
 from pytest_stagegate.model.readiness import environment_rows
-from pytest_stagegate.model.readying import feature_rows
+from pytest_stagegate.model.readying import feature_rows, found_before
 from pytest_stagegate.model.rings import gates_of
 from pytest_stagegate.model.support import support_rows
 from pytest_stagegate.model.times import rfc3339
@@ -261,7 +261,8 @@ def _first(project: Project, asked: Sequence[_Asked], evidence: Evidence) -> tup
 
 
 def _with_features(evidence: Evidence, results: Sequence[GateResult]) -> Evidence:
-    rows = feature_rows(evidence.flags, evidence.tests, results, whole=not evidence.incomplete)
+    before = found_before(evidence.decisions, evidence.subject.commit, results)
+    rows = feature_rows(evidence.flags, evidence.tests, [*results, *before], whole=not evidence.incomplete)
     return replace(evidence, features=rows)
 
 

@@ -161,6 +161,25 @@ def test_a_ring_that_the_policy_does_not_have_is_told(shop: Project) -> None:
     assert (status, "unknown name 'insider'; did you mean 'insiders'?" in told) == (2, True)
 
 
+def test_a_gate_of_the_stage_test_counts_where_its_decision_is_handed_over(shop: Project) -> None:
+    needing = POLICY.replace('gates = ["results"]', 'gates = ["executed"]')
+    shop.write("pyproject.toml", needing + "\n    [tool.stagegate.gate.executed]\n    min_executed = 1")
+    finish(shop)
+    shop.run("--stage-gate-at=test")
+    (shop.path / ".stagegate").rename(shop.path / "tested")
+    assert decide(shop).check("features", "not-ready")["text"] == "checkout: the gate executed was not judged"
+    assert decide(shop, "--stage-gate-evidence=tested/decision.json").gate("features")["verdict"] == "PASS"
+
+
+def test_files_of_several_rings_are_written_from_one_decision(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STAGEGATE_COMMIT")
+    shop.write(".gitignore", "__pycache__\n")
+    shop.commit_everything()
+    decide(shop)
+    assert stagegate("--ring", "insiders", "--out", "insiders.json")[0] == 0
+    assert stagegate("--out", "production.json")[0] == 0
+
+
 def test_a_flag_that_nobody_declared_is_not_written(shop: Project) -> None:
     unknown = {"new": {"state": "ENABLED", "variants": {"on": True}, "defaultVariant": "on"}}
     shop.write("flags.json", json.dumps(FLAGS | {"flags": FLAGS["flags"] | unknown}))

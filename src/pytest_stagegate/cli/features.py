@@ -102,7 +102,7 @@ def _usable(path: Path, project: Project, team: Path) -> Decision:
     if not path.is_file():
         raise EvidenceError(f"there is no {short(path)}; decide first, for example: pytest --stage-gate-at=release")
     decision = decision_in(document(path, dict[str, Any], "decision.json"), path.name)
-    here, notes = subject_of(project.rootdir, os.environ, project.policy.artifacts)
+    here, _ = subject_of(project.rootdir, os.environ, project.policy.artifacts)
     if project.name is not None and decision.subject.name != project.name:
         raise EvidenceError(f"{path.name}: it is of the project {decision.subject.name!r}, not {project.name!r}")
     if here.commit is None or decision.subject.commit is None or differ(here.commit, decision.subject.commit):
@@ -110,7 +110,8 @@ def _usable(path: Path, project: Project, team: Path) -> Decision:
         raise EvidenceError(f"{path.name}: it is of {of}, and here is {now}")
     if decision.policy.sha256 != project.policy.sha256:
         raise EvidenceError(f"{path.name}: it was decided by another policy than the one that is here")
-    for note in (*decision.incomplete, *decision.provisional, *notes):
+    # What lies about in the work tree by now, such as the flag file of another ring, was not decided about.
+    for note in (*decision.incomplete, *decision.provisional):
         raise EvidenceError(f"{path.name}: no word can be taken from it: {note.text.rstrip('.')}")
     if decision.decision is Word.HOLD:
         raise EvidenceError(f"{path.name}: it is HOLD: evidence is missing, and with it what is ready")

@@ -97,7 +97,7 @@ def written(document: dict[str, Any], plan: Iterable[Planned], name: str) -> byt
         name: Name of the file, for messages.
 
     Raises:
-        EvidenceError: When the file holds a number that JSON can't.
+        EvidenceError: When the file holds a number that JSON can't, or is nested without end.
     """
     for each in plan:
         if each.why and each.off is not None:
@@ -109,3 +109,5 @@ def written(document: dict[str, Any], plan: Iterable[Planned], name: str) -> byt
         return (json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode()
     except ValueError as error:
         raise EvidenceError(f"{name}: a number in it is too large to be written") from error
+    except RecursionError as error:
+        raise EvidenceError(f"{name}: its values are nested too deeply to be written") from error

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.flags import FeatureRule, Flag, FlagsEvidence
     from pytest_stagegate.model.tests import TestData
+    from pytest_stagegate.model.upstream import DecisionsData
     from pytest_stagegate.model.verdicts import GateResult
 
 MET: Final = (Verdict.PASS, Verdict.WARN, Verdict.WAIVED)
@@ -33,7 +34,7 @@ def feature_rows(
     Args:
         evidence: Flag files, and what the policy says of features.
         tests: Tests and their links.
-        results: What the gates found that are judged before features.
+        results: What the gates found that were judged before features.
         whole: Whether the evidence is whole; of a run that broke off no feature is ready.
     """
     rules, flags = evidence.rules, _by_name(evidence)
@@ -47,6 +48,29 @@ def feature_rows(
     ]
     others = [name for name in flags if name not in known and not any(matches(glob)(name) for glob in rules.others)]
     return (*rows, *(_undeclared(name, flags[name]) for name in sorted(others)))
+
+
+def found_before(decisions: DecisionsData, commit: str | None, results: Iterable[GateResult]) -> tuple[GateResult, ...]:
+    """Return what decisions among the evidence found of gates that are not judged now.
+
+    Nothing is taken from a decision that is provisional, not whole, or of another policy or commit.
+
+    Args:
+        decisions: The decisions.
+        commit: The commit that is decided, or None when it is unknown.
+        results: What the gates found that are judged now.
+    """
+    judged = {result.gate for result in results}
+    sound = [
+        each.decision
+        for each in decisions.earlier
+        if each.policy_whole
+        and each.decision.policy.sha256 == decisions.policy_sha256
+        and commit is not None
+        and each.decision.subject.commit == commit
+        and not (each.decision.provisional or each.decision.incomplete)
+    ]
+    return tuple(result for decision in sound for result in decision.gates if result.gate not in judged)
 
 
 def _by_name(evidence: FlagsEvidence) -> dict[str, list[Flag]]:
@@ -126,6 +150,6 @@ def _gates(rule: FeatureRule, results: Sequence[GateResult], whole: bool) -> tup
     for name in rule.gates:
         found = [result.verdict for result in results if result.gate == name]
         if not found:
-            why.append(f"the gate {name} was not judged here")
+            why.append(f"the gate {name} was not judged")
         why += [f"the gate {name} is {verdict.value.replace('_', ' ')}" for verdict in found if verdict not in MET][:1]
     return tuple(why)

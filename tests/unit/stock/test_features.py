@@ -3,8 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
+from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.flags import (
     APPLICATION,
@@ -16,10 +18,12 @@ from pytest_stagegate.model.flags import (
     FlagsEvidence,
 )
 from pytest_stagegate.model.links import FEATURE, Link
-from pytest_stagegate.model.readying import feature_rows
+from pytest_stagegate.model.readying import feature_rows, found_before
+from pytest_stagegate.model.upstream import DecisionsData, Earlier
 from pytest_stagegate.model.verdicts import GateResult, Verdict
 from pytest_stagegate.stock.features import features
-from tests.unit.fakes import evidence_of, judged, outcomes_of, result_of
+from tests.unit.documents.samples import earlier
+from tests.unit.fakes import SUBJECT, evidence_of, judged, outcomes_of, result_of
 
 
 def flag(name: str = "checkout", *shows: str, variants: tuple[str, ...] = ("on", "off"), **metadata: str) -> Flag:
@@ -92,7 +96,7 @@ def test_a_gate_that_it_needs_has_to_be_met(verdict: Verdict, met: bool) -> None
 
 def test_a_gate_that_was_not_judged_is_not_met() -> None:
     result = ask(revealing(rules=(rule(gates=("coverage",)),)))
-    assert result.summary == "not-ready: checkout: the gate coverage was not judged here"
+    assert result.summary == "not-ready: checkout: the gate coverage was not judged"
 
 
 def test_a_run_that_is_not_whole_makes_nothing_ready() -> None:
@@ -144,3 +148,37 @@ def test_of_several_files_the_worst_counts() -> None:
     assert (rows[0].state, rows[0].shows) == ("revealed", ("off", "on"))
     gone = replace(found, judged=(*files[:1], FlagsData((), "c.json")))
     assert feature_rows(gone, outcomes_of(), (), whole=True)[0].state == "missing"
+
+
+COVERED = earlier(subject=SUBJECT, gates=(result_of(gate="coverage"),))
+
+
+def before(*results: GateResult, **changed: Any) -> tuple[GateResult, ...]:
+    decision = msgspec.structs.replace(COVERED, **changed)
+    data = DecisionsData(
+        earlier=(Earlier(source="a", sha256="a", decision=decision),), policy_sha256=COVERED.policy.sha256
+    )
+    return found_before(data, SUBJECT.commit, results)
+
+
+def test_a_gate_of_an_earlier_stage_counts_as_that_stage_found_it() -> None:
+    assert before() == COVERED.gates
+    needing = (rule(gates=("coverage",)),)
+    assert ask(revealing(rules=needing, results=before())).verdict == "PASS"
+
+
+def test_what_is_judged_now_counts_alone() -> None:
+    assert before(result_of(Verdict.FAIL, gate="coverage")) == ()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"provisional": (Note(reason="dirty-tree", text="Changes."),)},
+        {"incomplete": (Note(reason="tests-lost", text="Lost."),)},
+        {"subject": msgspec.structs.replace(SUBJECT, commit="f" * 40)},
+        {"policy": msgspec.structs.replace(COVERED.policy, sha256="f" * 64)},
+    ],
+)
+def test_nothing_is_taken_from_a_decision_that_none_may_rest_on(changed: dict[str, Any]) -> None:
+    assert before(**changed) == ()

@@ -57,6 +57,8 @@ def _flag(key: str, found: Any, evaluators: dict[str, Any], common: dict[str, st
     variants = found.get("variants") if isinstance(found, dict) else None
     if not isinstance(variants, dict) or not variants:
         raise EvidenceError(f"{name}: {where} has no variants")
+    if len({_type(each) for each in variants.values()}) > 1 or None in variants.values():
+        raise EvidenceError(f"{name}: {where}: its variants have to be all of one type, and none of them null")
     state, default, targeting = (found.get(each) for each in ("state", "defaultVariant", "targeting"))
     if state not in _STATES:
         raise EvidenceError(f"{name}: {where}: its state is one of {' and '.join(_STATES)}, not {str(state)[:40]!r}")
@@ -64,8 +66,13 @@ def _flag(key: str, found: Any, evaluators: dict[str, Any], common: dict[str, st
         default = str(default).lower()
     if default not in (None, "", *variants):
         raise EvidenceError(f"{name}: {where}: its defaultVariant {str(default)[:60]!r} is none of its variants")
+    if targeting is not None and not isinstance(targeting, dict):
+        raise EvidenceError(f"{name}: {where}: its targeting has to be an object")
     names = tuple(variants)
     shows = (APPLICATION,) if state == DISABLED else shown_by(names, default, targeting, evaluators)
+    if targeting and len(shows) == 1:
+        # An operation that is not known or a value of the wrong type lets a rule fail: no rule conceals for sure.
+        shows = tuple(sorted({*shows, APPLICATION}))
     false = tuple(each for each, value in variants.items() if value is False)
     return Flag(key, names, false, shows, {**common, **_metadata(found, name, where)})
 
@@ -74,4 +81,14 @@ def _metadata(found: dict[str, Any], name: str, where: str) -> dict[str, str]:
     metadata = found.get("metadata", {})
     if not isinstance(metadata, dict):
         raise EvidenceError(f"{name}: {where}: its metadata has to be an object")
+    for key, value in metadata.items():
+        if not isinstance(value, (str, int, float)):
+            raise EvidenceError(f"{name}: {where}: {key[:60]!r} in its metadata is no text, number, true or false")
     return {key: value for key, value in metadata.items() if isinstance(value, str)}
+
+
+def _type(value: Any) -> str:
+    """Return what flagd takes a value for; one of another type than was asked for goes to nobody."""
+    if isinstance(value, bool):
+        return "boolean"
+    return "text" if isinstance(value, str) else "number" if isinstance(value, (int, float)) else "object"

@@ -49,21 +49,28 @@ def test_what_the_file_says_of_all_flags_holds_where_a_flag_says_nothing(tmp_pat
     [
         ({"targeting": {}}, {"off"}),
         ({"targeting": {"if": [{"==": [1, 1]}, "on"]}}, {"on", "off"}),
-        ({"targeting": {"if": [True, "off", "off"]}}, {"off"}),
+        ({"targeting": None}, {"off"}),
+        ({"targeting": {"if": [True, "off", "off"]}}, {"off", APPLICATION}),
         ({"targeting": {"if": [True, None, {"if": [True, "on", None]}]}}, {"on", "off"}),
         ({"targeting": {"?:": [True, "on", "off"]}}, {"on", "off"}),
         ({"targeting": {"fractional": [{"var": "email"}, ["on", 10], ["off", 90]]}}, {"on", "off"}),
-        ({"targeting": "on"}, {"on"}),
-        ({"targeting": "unheard-of"}, {APPLICATION}),
+        ({"targeting": {"if": ["unheard-of"]}}, {APPLICATION}),
         ({"targeting": {"var": "variant"}}, {"on", "off", APPLICATION}),
         ({"targeting": {"if": {"var": "a"}}}, {"on", "off", APPLICATION}),
-        ({"targeting": 1}, {"on", "off", APPLICATION}),
+        ({"targeting": {"if": [True, 1, "off"]}}, {"on", "off", APPLICATION}),
         ({"targeting": {"if": [True, "on", "off"], "and": []}}, {"on", "off", APPLICATION}),
         ({"defaultVariant": None}, {APPLICATION}),
         ({"defaultVariant": ""}, {APPLICATION}),
         ({"state": "DISABLED"}, {APPLICATION}),
         ({"variants": {"true": True, "false": False}, "defaultVariant": False}, {"false"}),
-        ({"variants": {"true": True, "false": False}, "defaultVariant": "false", "targeting": True}, {"true"}),
+        (
+            {
+                "variants": {"true": True, "false": False},
+                "defaultVariant": "false",
+                "targeting": {"if": [1, True, None]},
+            },
+            {"true", "false"},
+        ),
     ],
 )
 def test_every_variant_that_a_user_may_get_is_told(tmp_path: Path, values: dict[str, Any], shows: set[str]) -> None:
@@ -79,8 +86,8 @@ def test_a_rule_that_is_named_is_looked_into(tmp_path: Path) -> None:
 def test_rules_that_name_each_other_or_fan_out_cost_nothing(tmp_path: Path) -> None:
     fan = {f"r{n}": {"if": [True, {"$ref": f"r{n + 1}"}, {"$ref": f"r{n + 1}"}]} for n in range(60)}
     circle = {"a": {"$ref": "b"}, "b": {"if": [True, {"$ref": "a"}, "on"]}}
-    assert one(tmp_path, targeting={"$ref": "r0"}, evaluators=fan | {"r60": "on"}).shows == ("on",)
-    assert one(tmp_path, targeting={"$ref": "a"}, evaluators=circle).shows == ("on",)
+    assert one(tmp_path, targeting={"$ref": "r0"}, evaluators=fan | {"r60": "on"}).shows == ("on", APPLICATION)
+    assert one(tmp_path, targeting={"$ref": "a"}, evaluators=circle).shows == ("on", APPLICATION)
 
 
 @pytest.mark.parametrize(
@@ -98,6 +105,20 @@ def test_rules_that_name_each_other_or_fan_out_cost_nothing(tmp_path: Path) -> N
             '{"flags": {"a": {"state": "ENABLED", "variants": {"x": 1}, "metadata": []}}}',
             "metadata has to be an object",
         ),
+        (
+            '{"flags": {"a": {"state": "ENABLED", "variants": {"x": 1}, "metadata": {"owner": null}}}}',
+            "'owner' in its metadata is no text, number, true or false",
+        ),
+        (
+            '{"metadata": {"owner": []}, "flags": {"a": {"state": "ENABLED", "variants": {"x": 1}}}}',
+            "'owner' in its metadata is no text",
+        ),
+        (
+            '{"flags": {"a": {"state": "ENABLED", "variants": {"x": true}, "targeting": false}}}',
+            "its targeting has to be an object",
+        ),
+        ('{"flags": {"a": {"state": "ENABLED", "variants": {"x": true, "y": null}}}}', "none of them null"),
+        ('{"flags": {"a": {"state": "ENABLED", "variants": {"x": true, "y": 0}}}}', "all of one type"),
         ('{"flags": {"": {"state": "ENABLED", "variants": {"x": 1}}}}', "a key is one printable line"),
         ('{"flags": {"a\\u001b": {"state": "ENABLED", "variants": {"x": 1}}}}', "a key is one printable line"),
         ('{"flags": {}, "$evaluators": []}', "$evaluators has to be an object"),
