@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.model.decision import Note, UpstreamRow
+from pytest_stagegate.model.decision import Note, StageRow, UpstreamRow, Word
+from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.upstream import BUILD, DecisionsData, Earlier, differing
 from pytest_stagegate.policy.drifting import less_than
 from pytest_stagegate.policy.finding import canonical, digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_stagegate.hooks import Gate
     from pytest_stagegate.model.decision import Artifact, Decision
@@ -67,6 +68,38 @@ def upstream_rows(sources: Iterable[Source], policy: Policy) -> tuple[UpstreamRo
     """Return every decision among the evidence, whether it may be used or not, in the order of the flow."""
     found = sorted(_handed_over(sources), key=lambda each: (*_order(each[1], policy), each[0].name))
     return tuple(_row(source, decision) for source, decision in found)
+
+
+def stage_rows(stages: Sequence[str], decision: Decision) -> tuple[StageRow, ...]:
+    """Return where each stage of the flow stands: this decision for its own, the ones that were handed over for others.
+
+    Args:
+        stages: The stages in the order of the flow.
+        decision: The decision, with the decisions that were handed over.
+    """
+    return tuple(_here(decision) if stage == decision.stage else _stage_row(stage, decision) for stage in stages)
+
+
+def _here(decision: Decision) -> StageRow:
+    return StageRow(
+        stage=decision.stage,
+        decision=decision.decision,
+        provisional=bool(decision.provisional),
+        here=True,
+        as_of=decision.as_of,
+    )
+
+
+def _stage_row(stage: str, decision: Decision) -> StageRow:
+    found = [row for row in decision.upstream if row.stage == stage]
+    used = [row for row in found if row.state == State.WHOLE.value]
+    return StageRow(
+        stage=stage,
+        decision=min((row.decision for row in used), key=list(Word).index, default=None),
+        provisional=any(row.provisional for row in used),
+        as_of=max((row.as_of for row in used), default=""),
+        refused=len(found) - len(used),
+    )
 
 
 def _handed_over(sources: Iterable[Source]) -> list[tuple[Source, Decision]]:

@@ -12,7 +12,7 @@ import msgspec
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.assembling import Question, evidence_for, has_tests, of_environment_alone, vetted_for
 from pytest_stagegate.basis import basis_of
-from pytest_stagegate.chaining import upstream_rows
+from pytest_stagegate.chaining import stage_rows, upstream_rows
 from pytest_stagegate.checkout import baseline_of
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documents_of, write_documents
 from pytest_stagegate.evidence.attaching import attachment_path
@@ -140,7 +140,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         milestones=milestones,
         question=_put(project, question, vetted),
     )
-    return decision, evidence
+    return msgspec.structs.replace(decision, stages=stage_rows(project.policy.stages, decision)), evidence
 
 
 def _draft(

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from pytest_stagegate.chaining import stage_rows
 from pytest_stagegate.documents.rendering import Wanted, documents_of
 from pytest_stagegate.model.decision import (
     SCHEMA,
@@ -33,6 +34,7 @@ from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 from pytest_stagegate.model.sign_offs import OverrideUse, Overriding, SignOffRow
 from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
 from pytest_stagegate.model.waivers import WaiverRow
+from pytest_stagegate.policy.model import DEFAULT_STAGES
 from pytest_stagegate.thresholds import no_evidence
 
 COMMIT: Final = "8f3b1f0c6a92d5e47b10c3d8e9f2a4b6c7d81e05"
@@ -281,7 +283,8 @@ def _build(**more: Any) -> Decision:
         "waivers": (_waiver("skips", "dana", "rewritten in 3.0, see #411"),),
         "policy": PolicyReference(source="pyproject.toml", sha256=hashlib.sha256(b"policy").hexdigest()),
     }
-    return Decision(**(made | more), schema=SCHEMA)
+    decision = Decision(**(made | more), schema=SCHEMA)
+    return msgspec.structs.replace(decision, stages=stage_rows(DEFAULT_STAGES, decision))
 
 
 def _waiver(gate: str, owner: str, reason: str, subject: str = "tests/legacy/**") -> WaiverRow:

@@ -241,7 +241,7 @@ def test_the_word_of_the_decision_stays_on_one_line(browser: Browser, width: int
 @pytest.mark.parametrize("format", ["html", "md"])
 def test_what_people_said_and_decided_before_stands_ahead_of_the_long_tables(format: str) -> None:
     text = samples.render(samples.release(), format)
-    heads = ["Override", "What stands against"] if format == "html" else ["is overridden by", "What stands against"]
+    heads = ["Override", "What was accepted"] if format == "html" else ["is overridden by", "What was accepted"]
     heads += ["Sign-off", "Decisions of earlier stages"]
     long = ["All gates" if format == "html" else "## Gates", "Tests that did not plainly pass", "Requirements"]
     found = [re.search(rf"(>|## |The NO GO ){head}|{head}", text) for head in (*heads, *long)]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.documents.wording import clean
+
 if TYPE_CHECKING:
-    from pytest_stagegate.model.decision import Cell, Tests
+    from pytest_stagegate.model.decision import Cell, Decision, Tests
 
 _COUNTED: Final = (
     "collected",
@@ -42,3 +45,56 @@ def totals(tests: Tests) -> tuple[tuple[str, str], ...]:
 def matrix_row(cell: Cell) -> tuple[str, ...]:
     """Return the row of one stage and environment."""
     return (cell.stage, cell.environment or "–", *(str(getattr(cell, name)) for name in _COUNTED))
+
+
+@dataclass(frozen=True)
+class GridCell:
+    """How the tests of one stage ended in one environment; all empty where it has none."""
+
+    sign: str
+    style: str
+    text: str
+
+
+@dataclass(frozen=True)
+class GridView:
+    """Stages by environments.
+
+    Attributes:
+        head: The environments.
+        rows: Each stage with a cell for each environment.
+    """
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[GridCell, ...]], ...]
+
+
+_WORSE: Final = ("failed", "errors", "lost")
+_LESS: Final = ("skipped", "xfailed", "xpassed", "flaky")
+_EMPTY: Final = GridCell("", "quiet", "")
+
+
+def grid(decision: Decision) -> GridView:
+    """Return how the tests of each stage ended in each environment; stages without any test stay empty."""
+    cells = {(cell.stage, cell.environment): cell for cell in decision.matrix}
+    environments = tuple(dict.fromkeys(cell.environment for cell in decision.matrix))
+    stages = dict.fromkeys([*(row.stage for row in decision.stages), *(cell.stage for cell in decision.matrix)])
+    return GridView(
+        head=tuple(clean(each or "no environment") for each in environments),
+        rows=tuple(
+            (clean(stage), tuple(_grid_cell(cells.get((stage, each))) for each in environments)) for stage in stages
+        ),
+    )
+
+
+def _grid_cell(cell: Cell | None) -> GridCell:
+    if cell is None:
+        return _EMPTY
+    wanted = cell.collected - cell.deselected
+    if not wanted:
+        return GridCell("–", "quiet", f"{cell.deselected} left out")
+    told = [f"{getattr(cell, name)} {name}" for name in (*_WORSE, *_LESS) if getattr(cell, name)]
+    text = ", ".join([f"{cell.passed} of {wanted} passed", *told])
+    if any(getattr(cell, name) for name in _WORSE):
+        return GridCell("✘", "no-go", text)
+    return GridCell("✔", "go", text) if cell.passed else GridCell("?", "hold", text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_gates import gate_sections
 from pytest_stagegate.documents.standup_people import acting_sections, manual_sections, plan_sections, waiver_sections
 from pytest_stagegate.documents.standup_tests import result_sections
-from pytest_stagegate.documents.view import WORDS
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.commits import short
 

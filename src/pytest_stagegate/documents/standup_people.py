@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_parts import item, owned, section
-from pytest_stagegate.documents.view import WORDS
 from pytest_stagegate.documents.wording import plural
 from pytest_stagegate.model.comparison import Direction
 

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.documents.counts import MATRIX_HEAD, matrix_row, totals
+from pytest_stagegate.documents.counts import MATRIX_HEAD, GridView, grid, matrix_row, totals
 from pytest_stagegate.documents.drift import drift_line
 from pytest_stagegate.documents.environments import EnvironmentView, environments_view
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
+from pytest_stagegate.documents.identity import front, identity
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.operated import OperatedView, operated_view
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
-from pytest_stagegate.documents.shipped import SHIPPED_HEAD, artifact_pair, shipped_table
+from pytest_stagegate.documents.shipped import SHIPPED_HEAD, shipped_table
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
+from pytest_stagegate.documents.signs import SIGNS, WORDS
+from pytest_stagegate.documents.stages import RingView, ring_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
@@ -26,29 +29,15 @@ from pytest_stagegate.thresholds import show_duration
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Blocker
 
-WORDS: Final = {
-    Word.GO: ("GO", "✔", "go"),
-    Word.CONDITIONAL: ("CONDITIONAL", "◐", "conditional"),
-    Word.HOLD: ("HOLD", "‖", "hold"),
-    Word.NO_GO: ("NO GO", "✘", "no-go"),
-}
-"""Decision to its name, its sign and its style class; the sign tells them apart without colour."""
-
-SIGNS: Final = {
-    Verdict.PASS: ("✔", "go"),
-    Verdict.WARN: ("!", "conditional"),
-    Verdict.TOO_SMALL: ("~", "conditional"),
-    Verdict.WAIVED: ("w", "waived"),
-    Verdict.FAIL: ("✘", "no-go"),
-    Verdict.NO_EVIDENCE: ("?", "hold"),
-    Verdict.STALE: ("⌛", "hold"),
-    Verdict.ERROR: ("‼", "hold"),
-    Verdict.NOT_APPLICABLE: ("–", "quiet"),
-}
-"""Verdict to its sign and its style class."""
-
 PLACES: Final = 5
 """How many places are shown where space is short."""
+
+_REASONS: Final = {
+    Word.NO_GO: ("blockers", "What stops it", "Nothing stops it."),
+    Word.HOLD: ("unknown", "What is not known", "Nothing that was asked for is unknown."),
+    Word.CONDITIONAL: ("accepted", "What was accepted", "Nothing was waived or let pass."),
+}
+"""What a reason does to the decision: names the heading, the heading, and what is said without any."""
 
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
 
@@ -115,6 +104,25 @@ class BlockerView:
 
 
 @dataclass(frozen=True)
+class ReasonsView:
+    """The reasons of one kind.
+
+    Attributes:
+        id: Names the heading.
+        title: What they have in common.
+        style: Style class.
+        none: What is said where there are none.
+        blockers: The reasons, worst first.
+    """
+
+    id: str
+    title: str
+    style: str
+    none: str
+    blockers: tuple[BlockerView, ...]
+
+
+@dataclass(frozen=True)
 class TestView:
     """One test that did not plainly pass."""
 
@@ -141,9 +149,13 @@ class View:
         provisional: Why the decision is provisional; empty when it is not.
         identity: Label and value: what was decided, on what.
         blockers: Why it is not GO, worst first.
+        reasons: The same in three groups: what stops it, what is not known, what was accepted.
+        ring: Where each stage of the flow stands.
+        front: Label and value: the few facts by which people know what was decided, and whether to trust it.
         gates: All gates.
         drift: What the policy demands less of than at the last release; decides nothing.
         totals: Label and value of every count.
+        grid: How the tests of each stage ended in each environment.
         matrix_head: Column heads of the matrix.
         matrix: One row for each stage.
         tests: Tests that did not plainly pass.
@@ -177,9 +189,13 @@ class View:
     provisional: tuple[str, ...]
     identity: tuple[tuple[str, str], ...]
     blockers: tuple[BlockerView, ...]
+    reasons: tuple[ReasonsView, ...]
+    ring: RingView
+    front: tuple[tuple[str, str], ...]
     gates: tuple[GateView, ...]
     drift: tuple[str, ...]
     totals: tuple[tuple[str, str], ...]
+    grid: GridView
     matrix_head: tuple[str, ...]
     matrix: tuple[tuple[str, ...], ...]
     tests: tuple[TestView, ...]
@@ -215,6 +231,7 @@ def view(decision: Decision, digest: str) -> View:
     word, sign, style = WORDS[decision.decision]
     gates = tuple(_gate(result, number) for number, result in enumerate(decision.gates, start=1))
     omitted = decision.not_passed_omitted
+    blockers = tuple(_blocker(blocker, gates) for blocker in decision.blockers)
     linked = requirements_view(decision.requirements, decision.evidence, shown_goals(decision), decision.manual)
     return View(
         word=word,
@@ -223,11 +240,15 @@ def view(decision: Decision, digest: str) -> View:
         sentence=_sentence(decision),
         question=_question(decision.stage, decision.environment),
         provisional=tuple(clean(note.text) for note in decision.provisional),
-        identity=_identity(decision, digest),
-        blockers=tuple(_blocker(blocker, gates) for blocker in decision.blockers),
+        identity=identity(decision, digest),
+        blockers=blockers,
+        reasons=tuple(_reasons(effect, blockers) for effect in _REASONS),
+        ring=ring_view(decision.stages),
+        front=front(decision, digest),
         gates=gates,
         drift=tuple(drift_line(each) for each in decision.drift),
         totals=totals(decision.tests),
+        grid=grid(decision),
         matrix_head=MATRIX_HEAD,
         matrix=tuple(matrix_row(cell) for cell in decision.matrix),
         tests=tuple(_test(row) for row in decision.not_passed),
@@ -269,30 +290,6 @@ def _sentence(decision: Decision) -> str:
     more = f" And {plural(others, 'more reason')}." if others else ""
     name = f"{first.gate}: " if first.gate else ""
     return f"{clean(name + first.text).rstrip('.')}.{more}"
-
-
-def _identity(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
-    subject = decision.subject
-    dirty = {True: "with changes that are in no commit", False: "clean", None: "state of the work tree unknown"}
-    commit = "unknown"
-    if subject.commit is not None:
-        source = "" if subject.commit_source == "git" else f", from {subject.commit_source}"
-        commit = f"{subject.commit} ({dirty[subject.dirty]}{source})"
-    rows = [
-        ("project", subject.name),
-        ("version", subject.version or "not stated"),
-        ("commit", commit),
-        *(artifact_pair(each) for each in subject.artifacts),
-        ("stage", decision.stage),
-        ("environment", decision.environment or "none named"),
-        ("decided as of", decision.as_of),
-        ("policy", f"{decision.policy.source}, sha256 {decision.policy.sha256}"),
-        *(("extends", f"{each.source}, sha256 {each.sha256}") for each in decision.policy.extends),
-        *(("recorded under", f"sha256 {each}") for each in decision.policy.recorded if each != decision.policy.sha256),
-        *([("basis of sign-offs", f"sha256 {decision.basis}")] if decision.basis else []),
-        ("decision.json", f"sha256 {digest}"),
-    ]
-    return tuple((label, clean(value)) for label, value in rows)
 
 
 def _gate(result: GateResult, number: int) -> GateView:
@@ -344,6 +341,12 @@ def _check(check: Check, gate_style: str) -> CheckView:
         text=clean(check.text),
         where=(*(clean(place) for place in check.where), *more),
     )
+
+
+def _reasons(effect: Word, blockers: tuple[BlockerView, ...]) -> ReasonsView:
+    word, _, style = WORDS[effect]
+    id, title, none = _REASONS[effect]
+    return ReasonsView(id, title, style, none, tuple(each for each in blockers if each.word == word))
 
 
 def _blocker(blocker: Blocker, gates: tuple[GateView, ...]) -> BlockerView:

@@ -291,6 +291,26 @@ class UpstreamRow(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
 
+class StageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Where one stage of the flow stands, as far as a decision knows.
+
+    Attributes:
+        stage: The stage.
+        decision: The word of the decision about it, the worst where there are several; None where there is none.
+        provisional: Whether any of them is provisional.
+        here: Whether it is this decision itself.
+        as_of: Instant of the newest of them, RFC 3339, UTC; empty where there is none.
+        refused: How many more were handed over that could not be used.
+    """
+
+    stage: str
+    decision: Word | None = None
+    provisional: bool = False
+    here: bool = False
+    as_of: str = ""
+    refused: int = 0
+
+
 class ShippedRow(msgspec.Struct, frozen=True, kw_only=True):
     """What the evidence says of one artifact.
 
@@ -430,6 +450,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     sign_offs: tuple[SignOffRow, ...] = ()
     override: OverrideUse | None = None
     upstream: tuple[UpstreamRow, ...] = ()
+    stages: tuple[StageRow, ...] = ()
     shipped: tuple[ShippedRow, ...] = ()
     reviews: tuple[ReviewRow, ...] = ()
     question: Asked | None = None

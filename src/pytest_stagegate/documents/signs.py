@@ -1,0 +1,29 @@
+"""The signs and style classes of decisions and verdicts; a sign tells them apart without colour."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pytest_stagegate.model.decision import Word
+from pytest_stagegate.model.verdicts import Verdict
+
+WORDS: Final = {
+    Word.GO: ("GO", "✔", "go"),
+    Word.CONDITIONAL: ("CONDITIONAL", "◐", "conditional"),
+    Word.HOLD: ("HOLD", "‖", "hold"),
+    Word.NO_GO: ("NO GO", "✘", "no-go"),
+}
+"""Decision to its name, its sign and its style class."""
+
+SIGNS: Final = {
+    Verdict.PASS: ("✔", "go"),
+    Verdict.WARN: ("!", "conditional"),
+    Verdict.TOO_SMALL: ("~", "conditional"),
+    Verdict.WAIVED: ("w", "waived"),
+    Verdict.FAIL: ("✘", "no-go"),
+    Verdict.NO_EVIDENCE: ("?", "hold"),
+    Verdict.STALE: ("⌛", "hold"),
+    Verdict.ERROR: ("‼", "hold"),
+    Verdict.NOT_APPLICABLE: ("–", "quiet"),
+}
+"""Verdict to its sign and its style class."""

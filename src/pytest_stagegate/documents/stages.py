@@ -1,0 +1,115 @@
+"""The ring of stages as finished strings, and the numbers of a picture of it. Whole numbers only."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.documents.signs import WORDS
+from pytest_stagegate.documents.wording import clean, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pytest_stagegate.model.decision import StageRow
+
+_CENTRE: Final = (170, 120)
+_RADIUS: Final = 78
+_NAMES: Final = 98
+_BASELINE: Final = 5
+_PART: Final = 100
+"""Length of a stage on the ring, in units of the path."""
+_GAP: Final = 8
+_NAME: Final = 10
+"""Characters of a name that fit beside the ring."""
+
+
+@dataclass(frozen=True)
+class StageView:
+    """One stage of the flow.
+
+    Attributes:
+        name: The stage, in full.
+        label: The same, shortened to what fits.
+        sign: The sign of its decision.
+        style: Its style class; ``none`` where there is no decision.
+        text: Its decision, for people.
+        here: Whether it is the one that is decided.
+        offset: Where its part of the ring begins, in units of the path, backwards.
+        sign_at: X and Y of the sign.
+        label_at: X and Y of the label.
+        anchor: On which side of that point the label begins.
+    """
+
+    name: str
+    label: str
+    sign: str
+    style: str
+    text: str
+    here: bool
+    offset: str
+    sign_at: tuple[str, str]
+    label_at: tuple[str, str]
+    anchor: str
+
+
+@dataclass(frozen=True)
+class RingView:
+    """The stages in their order, none in decisions of versions that did not tell.
+
+    Attributes:
+        stages: Each stage.
+        length: Of the whole ring, in units of the path.
+        part: Of what is drawn of each stage, likewise.
+        turn: Degrees by which the ring is turned, so that the first stage is at its top.
+    """
+
+    stages: tuple[StageView, ...]
+    length: str
+    part: str
+    turn: str
+
+
+def ring_view(rows: Sequence[StageRow]) -> RingView:
+    """Return where each stage stands, as a list and as a picture."""
+    return RingView(
+        stages=tuple(_stage(row, number, len(rows)) for number, row in enumerate(rows)),
+        length=str(_PART * len(rows)),
+        part=str(_PART - _GAP),
+        turn=str(-90 - round(180 / max(len(rows), 1))),
+    )
+
+
+def _stage(row: StageRow, number: int, count: int) -> StageView:
+    _, sign, style = WORDS[row.decision] if row.decision is not None else ("", "", "none")
+    angle = 2 * math.pi * number / count
+    name = clean(row.stage)
+    side = round(math.sin(angle), 3)
+    return StageView(
+        name=name,
+        label=name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
+        sign=sign,
+        style=style,
+        text=clean(_text(row)),
+        here=row.here,
+        offset=str(-_PART * number - _GAP // 2),
+        sign_at=_point(angle, _RADIUS),
+        label_at=_point(angle, _NAMES),
+        anchor="middle" if not side else "start" if side > 0 else "end",
+    )
+
+
+def _text(row: StageRow) -> str:
+    word = WORDS[row.decision][0] if row.decision is not None else "not decided"
+    parts = [
+        word + (" (provisional)" if row.provisional else ""),
+        "decided here" if row.here else f"as of {row.as_of}" if row.as_of else "",
+        f"{plural(row.refused, 'decision')} refused" if row.refused else "",
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def _point(angle: float, radius: int) -> tuple[str, str]:
+    x, y = _CENTRE
+    return str(round(x + radius * math.sin(angle))), str(round(y - radius * math.cos(angle)) + _BASELINE)

@@ -1,0 +1,115 @@
+"""What a reader sees first: reasons in groups, the ring of stages, the grid of tests, the facts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+import pytest
+
+from pytest_stagegate.documents.counts import grid
+from pytest_stagegate.documents.rendering import decision_json
+from pytest_stagegate.documents.stages import ring_view
+from pytest_stagegate.model.decision import Artifact, Cell, Note, StageRow, Word
+from pytest_stagegate.model.verdicts import Verdict
+from tests.unit.documents.samples import decision_of, go, no_go, view_of
+from tests.unit.fakes import result_of
+
+COUNTS = dict.fromkeys(
+    ("executed", "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "flaky", "deselected", "lost"), 0
+)
+
+
+def cell(stage: str, environment: str | None = None, **counts: int) -> Cell:
+    return Cell(stage=stage, environment=environment, **{"collected": sum(counts.values()), **COUNTS, **counts})
+
+
+def test_reasons_stand_by_what_they_do() -> None:
+    shown = view_of(
+        result_of(Verdict.FAIL, "NO_GO", gate="results"),
+        result_of(Verdict.NO_EVIDENCE, "HOLD", gate="coverage"),
+        result_of(Verdict.WAIVED, "CONDITIONAL", gate="skips"),
+    )
+    told = {group.id: [each.name for each in group.blockers] for group in shown.reasons}
+    assert told == {"blockers": ["results"], "unknown": ["coverage"], "accepted": ["skips"]}
+
+
+def test_each_reason_stands_in_one_group() -> None:
+    shown = view_of(result_of(Verdict.FAIL, "NO_GO"), result_of(Verdict.WARN, "CONDITIONAL", gate="warnings"))
+    assert sorted(each.name for group in shown.reasons for each in group.blockers) == sorted(
+        each.name for each in shown.blockers
+    )
+
+
+def test_the_ring_has_a_part_for_each_stage_and_says_who_decided_it() -> None:
+    ring = ring_view(
+        (
+            StageRow(stage="code", decision=Word.GO, as_of="2026-01-01T00:00:00Z", provisional=True),
+            StageRow(stage="test", decision=Word.NO_GO, here=True),
+            StageRow(stage="release", refused=2),
+        )
+    )
+    assert [(each.name, each.sign, each.text) for each in ring.stages] == [
+        ("code", "✔", "GO (provisional), as of 2026-01-01T00:00:00Z"),
+        ("test", "✘", "NO GO, decided here"),
+        ("release", "", "not decided, 2 decisions refused"),
+    ]
+    assert ring.length == "300"
+
+
+@pytest.mark.parametrize("count", [1, 2, 8, 13])
+def test_the_numbers_of_the_ring_are_whole_and_inside_the_picture(count: int) -> None:
+    for each in ring_view([StageRow(stage=f"stage-number-{n}") for n in range(count)]).stages:
+        (x, y), (left, top) = each.sign_at, each.label_at
+        assert all(re.fullmatch(r"-?\d+", number) for number in (x, y, left, top, each.offset))
+        assert 0 < int(left) < 340
+        assert 0 < int(top) < 240
+        assert len(each.label) <= 10
+
+
+def test_a_cell_says_what_did_not_pass() -> None:
+    found = grid(
+        decision_of(
+            matrix=(
+                cell("code", "dev", passed=38, failed=1),
+                cell("test", "dev", passed=20, skipped=1),
+                cell("test", "staging", skipped=3),
+                cell("deploy", "dev", deselected=6),
+            )
+        )
+    )
+    assert found.head == ("dev", "staging")
+    assert {stage: [f"{each.sign} {each.text}".strip() for each in cells] for stage, cells in found.rows} == {
+        "code": ["✘ 38 of 39 passed, 1 failed", ""],
+        "test": ["✔ 20 of 21 passed, 1 skipped", "? 0 of 3 passed, 3 skipped"],
+        "deploy": ["– 6 left out", ""],
+    }
+
+
+def test_a_stage_without_tests_stays_in_the_grid() -> None:
+    found = grid(decision_of(stages=(StageRow(stage="plan"), StageRow(stage="test"))))
+    assert [stage for stage, _ in found.rows] == ["plan", "test"]
+
+
+def trust(**more: Any) -> str:
+    return dict(view_of(**more).front)["trust"]
+
+
+def test_how_far_it_can_be_trusted_is_said() -> None:
+    note = Note(reason="dirty-tree", text="The tree has changes.")
+    assert trust().startswith("the run is whole")
+    assert trust(provisional=(note,)).startswith("provisional")
+    assert trust(provisional=(note,), incomplete=(note,)).startswith("the run is not whole")
+
+
+def test_many_artifacts_are_counted_on_the_first_screen() -> None:
+    many = tuple(Artifact(name=f"part-{n}.whl", sha256=str(n) * 64) for n in range(5))
+    shown = view_of(subject=msgspec.structs.replace(go().subject, artifacts=many))
+    assert dict(shown.front)["artifacts"] == "part-0.whl, part-1.whl, part-2.whl, 2 more"
+
+
+def test_older_decisions_without_stages_are_shown_too() -> None:
+    assert no_go().stages == ()
+    assert view_of().ring.stages == ()
+    assert b'"stages": []' in decision_json(no_go())
