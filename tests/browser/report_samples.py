@@ -46,7 +46,7 @@ HOSTILE: Final = {
     "link": "tests/test_a.py::test_x[javascript:alert(1)]",
     "quote": "tests/test_a.py::test_x[\" onmouseover=\"alert(1)' autofocus onfocus='alert(1)]",
     "template": "tests/test_a.py::test_x[{{ 7 * 7 }}{% raw %}]",
-    "policy": "tests/test_a.py::test_x[STYLE-HASHES]",
+    "policy": "tests/test_a.py::test_x[STYLE-HASHES SCRIPT-HASHES]",
     "ansi": "tests/test_a.py::test_x[\x1b[31mred\x1b[0m \x1b]0;title\x07]",
     "bidi": "tests/test_a.py::test_x[\u202egnp.exe\u2066]",
     "pipe": "tests/test_a.py::test_x[a|b`c``d]",
@@ -495,7 +495,7 @@ def conditional() -> Decision:
     return msgspec.structs.replace(decided, drift=(drift,))
 
 
-def no_go() -> Decision:
+def no_go(**more: Any) -> Decision:
     """Return a NO GO: a failed test, refunds without a test, and a warning."""
     gates = (_results(1), _coverage(met=False), *_others(warned=True))
     row = TestRow(
@@ -512,7 +512,7 @@ def no_go() -> Decision:
         gates=gates,
         blockers=tuple(_blocker(gate) for gate in gates if gate.effect),
         failed=1,
-        not_passed=(row, _SKIPPED),
+        **({"not_passed": (row, _SKIPPED)} | more),
     )
 
 

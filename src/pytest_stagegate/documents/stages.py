@@ -1,4 +1,4 @@
-"""The ring of stages as finished strings, and the numbers of a picture of it. Whole numbers only."""
+"""The ring of stages as finished strings, and the numbers of a picture of it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 _CENTRE: Final = (170, 120)
 _RADIUS: Final = 78
+_LENGTH: Final = 2 * math.pi * _RADIUS
 _NAMES: Final = 98
 _BASELINE: Final = 5
-_PART: Final = 100
-"""Length of a stage on the ring, in units of the path."""
-_GAP: Final = 8
+_GAP: Final = 6
+"""Between two stages on the ring, in units of the picture."""
 _NAME: Final = 10
 """Characters of a name that fit beside the ring."""
 
@@ -36,7 +36,7 @@ class StageView:
         style: Its style class; ``none`` where there is no decision.
         text: Its decision, for people.
         here: Whether it is the one that is decided.
-        offset: Where its part of the ring begins, in units of the path, backwards.
+        offset: Where its part of the ring begins, in units of the picture, backwards.
         sign_at: X and Y of the sign.
         label_at: X and Y of the label.
         anchor: On which side of that point the label begins.
@@ -60,7 +60,7 @@ class RingView:
 
     Attributes:
         stages: Each stage.
-        length: Of the whole ring, in units of the path.
+        length: Of the whole ring, in units of the picture.
         part: Of what is drawn of each stage, likewise.
         turn: Degrees by which the ring is turned, so that the first stage is at its top.
     """
@@ -75,8 +75,8 @@ def ring_view(rows: Sequence[StageRow]) -> RingView:
     """Return where each stage stands, as a list and as a picture."""
     return RingView(
         stages=tuple(_stage(row, number, len(rows)) for number, row in enumerate(rows)),
-        length=str(_PART * len(rows)),
-        part=str(_PART - _GAP),
+        length=f"{_LENGTH:.2f}",
+        part=f"{_LENGTH / max(len(rows), 1) - _GAP:.2f}",
         turn=str(-90 - round(180 / max(len(rows), 1))),
     )
 
@@ -93,7 +93,7 @@ def _stage(row: StageRow, number: int, count: int) -> StageView:
         style=style,
         text=clean(_text(row)),
         here=row.here,
-        offset=str(-_PART * number - _GAP // 2),
+        offset=f"{-_LENGTH * number / count - _GAP / 2:.2f}",
         sign_at=_point(angle, _RADIUS),
         label_at=_point(angle, _NAMES),
         anchor="middle" if not side else "start" if side > 0 else "end",

@@ -14,14 +14,16 @@ from pytest_stagegate.documents.compiled import Compiled
 from pytest_stagegate.errors import StageGateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]|~])")
 _LINE_START: Final = re.compile(r"^([#+-]|\d+[.)](?=\s))")
 # What a forge turns into a mention, a reference or a picture: an invisible break after the sign prevents it.
 _SHORTHAND: Final = re.compile(r"[@#](?=\w)|:(?=[\w+-]+:)|!(?=\d)|\bGH-(?=\d)", re.IGNORECASE)
+_POLICY: Final = re.compile(r'<meta http-equiv="Content-Security-Policy" content="[^"]*">')
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 
 def markdown_text(text: str) -> str:
@@ -85,10 +87,20 @@ def render(
 
 
 def with_content_policy(html: str) -> str:
-    """Fill in the content security policy: the digests of exactly the style sheets that the page holds.
+    """Fill in the content security policy: the digests of exactly the style sheets and scripts that the page holds.
 
-    Source: https://www.w3.org/TR/CSP3/ ; the page holds the mark ``STYLE-HASHES`` where they belong.
+    Source: https://www.w3.org/TR/CSP3/ ; the policy holds the marks ``STYLE-HASHES`` and, where the page has a script,
+    ``SCRIPT-HASHES`` where they belong. The same words elsewhere on the page are text.
     """
-    digests = [hashlib.sha256(style.encode()).digest() for style in _STYLE.findall(html)]
-    sources = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests) or "'none'"
-    return html.replace("STYLE-HASHES", sources, 1)
+    found = _POLICY.search(html)
+    if found is None:
+        return html
+    # Whatever people wrote stands in <main>: a script that got in there is none of ours.
+    scripts = _SCRIPT.findall(html.rpartition("</main>")[2])
+    policy = found[0].replace("STYLE-HASHES", _sources(_STYLE.findall(html)))
+    return html[: found.start()] + policy.replace("SCRIPT-HASHES", _sources(scripts)) + html[found.end() :]
+
+
+def _sources(texts: Iterable[str]) -> str:
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
+    return " ".join(f"'sha256-{digest}'" for digest in digests) or "'none'"

@@ -124,11 +124,12 @@ class ReasonsView:
 
 @dataclass(frozen=True)
 class TestView:
-    """One test that did not plainly pass."""
+    """One test that did not plainly pass; `state` is its outcome alone, `outcome` says after how many reruns."""
 
     __test__ = False
 
     id: str
+    state: str
     stage: str
     outcome: str
     reason: str
@@ -376,6 +377,7 @@ def _test(row: TestRow) -> TestView:
     reruns = f" after {plural(row.reruns, 'rerun')}" if row.reruns else ""
     return TestView(
         id=clean(row.id),
+        state=row.outcome,
         stage=clean(", ".join(part for part in (row.stage, row.environment, row.shard) if part)),
         outcome=f"{row.outcome}{reruns}",
         reason=clean(row.reason),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import msgspec
@@ -55,14 +54,14 @@ def test_the_ring_has_a_part_for_each_stage_and_says_who_decided_it() -> None:
         ("test", "✘", "NO GO, decided here"),
         ("release", "", "not decided, 2 decisions refused"),
     ]
-    assert ring.length == "300"
 
 
 @pytest.mark.parametrize("count", [1, 2, 8, 13])
-def test_the_numbers_of_the_ring_are_whole_and_inside_the_picture(count: int) -> None:
-    for each in ring_view([StageRow(stage=f"stage-number-{n}") for n in range(count)]).stages:
-        (x, y), (left, top) = each.sign_at, each.label_at
-        assert all(re.fullmatch(r"-?\d+", number) for number in (x, y, left, top, each.offset))
+def test_the_ring_is_inside_the_picture_and_closes(count: int) -> None:
+    ring = ring_view([StageRow(stage=f"stage-number-{n}") for n in range(count)])
+    assert (float(ring.part) + 6) * count == pytest.approx(float(ring.length), abs=0.1)
+    for each in ring.stages:
+        left, top = each.label_at
         assert 0 < int(left) < 340
         assert 0 < int(top) < 240
         assert len(each.label) <= 10

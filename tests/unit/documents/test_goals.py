@@ -95,7 +95,7 @@ def test_a_milestone_without_days_has_no_bar() -> None:
 def test_the_picture_holds_no_markup_of_others() -> None:
     hostile = msgspec.structs.replace(MILESTONE, title="</text><script>x</script>")
     written = page(msgspec.structs.replace(decided(), milestones=(hostile,)))
-    assert "<script" not in written
+    assert "<script>x" not in written
 
 
 def test_many_goals_are_counted() -> None:

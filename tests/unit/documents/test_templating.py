@@ -117,11 +117,29 @@ def test_a_template_whose_expression_breaks_is_named(tmp_path: Path, source: str
         render("report.md.j2", view(go(), "d" * 64), tmp_path)
 
 
-def test_the_content_policy_allows_exactly_the_page_s_own_styles() -> None:
-    page = '<meta content="style-src STYLE-HASHES"><style>a {}</style><style>b {}</style>'
-    digests = [base64.b64encode(hashlib.sha256(style).digest()).decode() for style in (b"a {}", b"b {}")]
-    assert f"style-src 'sha256-{digests[0]}' 'sha256-{digests[1]}'\"" in with_content_policy(page)
+POLICY = '<meta http-equiv="Content-Security-Policy" content="style-src STYLE-HASHES; script-src SCRIPT-HASHES">'
 
 
-def test_a_page_without_styles_allows_none() -> None:
-    assert with_content_policy('"style-src STYLE-HASHES"') == "\"style-src 'none'\""
+def digest(text: bytes) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text).digest()).decode()}'"
+
+
+def test_the_content_policy_allows_exactly_the_page_s_own_styles_and_scripts() -> None:
+    page = f"{POLICY}<style>a {{}}</style><style>b {{}}</style><main>text</main><script>c();</script>"
+    allowed = f"style-src {digest(b'a {}')} {digest(b'b {}')}; script-src {digest(b'c();')}"
+    assert f'content="{allowed}"' in with_content_policy(page)
+
+
+def test_a_page_without_styles_and_scripts_allows_none() -> None:
+    assert "\"style-src 'none'; script-src 'none'\"" in with_content_policy(POLICY)
+
+
+def test_a_script_among_the_words_of_people_is_not_allowed() -> None:
+    page = f"{POLICY}<main></main><script>x</script></main>"
+    assert "script-src 'none'" in with_content_policy(page)
+
+
+def test_the_marks_of_the_policy_are_text_elsewhere() -> None:
+    assert with_content_policy(f"{POLICY}<p>SCRIPT-HASHES STYLE-HASHES</p>").endswith(
+        "<p>SCRIPT-HASHES STYLE-HASHES</p>"
+    )
