@@ -34,6 +34,7 @@ _COMMANDS: Final = (
     "measure",
     "notes",
     "probe",
+    "report",
     "rollout",
     "sign-off",
     "standup",

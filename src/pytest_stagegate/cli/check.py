@@ -35,7 +35,8 @@ from pytest_stagegate.run import decide_on, publish
     "--report",
     multiple=True,
     metavar="FORMAT[:PATH]",
-    help="Which documents: terminal, html, md, json, junit, intoto (repeatable) [default: all but intoto]",
+    help="Which documents: terminal, html, md, json, junit, intoto, release, comment, summary, check, text (repeatable)"
+    " [default: the first five]",
 )
 @click.option("--strict", is_flag=True, help="End with 20 for CONDITIONAL and 21 for a provisional decision.")
 @click.option("-q", "--quiet", is_flag=True, help="Show only what fell short and the decision.")

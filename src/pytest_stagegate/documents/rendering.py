@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from pytest_stagegate.documents.gates_xml import gates_xml
 from pytest_stagegate.documents.intoto import STATEMENT_FILES, statements
 from pytest_stagegate.documents.schemas import schema_of
+from pytest_stagegate.documents.sinks import SINK_FILES, report_for
 from pytest_stagegate.documents.templating import render, with_content_policy
 from pytest_stagegate.documents.view import View, view
 from pytest_stagegate.documents.writing import write_whole
@@ -43,16 +45,17 @@ EVIDENCE_FILES: Final = ("evidence.jsonl", "coverage.data")
 FOLDER_FORMAT: Final = "intoto"
 """The one format of several files; only written when it is asked for."""
 
-FORMATS: Final = (*FILES, "terminal", FOLDER_FORMAT)
+FORMATS: Final = (*FILES, "terminal", FOLDER_FORMAT, *SINK_FILES)
 DEFAULT: Final = tuple(Wanted(format) for format in (*FILES, "terminal"))
-_DOCUMENTS: Final = (*FILES.values(), *STATEMENT_FILES)
+_DOCUMENTS: Final = (*FILES.values(), *STATEMENT_FILES, *SINK_FILES.values())
 
 
 def places_of(wanted: Wanted, out: Path) -> tuple[Path, ...]:
     """Return the files of a document that was asked for."""
     if wanted.format == FOLDER_FORMAT:
         return tuple((wanted.path or out) / name for name in STATEMENT_FILES)
-    return (wanted.path or out / FILES[wanted.format],) if wanted.format in FILES else ()
+    named = FILES | SINK_FILES
+    return (wanted.path or out / named[wanted.format],) if wanted.format in named else ()
 
 
 def decision_json(decision: Decision) -> bytes:
@@ -66,7 +69,7 @@ def decision_schema() -> dict[str, object]:
 
 
 def documents_of(
-    decision: Decision, wanted: tuple[Wanted, ...], out: Path, templates: Path | None
+    decision: Decision, wanted: tuple[Wanted, ...], out: Path, templates: Path | None, written: bytes | None = None
 ) -> tuple[View, dict[Path, bytes]]:
     """Render what was asked for.
 
@@ -75,23 +78,32 @@ def documents_of(
         wanted: The documents; ``terminal`` is not a file and is left to the face.
         out: The output folder.
         templates: A folder with templates of the project's own, or None.
+        written: ``decision.json`` as it was written before, byte for byte; made from the decision when absent.
 
     Returns:
         The decision as strings, and each file's content by its path.
     """
-    json = decision_json(decision)
+    json = decision_json(decision) if written is None else written
     digest = hashlib.sha256(json).hexdigest()
     shown = view(decision, digest)
+
+    def markdown() -> str:
+        return render("report.md.j2", shown, templates)
+
+    def sink(place: str) -> list[bytes]:
+        return [report_for(place, markdown(), shown).encode()]
+
     writers: dict[str, Callable[[], Iterable[bytes]]] = {
         "json": lambda: [json],
         "html": lambda: [with_content_policy(render("report.html.j2", shown, templates)).encode()],
-        "md": lambda: [render("report.md.j2", shown, templates).encode()],
+        "md": lambda: [markdown().encode()],
         "junit": lambda: [gates_xml(decision, shown)],
         "intoto": lambda: statements(decision, digest).values(),
         "terminal": lambda: [],
+        **{place: partial(sink, place) for place in SINK_FILES},
     }
-    written = (zip(places_of(each, out), writers[each.format](), strict=True) for each in wanted)
-    return shown, {path: content for pairs in written for path, content in pairs}
+    made = (zip(places_of(each, out), writers[each.format](), strict=True) for each in wanted)
+    return shown, {path: content for pairs in made for path, content in pairs}
 
 
 def write_documents(files: dict[Path, bytes], out: Path, evidence: dict[str, str]) -> None:

@@ -1,0 +1,72 @@
+"""The report for places that take only so much, or only plain text."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from pytest_stagegate.documents.fitting import fitted
+from pytest_stagegate.documents.terminal import last_word, section
+from pytest_stagegate.documents.wording import clean
+
+if TYPE_CHECKING:
+    from pytest_stagegate.documents.view import View
+
+LIMITS: Final = {"release": 124_000, "comment": 64_000, "summary": 1_000_000, "check": 64_000}
+"""Place to how many bytes of UTF-8 a report for it has at most, a little below what the place takes.
+
+GitHub takes 125,000 characters in the text of a release, 65,536 in a comment, 65,535 in the output of a check run, and
+1 MiB in the summary of a step: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+SINK_FILES: Final = {
+    "release": "report.release.md",
+    "comment": "report.comment.md",
+    "summary": "report.summary.md",
+    "check": "report.check.md",
+    "text": "report.txt",
+}
+"""Place to its file in the output folder; only written when it is asked for."""
+
+_COLUMNS: Final = 80
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._+]+")
+
+
+def report_for(place: str, markdown: str, view: View) -> str:
+    """Return a report that a place takes.
+
+    Args:
+        place: One of `SINK_FILES`.
+        markdown: ``report.md``.
+        view: The decision.
+    """
+    if place == "text":
+        return plain(view)
+    whole = f"All of it is in report.html and in decision.json, whose sha256 is `{view.digest}`."
+    head = f"{_marker(view)}\n" if place == "comment" else ""
+    least = f"# {view.sign} {view.word}{' (provisional)' if view.provisional else ''}"
+    return head + fitted(markdown, LIMITS[place] - len(head), whole, least)
+
+
+def plain(view: View) -> str:
+    """Return a report in plain text, 80 columns wide."""
+    facts = dict(view.identity)
+    rows = [
+        f"{facts['project']}, version {facts['version']}",
+        view.question,
+        "",
+        last_word(view, "").line,
+        "",
+        *(text.line for text in section(view, verbosity=0, width=_COLUMNS)),
+        "",
+        *(f"{label}: {value}" for label, value in view.front),
+        f"decision.json in full: sha256 {view.digest}",
+    ]
+    return "\n".join(clean(each) for each in rows) + "\n"
+
+
+def _marker(view: View) -> str:
+    """Return a line that nobody sees, by which the comment of an earlier run is found and replaced."""
+    facts = dict(view.identity)
+    named = [_UNSAFE.sub("-", facts[key]).strip("-") for key in ("project", "stage", "environment")]
+    return f"<!-- stagegate {' '.join(named)} -->"
