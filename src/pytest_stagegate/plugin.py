@@ -47,8 +47,8 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "--stage-gate-report": {
         "action": "append",
         "metavar": "FORMAT[:PATH]",
-        "help": "which documents: terminal, html, md, json, junit, intoto, release, comment, summary, check, text "
-        "(repeatable; default: the first five)",
+        "help": "which documents: terminal, html, md, json, junit, intoto, github, gitlab, release, comment, summary, "
+        "check, text (repeatable; default: the first five)",
     },
     "--stage-gate-policy": {
         "metavar": "FILE",

@@ -156,7 +156,15 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Proje
     monkeypatch.setenv("STAGEGATE_COMMIT", "0123456789abcdef")
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv("COLUMNS", "120")
-    for variable in ("PYTEST_XDIST_WORKER", "CI", "GITHUB_SHA", "PYTEST_ADDOPTS", "COVERAGE_PROCESS_START"):
+    for variable in (
+        "PYTEST_XDIST_WORKER",
+        "CI",
+        "GITHUB_ACTIONS",
+        "GITHUB_SHA",
+        "GITLAB_CI",
+        "PYTEST_ADDOPTS",
+        "COVERAGE_PROCESS_START",
+    ):
         monkeypatch.delenv(variable, raising=False)
     return Project(pytester)
 

@@ -78,3 +78,21 @@ def test_check_takes_the_words_of_the_option(green: Project) -> None:
     assert (green.path / "out.html").is_file()
     assert not (green.path / ".stagegate" / "decision.json").exists()
     assert "did you mean 'intoto'?" in green.check("--report=into").err
+
+
+def test_on_github_the_decision_is_handed_over_once(green: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    green.write("test_a.py", "def test_a(): assert 1 == 2")
+    for name, value in (("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", "sum"), ("GITHUB_OUTPUT", "out")):
+        monkeypatch.setenv(name, value)
+    run = green.run()
+    assert (green.path / "sum").read_text("utf-8").count("# ✘ NO GO") == 1
+    assert (green.path / "out").read_text("utf-8").count("decision=NO_GO\n") == 1
+    assert run.out.count("::error file=test_a.py,line=1,title=stage gate%3A results::") == 1
+    assert run.out.rstrip().splitlines()[-1].startswith("✘ NO GO")
+
+
+def test_a_summary_that_cannot_be_written_is_a_hold(green: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "no/such/folder")
+    run = green.run()
+    assert (run.status, "HOLD  stagegate: the CI system's file can't be written" in run.out) == (21, True)

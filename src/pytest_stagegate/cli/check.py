@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ import click
 from pytest_stagegate import decide
 from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, coloured, default_evidence, question_of, short
 from pytest_stagegate.documents.asking import documents_wanted
+from pytest_stagegate.documents.delivering import delivered
 from pytest_stagegate.documents.rendering import FILES, ignore_folder, is_output_folder, places_of, remove_written
 from pytest_stagegate.documents.terminal import last_word, section
 from pytest_stagegate.errors import EvidenceError, UsageError
@@ -35,8 +37,8 @@ from pytest_stagegate.run import decide_on, publish
     "--report",
     multiple=True,
     metavar="FORMAT[:PATH]",
-    help="Which documents: terminal, html, md, json, junit, intoto, release, comment, summary, check, text (repeatable)"
-    " [default: the first five]",
+    help="Which documents: terminal, html, md, json, junit, intoto, github, gitlab, release, comment, summary, check, "
+    "text (repeatable) [default: the first five]",
 )
 @click.option("--strict", is_flag=True, help="End with 20 for CONDITIONAL and 21 for a provisional decision.")
 @click.option("-q", "--quiet", is_flag=True, help="Show only what fell short and the decision.")
@@ -65,7 +67,7 @@ def command(
     asked = evidence or default_evidence()
     folder = (out or _own_folder(asked)).resolve()
     _keep_evidence(asked, folder)
-    wanted = documents_wanted("--report", report, Path())
+    wanted = documents_wanted("--report", report, Path(), os.environ)
     try:
         # Whatever goes wrong from here on, an earlier decision is not left looking like this one.
         remove_written(folder)
@@ -78,11 +80,14 @@ def command(
             ignore_folder(folder)
         publish(decided, folder)
         keep(decided.decision, decided.view.digest, decided.tests, folder)
+        told = delivered(decided.files, os.environ)
     except OSError as error:
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
     shown = any(each.format == "terminal" for each in wanted)
     for text in section(decided.view, verbosity=-1 if quiet else 0) if shown else ():
         coloured(text)
+    for line in told:
+        click.echo(line)
     for path in () if quiet else sorted(decided.files):
         click.echo(f"wrote {short(path)}")
     coloured(last_word(decided.view, ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import click
 
 from pytest_stagegate.cli.parts import FILE, FOLDER, LAST_DECISION, coloured, short
 from pytest_stagegate.documents.asking import documents_wanted
+from pytest_stagegate.documents.delivering import delivered
 from pytest_stagegate.documents.rendering import documents_of
 from pytest_stagegate.documents.terminal import last_word, section
 from pytest_stagegate.documents.writing import write_whole
@@ -31,7 +33,8 @@ _OPTION: Final = "--format"
     multiple=True,
     required=True,
     metavar="FORMAT[:PATH]",
-    help="Which documents: terminal, html, md, junit, intoto, release, comment, summary, check, text (repeatable).",
+    help="Which documents: terminal, html, md, junit, intoto, github, gitlab, release, comment, summary, check, text "
+    "(repeatable).",
 )
 @click.option("--root", type=FOLDER, default=Path(), show_default=".", help="The project's root, with its policy.")
 @click.option("--policy", type=FILE, help="Policy file [default: pyproject.toml, else stagegate.toml]")
@@ -43,7 +46,7 @@ def command(decision: Path, formats: tuple[str, ...], root: Path, policy: Path |
     the report in Markdown for the text of a release, a comment, the summary of a job and a check run: as much of it as
     fits there, the verdict and the reasons before all else, and what was left out is said. `text` is plain.
     """
-    wanted = documents_wanted(_OPTION, formats, Path())
+    wanted = documents_wanted(_OPTION, formats, Path(), os.environ)
     if any(each.format == "json" for each in wanted):
         raise UsageError(f"{_OPTION}: decision.json is what the documents are made from; copy it")
     if not decision.is_file():
@@ -56,12 +59,15 @@ def command(decision: Path, formats: tuple[str, ...], root: Path, policy: Path |
     try:
         for path, content in files.items():
             write_whole(path, content)
+        told = delivered(files, os.environ)
     except OSError as error:
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
     if any(each.format == "terminal" for each in wanted):
         for text in section(shown, verbosity=0):
             coloured(text)
         coloured(last_word(shown, ""))
+    for line in told:
+        click.echo(line)
     for path in sorted(files):
         click.echo(f"wrote {short(path)}")
     return 0

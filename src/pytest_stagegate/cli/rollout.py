@@ -186,7 +186,7 @@ def _decided(
         write_whole(found, log.read_bytes())
         given = (*evidence, f"{found},format=rollout")
     asked = question_of(project, given, _STAGE, environment_of(project.policy.rings, opens), instant, opens)
-    decided = decide_on(project, asked, wanted=documents_wanted("--report", (), Path()), out=folder)
+    decided = decide_on(project, asked, wanted=documents_wanted("--report", (), Path(), {}), out=folder)
     _refuse_logs(decided.decision)
     publish(decided, folder)
     keep(decided.decision, decided.view.digest, decided.tests, folder)

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.documents.rendering import DEFAULT, FOLDER_FORMAT, FORMATS, Wanted
+from pytest_stagegate.documents.delivering import DETECTED
+from pytest_stagegate.documents.rendering import DEFAULT, FOLDERS, FORMATS, Wanted
 from pytest_stagegate.errors import UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
-def documents_wanted(option: str, written: Sequence[str] | None, base: Path) -> tuple[Wanted, ...]:
-    """Return the documents asked for with ``FORMAT[:PATH]``; the default ones when nothing was.
+def documents_wanted(
+    option: str, written: Sequence[str] | None, base: Path, environ: Mapping[str, str]
+) -> tuple[Wanted, ...]:
+    """Return the documents asked for with ``FORMAT[:PATH]``; when nothing was, the default ones and its CI system's.
 
     Args:
         option: Name of the option, for messages.
         written: What was written; several add up.
         base: Folder that paths are relative to.
+        environ: The variables, by which a CI system is known.
 
     Raises:
         UsageError: For a format that does not exist, or a path that can't be written.
     """
     if not written:
-        return DEFAULT
+        found = (format for format, (name, value) in DETECTED.items() if environ.get(name) == value)
+        return (*DEFAULT, *(Wanted(format) for format in found))
     wanted = []
     for each in written:
         name, _, path = each.partition(":")
@@ -40,8 +45,8 @@ def documents_wanted(option: str, written: Sequence[str] | None, base: Path) -> 
 
 
 def _refuse(option: str, name: str, path: str, place: Path) -> None:
-    if name == FOLDER_FORMAT and not place.is_dir():
+    if name in FOLDERS and not place.is_dir():
         raise UsageError(f"{option}: {path!r} is there already, and it is no folder, which {name} needs")
-    if name != FOLDER_FORMAT and not place.is_file():
+    if name not in FOLDERS and not place.is_file():
         # It would be replaced by a file, be it a folder or a device.
         raise UsageError(f"{option}: {path!r} is there already, and it is no file")

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from pytest_stagegate.documents.gates_xml import gates_xml
+from pytest_stagegate.documents.github import GITHUB_FILES, github_files
+from pytest_stagegate.documents.gitlab import GITLAB_FILES, gitlab_files
 from pytest_stagegate.documents.intoto import STATEMENT_FILES, statements
 from pytest_stagegate.documents.schemas import schema_of
 from pytest_stagegate.documents.sinks import SINK_FILES, report_for
@@ -29,7 +31,7 @@ class Wanted:
 
     Attributes:
         format: One of `FORMATS`.
-        path: Where, a folder for ``intoto``; None for its place in the output folder.
+        path: Where, a folder for those of `FOLDERS`; None for its place in the output folder.
     """
 
     format: str
@@ -42,18 +44,18 @@ FILES: Final = {"json": "decision.json", "html": "report.html", "md": "report.md
 EVIDENCE_FILES: Final = ("evidence.jsonl", "coverage.data")
 """What a run leaves in the output folder beside its documents."""
 
-FOLDER_FORMAT: Final = "intoto"
-"""The one format of several files; only written when it is asked for."""
+FOLDERS: Final = {"intoto": STATEMENT_FILES, "github": GITHUB_FILES, "gitlab": GITLAB_FILES}
+"""Format of several files to their names; only written when it is asked for, or where its CI system runs us."""
 
-FORMATS: Final = (*FILES, "terminal", FOLDER_FORMAT, *SINK_FILES)
+FORMATS: Final = (*FILES, "terminal", *FOLDERS, *SINK_FILES)
 DEFAULT: Final = tuple(Wanted(format) for format in (*FILES, "terminal"))
-_DOCUMENTS: Final = (*FILES.values(), *STATEMENT_FILES, *SINK_FILES.values())
+_DOCUMENTS: Final = (*FILES.values(), *(name for names in FOLDERS.values() for name in names), *SINK_FILES.values())
 
 
 def places_of(wanted: Wanted, out: Path) -> tuple[Path, ...]:
     """Return the files of a document that was asked for."""
-    if wanted.format == FOLDER_FORMAT:
-        return tuple((wanted.path or out) / name for name in STATEMENT_FILES)
+    if wanted.format in FOLDERS:
+        return tuple((wanted.path or out) / name for name in FOLDERS[wanted.format])
     named = FILES | SINK_FILES
     return (wanted.path or out / named[wanted.format],) if wanted.format in named else ()
 
@@ -99,6 +101,8 @@ def documents_of(
         "md": lambda: [markdown().encode()],
         "junit": lambda: [gates_xml(decision, shown)],
         "intoto": lambda: statements(decision, digest).values(),
+        "github": lambda: github_files(shown, markdown()),
+        "gitlab": lambda: gitlab_files(decision, shown),
         "terminal": lambda: [],
         **{place: partial(sink, place) for place in SINK_FILES},
     }

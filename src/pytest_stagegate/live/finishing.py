@@ -11,6 +11,7 @@ import pytest
 
 from pytest_stagegate import decide
 from pytest_stagegate.assembling import Question
+from pytest_stagegate.documents.delivering import delivered
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
@@ -19,6 +20,7 @@ from pytest_stagegate.keeping.folder import keep
 from pytest_stagegate.live.attached import attached
 from pytest_stagegate.live.history import history_lines
 from pytest_stagegate.live.producers import produced, worth_producing
+from pytest_stagegate.live.stopping import endings, limits_warnings
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.producing import Making
 from pytest_stagegate.run import Decided, decide_on, publish
@@ -165,7 +167,7 @@ class Finishing:
         own = int(session.exitstatus)
         self._close(session, own)
         self._decide()
-        if own == 0 and not _limits_warnings(session.config):
+        if own == 0 and not limits_warnings(session.config):
             self._settle()
         try:
             return (yield)
@@ -194,6 +196,7 @@ class Finishing:
             return self._without_session(config, status)
         final = int(status or 0)
         self._amend(final)
+        self._deliver(config)
         if self._decided is not None or self._fault or self._shard is not None:
             _print(config, self._last_line(config))
         if self._decided is not None and not self._fault:
@@ -201,6 +204,17 @@ class Finishing:
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
         nothing_selected = final == pytest.ExitCode.NO_TESTS_COLLECTED and self._selection_left_nothing()
         return self._status if self._status and (final == 0 or nothing_selected) else status
+
+    def _deliver(self, config: pytest.Config) -> None:
+        """Hand over to a CI system what it takes; once, of the decision that stays."""
+        if self._decided is None or self._fault:
+            return
+        try:
+            for line in delivered(self._decided.files, os.environ):
+                _print(config, Text(line))
+        except OSError as error:
+            self._fault = f"the CI system's file can't be written: {error.strerror}: {error.filename}"
+            self._status = HOLD_STATUS
 
     def failed_afterwards(self) -> None:
         """Record that something broke after the decision, so that no document says otherwise."""
@@ -225,7 +239,7 @@ class Finishing:
         assert self.recorder is not None
         assert self.measurement is not None
         assert self.checkout is not None
-        for reason, text in _endings(session, own):
+        for reason, text in endings(session, own):
             self.recorder.ended_early(reason, text)
         try:
             self.measurement.stop()
@@ -345,26 +359,6 @@ class Finishing:
         if config.get_verbosity() >= 0 and self._decided.files:
             documents = f"documents in {folder}"
         return last_word(self._decided.view, documents)
-
-
-def _endings(session: pytest.Session, own: int) -> list[tuple[str, str]]:
-    if session.shouldfail or session.shouldstop:
-        why = str(session.shouldfail or session.shouldstop)
-        return [("stopped-early", f"pytest stopped before every collected test had run: {why}.")]
-    if own == pytest.ExitCode.USAGE_ERROR:
-        return [("usage-error", "pytest stopped with a usage error.")]
-    return []
-
-
-def _limits_warnings(config: pytest.Config) -> bool:
-    """Return whether pytest itself may still end the run with 6; a status of ours would keep it from doing so."""
-    option = getattr(config.option, "max_warnings", None)
-    if option is not None:
-        return True
-    try:
-        return config.getini("max_warnings") not in (None, "")
-    except (KeyError, ValueError):
-        return False
 
 
 def _width(terminal: Any) -> int | None:

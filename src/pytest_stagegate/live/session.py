@@ -142,7 +142,7 @@ def _setup(
     _refuse_separate_paths(invocation)
     if not only_shows(asked):
         refuse_inside(rootdir)
-    wanted = documents_wanted("--stage-gate-report", asked.stagegate_report, invoked_in)
+    wanted = documents_wanted("--stage-gate-report", asked.stagegate_report, invoked_in, os.environ)
     out = output_folder(asked, rootdir, invoked_in)
     refused = False
     try:
