@@ -11,7 +11,7 @@ import msgspec
 
 from pytest_stagegate.cli.parts import FILE, FOLDER, short
 from pytest_stagegate.documents.notes_files import FORMATS, notes_file
-from pytest_stagegate.documents.notes_markdown import SINKS
+from pytest_stagegate.documents.room import SINKS
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError, StageGateError, UsageError
 from pytest_stagegate.model.audience import for_audience

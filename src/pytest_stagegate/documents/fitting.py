@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _SECTION: Final = re.compile(r"^(?=## )", re.MULTILINE)
 _KEPT: Final = frozenset({"What stops it", "What is not known", "What was accepted", "What was decided, and on what"})
@@ -53,23 +53,23 @@ class _Section:
     lines: tuple[str, ...]
 
 
-def fitted(text: str, limit: int, whole: str, least: str) -> str:
+def fitted(text: str, takes: Callable[[str], bool], whole: str, least: str) -> str:
     """Return a report in Markdown that a place of limited size takes.
 
     First all long tables become shorter, then one section after the other goes, last the reasons become few.
 
     Args:
         text: The whole report.
-        limit: How many bytes of UTF-8 the place takes, which is never less than what one that counts characters takes.
+        takes: Whether the place takes a text.
         whole: Where the whole of it stands, for people.
         least: What is left where not even the first lines fit.
     """
-    if _size(text) <= limit:
+    if takes(text):
         return text
     whole_sections = [_section(part) for part in _SECTION.split(text)]
     for left in _rungs(whole_sections):
         made = _made(whole_sections, left, whole)
-        if _size(made) <= limit:
+        if takes(made):
             return made
     return f"{least}\n\n{whole}\n"
 
@@ -89,10 +89,6 @@ def _rungs(sections: Sequence[_Section]) -> Iterator[dict[str, int | None]]:
         left = dict.fromkeys(left, count)
         yield left
     yield {}
-
-
-def _size(text: str) -> int:
-    return len(text.encode())
 
 
 def _section(part: str) -> _Section:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.documents.notes_markdown import SINKS, notes_md
+from pytest_stagegate.documents.notes_markdown import notes_md
 from pytest_stagegate.documents.notes_view import notes_view
+from pytest_stagegate.documents.room import SINKS
 from pytest_stagegate.documents.schemas import schema_of
 from pytest_stagegate.documents.templating import render, with_content_policy
 from pytest_stagegate.model.canonical import json_of

@@ -10,7 +10,7 @@ stands for those that have no room. The head and the digests stay always.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.notes import Trim
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from pytest_stagegate.documents.room import Sink
     from pytest_stagegate.model.notes import Notes
 
 TEMPLATE: Final = "notes.md.j2"
@@ -31,36 +32,6 @@ FULL: Final = "notes.md"
 
 FILTERS: Final[Mapping[str, Callable[..., str]]] = {"runs": markdown_runs, "blocks": markdown_blocks}
 """What the template writes prose with."""
-
-
-@dataclass(frozen=True)
-class Sink:
-    """A place where notes go.
-
-    Attributes:
-        characters: How many it takes, counted in UTF-16 as JavaScript does; None for any number.
-        octets: How many bytes of UTF-8 it takes; None for any number.
-    """
-
-    characters: int | None = None
-    octets: int | None = None
-
-    def takes(self, text: str) -> bool:
-        """Return whether a text fits."""
-        written = text.encode()
-        if self.octets is not None and len(written) > self.octets:
-            return False
-        return self.characters is None or len(text.encode("utf-16-le")) // 2 <= self.characters
-
-
-SINKS: Final = {
-    "full": Sink(),
-    "release": Sink(characters=125_000),
-    "summary": Sink(octets=900 * 1024),
-    "comment": Sink(characters=60_000),
-}
-"""Where notes go: a file, the body of a release, the summary of a job (1 MiB, with a reserve) and a comment on a pull
-request or an issue (65,536 characters, with a reserve)."""
 
 
 def notes_md(notes: Notes, audience: str | None, sink: Sink, templates: Path | None) -> bytes:

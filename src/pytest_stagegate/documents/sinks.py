@@ -6,18 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.fitting import fitted
+from pytest_stagegate.documents.room import SINKS
 from pytest_stagegate.documents.terminal import last_word, section
 from pytest_stagegate.documents.wording import clean
 
 if TYPE_CHECKING:
     from pytest_stagegate.documents.view import View
-
-LIMITS: Final = {"release": 124_000, "comment": 64_000, "summary": 1_000_000, "check": 64_000}
-"""Place to how many bytes of UTF-8 a report for it has at most, a little below what the place takes.
-
-GitHub takes 125,000 characters in the text of a release, 65,536 in a comment, 65,535 in the output of a check run, and
-1 MiB in the summary of a step: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
-"""
 
 SINK_FILES: Final = {
     "release": "report.release.md",
@@ -45,7 +39,7 @@ def report_for(place: str, markdown: str, view: View) -> str:
     whole = f"All of it is in report.html and in decision.json, whose sha256 is `{view.digest}`."
     head = f"{_marker(view)}\n" if place == "comment" else ""
     least = f"# {view.sign} {view.word}{' (provisional)' if view.provisional else ''}"
-    return head + fitted(markdown, LIMITS[place] - len(head), whole, least)
+    return head + fitted(markdown, lambda text: SINKS[place].takes(head + text), whole, least)
 
 
 def plain(view: View) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.documents.notes_markdown import SINKS
+from pytest_stagegate.documents.room import SINKS
 from pytest_stagegate.documents.templating import markdown_code, markdown_text
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_stagegate.documents.fitting import fitted
+from pytest_stagegate.documents.fitting import fitted as fitted_by
+from pytest_stagegate.documents.room import Sink
 from pytest_stagegate.documents.templating import render
 from pytest_stagegate.documents.view import view
 from pytest_stagegate.model.decision import TestRow
@@ -15,6 +16,10 @@ from tests.unit.documents.samples import go, no_go
 
 WHOLE = "All of it is elsewhere."
 LEAST = "# ✘ NO GO"
+
+
+def fitted(text: str, limit: int, whole: str, least: str) -> str:
+    return fitted_by(text, Sink(octets=limit).takes, whole, least)
 
 
 def report(rows: int = 40, text: str = "assert 1 == 2") -> str:

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_stagegate.documents.notes_files import notes_file, notes_schema
-from pytest_stagegate.documents.notes_markdown import SINKS, Sink, notes_md
+from pytest_stagegate.documents.notes_markdown import notes_md
 from pytest_stagegate.documents.notes_view import safe_url
+from pytest_stagegate.documents.room import SINKS, Sink
 from pytest_stagegate.model.audience import for_audience
 from pytest_stagegate.model.notes import Notes
 from tests.unit.documents.notes_samples import HOSTILE, believable, entry_of, hostile, notes_of
