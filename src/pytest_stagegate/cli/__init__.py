@@ -20,6 +20,7 @@ _COMMANDS: Final = (
     "baseline",
     "check",
     "collect",
+    "compare",
     "demo",
     "deployed",
     "doctor",

@@ -12,6 +12,7 @@ import msgspec
 
 from pytest_stagegate.assembling import Question
 from pytest_stagegate.documents.terminal import COLOURS
+from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.evidence.finding import (
     MANUAL_RESULTS,
@@ -79,6 +80,22 @@ def short(path: Path) -> str:
         return path.relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.as_posix()
+
+
+def write_or_print(content: bytes, out: Path | None) -> None:
+    """Write a document to a file, or print it where none is named.
+
+    Raises:
+        UsageError: When the file can't be written.
+    """
+    if out is None:
+        click.echo(content, nl=False)
+        return
+    try:
+        write_whole(out, content)
+    except OSError as error:
+        raise UsageError(f"{short(out)}: can't be written: {error.strerror}") from error
+    click.echo(f"wrote {short(out)}")
 
 
 def coloured(text: Text) -> None:

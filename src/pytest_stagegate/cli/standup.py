@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pytest_stagegate.cli.parts import FILE, FOLDER, LACKING, LAST_DECISION, coloured, short
+from pytest_stagegate.cli.parts import FILE, FOLDER, LACKING, LAST_DECISION, coloured, short, write_or_print
 from pytest_stagegate.comparing import compared
 from pytest_stagegate.documents.standup import standup_view
 from pytest_stagegate.documents.standup_markdown import standup_markdown
 from pytest_stagegate.documents.standup_terminal import standup_lines
 from pytest_stagegate.documents.wording import clean
-from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.keeping.folder import HISTORY
-from pytest_stagegate.keeping.opening import comparable, earlier, opened
+from pytest_stagegate.keeping.opening import earlier, opened, refuse_pair
 from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.times import utc_time
 
@@ -69,10 +68,10 @@ def command(
     except EvidenceError as error:
         click.echo(f"stagegate: {clean(str(error))}", err=True)
         return LACKING
-    _refuse_pair(before, now)
+    refuse_pair(before, now)
     view = standup_view(compared(before.decision, now.decision, (before.roll, now.roll)))
     if format_ == "md":
-        _write(standup_markdown(view), out)
+        write_or_print(standup_markdown(view), out)
         return 0
     for text in standup_lines(view, shutil.get_terminal_size().columns, every=verbose):
         coloured(text)
@@ -121,31 +120,3 @@ def _until(written: str, now: dt.datetime) -> dt.datetime:
 
 def _end(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(23, 59, 59), dt.timezone.utc)
-
-
-def _refuse_pair(before: Opened, now: Opened) -> None:
-    one, other = before.decision, now.decision
-    if not comparable(one, other):
-        raise UsageError(
-            "only decisions about the same project, stage and environment are compared; "
-            f"OLD is about {_about(before)}, and NEW about {_about(now)}"
-        )
-    if utc_time(one.as_of) > utc_time(other.as_of):
-        raise UsageError(f"OLD is of {one.as_of} and NEW of {other.as_of}: name the earlier one first")
-
-
-def _about(side: Opened) -> str:
-    decision = side.decision
-    where = f" against {decision.environment}" if decision.environment else ""
-    return clean(f"{decision.subject.name} at {decision.stage}{where}")
-
-
-def _write(content: bytes, out: Path | None) -> None:
-    if out is None:
-        click.echo(content, nl=False)
-        return
-    try:
-        write_whole(out, content)
-    except OSError as error:
-        raise UsageError(f"{short(out)}: can't be written: {error.strerror}") from error
-    click.echo(f"wrote {short(out)}")

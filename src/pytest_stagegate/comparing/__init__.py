@@ -52,4 +52,5 @@ def _side(decision: Decision) -> Side:
         version=decision.subject.version,
         commit=decision.subject.commit,
         policy_sha256=decision.policy.sha256,
+        tests=decision.tests,
     )

@@ -10,7 +10,7 @@ from pytest_stagegate.documents.wording import clean
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Cell, Decision, Tests
 
-_COUNTED: Final = (
+COUNTED: Final = (
     "collected",
     "executed",
     "passed",
@@ -23,6 +23,7 @@ _COUNTED: Final = (
     "deselected",
     "lost",
 )
+"""The counts of tests, in the order in which people are told."""
 
 _LABELS: Final = {
     "skipped_files": "files skipped as a whole",
@@ -32,19 +33,19 @@ _LABELS: Final = {
     "subtests": "subtests",
 }
 
-MATRIX_HEAD: Final = ("stage", "environment", *_COUNTED)
+MATRIX_HEAD: Final = ("stage", "environment", *COUNTED)
 """Column heads of the matrix."""
 
 
 def totals(tests: Tests) -> tuple[tuple[str, str], ...]:
     """Return label and value of every count; tests that are left to people only where there are some."""
-    names = [name for name in (*_COUNTED, *_LABELS) if name != "manual" or tests.manual]
+    names = [name for name in (*COUNTED, *_LABELS) if name != "manual" or tests.manual]
     return tuple((_LABELS.get(name, name), str(getattr(tests, name))) for name in names)
 
 
 def matrix_row(cell: Cell) -> tuple[str, ...]:
     """Return the row of one stage and environment."""
-    return (cell.stage, cell.environment or "–", *(str(getattr(cell, name)) for name in _COUNTED))
+    return (cell.stage, cell.environment or "–", *(str(getattr(cell, name)) for name in COUNTED))
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.documents.standup import StandupView
-    from pytest_stagegate.documents.standup_parts import Item
+    from pytest_stagegate.documents.standup_parts import Item, Section
 
 _ROOM: Final = SINKS["comment"]
-_STEPS: Final = (10_000, 1000, 300, 100, 30, 10, 3, 0)
+STEPS: Final = (10_000, 1000, 300, 100, 30, 10, 3, 0)
 """Items of each section; the first number with which all fits is taken."""
 
 
 def standup_markdown(view: StandupView) -> bytes:
     """Return the whole comparison where it fits into a comment, else as many items of each section as do."""
     longest = max((len(section.items) for section in view.sections), default=0)
-    steps = (longest, *(step for step in _STEPS if step < longest))
+    steps = (longest, *(step for step in STEPS if step < longest))
     texts = ("\n".join(_lines(view, most)) + "\n" for most in steps)
     fits = next((text for text in texts if _ROOM.takes(text)), "")
     return (fits or "\n".join(_lines(view, 0)) + "\n").encode()
@@ -36,10 +36,15 @@ def _lines(view: StandupView, most: int) -> Iterator[str]:
         yield ""
         yield f"## {markdown_text(section.sentence)}"
         yield ""
-        yield from map(_item, section.items[:most])
-        left = len(section.items) - most
-        if left > 0:
-            yield f"- … and {left} more, for which there is no room here"
+        yield from section_items(section, most)
+
+
+def section_items(section: Section, most: int) -> Iterator[str]:
+    """Yield the items of a section in Markdown, a line each, and how many more there are than are asked for."""
+    yield from map(_item, section.items[:most])
+    left = len(section.items) - most
+    if left > 0:
+        yield f"- … and {left} more, for which there is no room here"
 
 
 def _item(item: Item) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.documents.standup import StandupView
-    from pytest_stagegate.documents.standup_parts import Item
+    from pytest_stagegate.documents.standup_parts import Item, Section
 
 _SHOWN: Final = 10
 """Items of a section, where not all of them are asked for."""
@@ -33,12 +33,17 @@ def standup_lines(view: StandupView, columns: int, *, every: bool) -> Iterator[T
         yield from (Text(line) for line in wrapped("", sentence, columns))
     for section in view.sections:
         yield Text("")
-        yield from (Text(line, section.style) for line in wrapped("", section.sentence, columns))
-        shown = section.items if every else section.items[:_SHOWN]
-        for item in shown:
-            yield from (Text(line) for line in wrapped("  - ", _told(item), columns))
-        if len(shown) < len(section.items):
-            yield Text(f"  … and {len(section.items) - len(shown)} more (--verbose shows them)")
+        yield from section_lines(section, columns, every=every)
+
+
+def section_lines(section: Section, columns: int, *, every: bool) -> Iterator[Text]:
+    """Yield the lines of one section, as `standup_lines`."""
+    yield from (Text(line, section.style) for line in wrapped("", section.sentence, columns))
+    shown = section.items if every else section.items[:_SHOWN]
+    for item in shown:
+        yield from (Text(line) for line in wrapped("  - ", _told(item), columns))
+    if len(shown) < len(section.items):
+        yield Text(f"  … and {len(section.items) - len(shown)} more (--verbose shows them)")
 
 
 def _told(item: Item) -> str:

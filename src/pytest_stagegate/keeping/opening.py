@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.rendering import FILES
-from pytest_stagegate.errors import EvidenceError
+from pytest_stagegate.documents.wording import clean
+from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import RECORD, sha256_of
 from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.evidence.packing import MAGIC, read_zip
@@ -16,6 +17,7 @@ from pytest_stagegate.evidence.readers.decision import read
 from pytest_stagegate.keeping.entries import unpacked
 from pytest_stagegate.keeping.folder import SUFFIX, cell_of, compact, entries
 from pytest_stagegate.model.roll import Roll, roll_of_decision, roll_of_tests
+from pytest_stagegate.model.times import utc_time
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -149,6 +151,27 @@ def earlier(now: Decision, out: Path, until: dt.datetime) -> Earlier:
         if comparable(found.decision, now) and (_narrowed(now) or not _narrowed(found.decision)):
             return Earlier(found, tuple(passed_over))
     return Earlier(None, tuple(passed_over), later[-1].day if later else None)
+
+
+def refuse_pair(before: Opened, now: Opened) -> None:
+    """Refuse two decisions that can't be compared.
+
+    Raises:
+        UsageError: When they are about other things, or the later one stands first.
+    """
+    one, other = before.decision, now.decision
+    if not comparable(one, other):
+        raise UsageError(
+            "only decisions about the same project, stage and environment are compared; "
+            f"OLD is about {_told(one)}, and NEW about {_told(other)}"
+        )
+    if utc_time(one.as_of) > utc_time(other.as_of):
+        raise UsageError(f"OLD is of {one.as_of} and NEW of {other.as_of}: name the earlier one first")
+
+
+def _told(decision: Decision) -> str:
+    where = f" against {decision.environment}" if decision.environment else ""
+    return clean(f"{decision.subject.name} at {decision.stage}{where}")
 
 
 def comparable(one: Decision, other: Decision) -> bool:

@@ -7,9 +7,11 @@ from typing import Final
 
 import msgspec
 
-from pytest_stagegate.model.decision import Blocker, CollectionError, Note, Word
+from pytest_stagegate.model.decision import Blocker, CollectionError, Note, Tests, Word
 from pytest_stagegate.model.roll import Standing
 from pytest_stagegate.model.verdicts import Verdict
+
+SCHEMA: Final = "stagegate/comparison/1"
 
 
 class Group(str, enum.Enum):
@@ -58,6 +60,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
         version: The version that it is about, or None.
         commit: The commit that it is about, or None.
         policy_sha256: Digest of the policy that it was taken under.
+        tests: Its counts.
     """
 
     decision: Word
@@ -67,6 +70,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None
     commit: str | None
     policy_sha256: str
+    tests: Tests
 
 
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
@@ -286,6 +290,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     waivers: tuple[WaiverMove, ...] = ()
     manual: tuple[ManualMove, ...] = ()
     blockers: tuple[BlockerMove, ...] = ()
+    schema: str = SCHEMA
 
     def of(self, group: Group) -> tuple[Moved, ...]:
         """Return the tests of one group."""

@@ -1,0 +1,126 @@
+"""The command ``stagegate compare`` on two decisions in folders of their own."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import jsonschema
+import msgspec
+import pytest
+
+from pytest_stagegate.cli import main
+from pytest_stagegate.comparing import compared
+from pytest_stagegate.documents.compare_files import compare_file, comparison_schema
+from pytest_stagegate.documents.rendering import decision_json
+from pytest_stagegate.documents.room import SINKS
+from pytest_stagegate.model.comparison import Comparison, Direction, GateMove
+from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.model.roll import roll_of_decision
+from pytest_stagegate.model.verdicts import Verdict
+from tests.unit.documents.samples import decision_of, go, no_go
+
+BEFORE, NOW = "2026-11-23T09:00:00Z", "2026-11-24T09:00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a project that was NO GO in its last release and is GO now."""
+    monkeypatch.chdir(tmp_path)
+    put("released", no_go(as_of=BEFORE))
+    put(".stagegate", decision_of(*go().gates, as_of=NOW))
+    return tmp_path
+
+
+def put(folder: str, decision: Decision) -> None:
+    Path(folder).mkdir(exist_ok=True)
+    Path(folder, "decision.json").write_bytes(decision_json(decision))
+
+
+def compare(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[object, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(["compare", *words])
+    done = capsys.readouterr()
+    return ended.value.code, done.out + done.err
+
+
+def test_what_is_better_stands_under_better(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told = compare(capsys, "released")
+    assert (status, told.splitlines()[0]) == (0, "✔ rates at test: GO")
+    worse, better = "What is worse", "What is better"
+    assert worse not in told
+    assert told.index(better) < told.index("gate is better")
+
+
+def test_what_is_worse_stands_first(capsys: pytest.CaptureFixture[str]) -> None:
+    put("released", decision_of(*go().gates, as_of=BEFORE))
+    put(".stagegate", no_go(as_of=NOW))
+    _, told = compare(capsys, "released", ".stagegate")
+    assert told.index("What is worse") < told.index("gate is worse")
+    assert "What is better" not in told
+
+
+def test_json_fits_its_published_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    published = json.loads(files("pytest_stagegate.documents").joinpath("comparison.schema.json").read_text("utf-8"))
+    assert published == json.loads(json.dumps(comparison_schema()))
+    _, told = compare(capsys, "released", "--format=json")
+    jsonschema.validate(json.loads(told), published, jsonschema.Draft202012Validator)
+
+
+def test_a_page_is_written_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    assert compare(capsys, "released", "--format=html", "--out=c.html") == (0, "wrote c.html\n")
+    page = Path("c.html").read_text("utf-8")
+    assert "<script" not in page
+    assert '<tr><th scope="row">failed</th><td>0</td><td>0</td></tr>' in page
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("nowhere",), 21, "nowhere: there is no such file or folder"),
+        ((".stagegate", "released"), 2, "name the earlier one first"),
+        (("released", "--out=x"), 2, "the terminal is no file"),
+        (("other",), 2, "only decisions about the same project, stage and environment are compared"),
+    ],
+)
+def test_mistakes_are_told(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], status: int, said: str) -> None:
+    put("other", go(stage="code"))
+    done, told = compare(capsys, *words)
+    assert (done, said in told) == (status, True), told
+
+
+def hostile(text: str, count: int = 1) -> Comparison:
+    before, now = no_go(as_of=BEFORE), go(as_of=NOW)
+    found = compared(before, now, (roll_of_decision(before), roll_of_decision(now)))
+    moves = tuple(
+        GateMove(
+            gate=f"{text}{number}",
+            environment=text,
+            owner=text,
+            before=Verdict.PASS,
+            now=Verdict.FAIL,
+            enforcement_before="block",
+            enforcement_now="block",
+            direction=Direction.WORSE,
+        )
+        for number in range(count)
+    )
+    return msgspec.structs.replace(found, project=text, gates=moves)
+
+
+def test_hostile_names_stay_text() -> None:
+    text = "</style><script>x</script>[a](http://b) `c` @all\x1b[31m"
+    made = {format: compare_file(hostile(text), format).decode() for format in ("html", "md")}
+    assert "<script>x" not in made["html"]
+    assert made["html"].count("</style>") == 1
+    # In inline code a forge mentions nobody.
+    assert "@all" not in re.sub(r"``.*?``", "", made["md"])
+    assert not any("\x1b" in each for each in made.values())
+
+
+def test_markdown_fits_into_a_comment_and_counts_what_it_leaves_out() -> None:
+    text = compare_file(hostile("gate-with-a-long-name" * 4, 2_000), "md").decode()
+    assert SINKS["comment"].takes(text)
+    assert "more, for which there is no room here" in text
