@@ -85,11 +85,14 @@ class IncidentsData:
 
 
 def united(exports: Iterable[IncidentsData]) -> tuple[Incident, ...]:
-    """Return every incident once, worst first: one that several exports of a tool list is open where one says so."""
-    found: dict[tuple[str, str], Incident] = {}
+    """Return every incident once, worst first: one that several exports of a tool list is open where one says so.
+
+    Two that share an id and have different titles are two: a table does not say which tracker its ids are of.
+    """
+    found: dict[tuple[str, str, str], Incident] = {}
     for export in exports:
         for each in export.incidents:
-            key = (export.tool, each.id)
+            key = (export.tool, each.id, each.title)
             known = found.get(key, each)
             found[key] = _worse(known, msgspec.structs.replace(each, source=each.source or export.file))
     return tuple(

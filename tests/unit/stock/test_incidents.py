@@ -71,3 +71,8 @@ def test_of_two_exports_of_one_tool_the_worse_word_counts() -> None:
 def test_a_waiver_may_name_one() -> None:
     (left,) = without_incidents((export(one(id="1"), one(id="2")),), lambda name: name == "1")
     assert [each.id for each in left.incidents] == ["2"]
+
+
+def test_two_trackers_may_use_the_same_ids() -> None:
+    other = Incident(id="1", title="Another matter", severity="high", open=True)
+    assert ask(export(one(), tool=""), export(other, tool=""), max_high=1).verdict == "FAIL"

@@ -69,6 +69,7 @@ def read(path: Path, _root: Path) -> Contents:
             title=each.title,
             severity=(each.severity,),
             status=each.status,
+            over=("closed",),
             opened=each.opened,
             service=each.service,
             url=each.url,

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 _SEPARATORS: Final = ",;\t"
 
 
-def rows_of_csv(path: Path, ids: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+def rows_of_csv(
+    path: Path, ids: tuple[str, ...], further: tuple[str, tuple[str, ...]] | None = None
+) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield each row with its place, under the names of its columns in lower case; rows of blanks are left out.
 
     Args:
         path: The file; UTF-8, or UTF-16 with a byte order mark.
         ids: Names of columns of which one has to be there.
+        further: Names of columns of which one has to be there too, behind the sentence that says it of a header
+            which has none.
 
     Raises:
         EvidenceError: With file and line, when it has no such column, a name stands twice in its header, or a row has
@@ -34,6 +38,8 @@ def rows_of_csv(path: Path, ids: tuple[str, ...]) -> Iterator[tuple[str, dict[st
         names = [name.strip().lower() for name in next(reader)]
         if not set(ids) & set(names):
             raise EvidenceError(f"{path.name}: its header names no column with ids: {' or '.join(ids[:2])}")
+        if further is not None and not set(further[1]) & set(names):
+            raise EvidenceError(f"{path.name}: {further[0]}")
         twice = next((name for name in names if name and names.count(name) > 1), None)
         if twice is not None:
             raise EvidenceError(f"{path.name}: its header names the column {twice[:40]!r} twice")
