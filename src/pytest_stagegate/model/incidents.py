@@ -67,6 +67,44 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+class IncidentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One incident in an export of our own.
+
+    Attributes:
+        id: What it is called by.
+        status: ``open`` or ``closed``.
+        title: What it is about.
+        severity: One of `SEVERITIES`, or ``unknown``.
+        opened: When it began, RFC 3339 with its zone; null where that is not stated.
+        service: What it is about.
+        url: Where people see more of it.
+    """
+
+    id: str
+    status: Literal["open", "closed"]
+    title: str = ""
+    severity: Literal["critical", "high", "medium", "low", "unknown"] = "unknown"
+    opened: str | None = None
+    service: str = ""
+    url: str = ""
+
+
+class IncidentsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An export of our own.
+
+    Attributes:
+        schema: ``stagegate/incidents/1``.
+        incidents: Every incident, in any order.
+        exported: When it was made, RFC 3339 with its zone; null where that is not stated.
+        tool: What it comes from.
+    """
+
+    schema: str
+    incidents: list[IncidentEntry]
+    exported: str | None = None
+    tool: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class IncidentsData:
     """One export.

@@ -115,7 +115,7 @@ REASONS: Final[dict[str, str]] = {
     "review-missing": "No export of reviews is among the evidence, and no commit says who reviewed it.",
     "table-not-dated": "A table of support end dates does not say when it was made, or names a day to come.",
     "table-too-old": "A table of support end dates is older than the gate allows.",
-    "product-missing": "What is required, or all that is in use, is in no table, or nothing says which version is in use.",
+    "product-missing": "What is required, or all that is in use, is in no table; or nothing says what is in use.",
     "cycle-unknown": "A version is in use whose line of releases no table has.",
     "rollout-halted": "Somebody has halted the rollout.",
     "ring-order": "Another ring has to be opened first, or this one is open already.",

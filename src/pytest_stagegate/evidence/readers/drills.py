@@ -9,7 +9,7 @@ import msgspec
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
-from pytest_stagegate.model.drills import SCHEMA, DrillEntry
+from pytest_stagegate.model.drills import SCHEMA, DrillEntry, DrillsFile
 from pytest_stagegate.model.links import is_link_name
 from pytest_stagegate.model.times import parsed, rfc3339, utc_time
 
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WHAT: Final = "log of drills"
-
-
-class DrillsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A log as a file.
-
-    Attributes:
-        schema: ``stagegate/drills/1``.
-        drills: Every exercise, in any order.
-    """
-
-    schema: str
-    drills: tuple[DrillEntry, ...]
 
 
 def read(path: Path, _root: Path) -> Contents:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
+from pytest_stagegate.documents.schemas import incidents_schema
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.formats import detect, read_file
 from pytest_stagegate.model.incidents import IncidentsData, severity_of
@@ -201,3 +204,9 @@ def test_an_incident_is_over_only_where_its_format_says_so(tmp_path: Path, conte
 def test_a_long_page_of_opsgenie_is_known_before_its_end(tmp_path: Path) -> None:
     alerts = [{"id": f"id-{n}", "tinyId": str(n), "message": "x" * 300, "status": "open"} for n in range(100)]
     assert len(read(tmp_path, {"data": alerts, "paging": {"next": "https://x"}, "took": 0.1}).incidents) == 100
+
+
+def test_the_published_schema_is_that_of_the_types_and_holds() -> None:
+    published = json.loads(files("pytest_stagegate.documents").joinpath("incidents.schema.json").read_text("utf-8"))
+    assert published == json.loads(json.dumps(incidents_schema()))
+    jsonschema.validate(OWN, published, jsonschema.Draft202012Validator)
