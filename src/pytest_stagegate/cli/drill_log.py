@@ -140,6 +140,6 @@ def _write(path: Path, entries: Iterable[DrillEntry]) -> None:
     whole = f'{{\n  "schema": "{SCHEMA}",\n  "drills": [\n    {lines}\n  ]\n}}\n'
     msgspec.json.decode(whole, type=DrillsFile)
     try:
-        write_whole(path, whole.encode())
+        write_whole(path.resolve(), whole.encode())
     except OSError as error:
         raise EvidenceError(f"the log can't be written: {error.strerror}: {error.filename}") from error

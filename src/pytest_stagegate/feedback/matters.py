@@ -52,7 +52,8 @@ def of_waivers(decisions: Sequence[Decision]) -> Iterator[FeedbackItem]:
 
 def _waiver(row: WaiverRow, *, expired: bool) -> FeedbackItem:
     of = f"{row.gate} for {row.subject}" if row.subject else row.gate
-    told = f"expired on {row.expires}" if expired else f"expires on {row.expires}, in {row.days_left} days"
+    left = "1 day" if row.days_left == 1 else f"{row.days_left} days"
+    told = f"expired on {row.expires}" if expired else f"expires on {row.expires}, in {left}"
     return FeedbackItem(
         id=feedback_id("waiver", row.gate, row.subject, *row.stages, "in", *row.environments),
         kind="waiver",

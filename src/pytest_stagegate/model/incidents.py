@@ -26,10 +26,14 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
 UNKNOWN: Final = "unknown"
 
 _WORDS: Final = {
-    **dict.fromkeys(("critical", "blocker", "disaster", "emergency", "fatal", "page", "p0", "p1", "sev0", "sev1"), 0),
+    **dict.fromkeys(
+        ("critical", "highest", "blocker", "disaster", "emergency", "fatal", "page", "p0", "p1", "sev0", "sev1"), 0
+    ),
     **dict.fromkeys(("high", "major", "error", "urgent", "p2", "sev2"), 1),
     **dict.fromkeys(("medium", "moderate", "minor", "warning", "warn", "average", "normal", "p3", "sev3"), 2),
-    **dict.fromkeys(("low", "info", "informational", "notice", "none", "trivial", "p4", "p5", "sev4", "sev5"), 3),
+    **dict.fromkeys(
+        ("low", "lowest", "info", "informational", "notice", "none", "trivial", "p4", "p5", "sev4", "sev5"), 3
+    ),
 }
 """Words for severities in lower case and without blanks, hyphens and underscores, as places in `SEVERITIES`."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES: Final = {
-    "id": ("id", "number", "key", "incident id", "incident number", "incident_id", "incident_number"),
+    "id": ("id", "number", "key", "issue key", "incident id", "incident number", "incident_id", "incident_number"),
     "title": ("title", "summary", "name", "description", "message", "short_description", "short description"),
     "severity": ("severity", "priority", "urgency", "impact"),
     "status": ("status", "state"),
@@ -24,6 +24,7 @@ NAMES: Final = {
 }
 """Under which names a field stands, in lower case; the first that has something counts."""
 
+_READ: Final = frozenset(name for names in NAMES.values() for name in names)
 _OVER: Final = ("closed", "resolved", "done", "completed", "postmortem", "cancelled", "canceled", "fixed")
 _NOTHING: Final = "none"
 """What scripts write where nobody states a severity, and elsewhere the word for the lowest one."""
@@ -42,7 +43,7 @@ def read(path: Path, _root: Path) -> Contents:
         EvidenceError: As `rows_of_csv`; when no column says whether an incident is over.
     """
     found = []
-    for place, row in rows_of_csv(path, NAMES["id"], (_NO_END, (*NAMES["status"], *NAMES["closed"]))):
+    for place, row in rows_of_csv(path, NAMES["id"], _READ, (_NO_END, (*NAMES["status"], *NAMES["closed"]))):
         fields = {field: next((row[name] for name in names if row.get(name)), "") for field, names in NAMES.items()}
         severity = fields.pop("severity")
         stated = "" if severity.strip().lower() == _NOTHING else severity
