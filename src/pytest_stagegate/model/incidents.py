@@ -196,17 +196,18 @@ class Incidents:
 
         Args:
             least: The severity.
-            services: Only those about one of these; every one when empty. One that names no service counts.
+            services: Only those about one of these, in any case; all when empty. One that names no service counts.
             unknown: What one counts as whose severity nobody states.
         """
         self._tally.note(self.exports + len(self.rows))
+        named = {each.casefold() for each in services}
         heavy = SEVERITIES[: SEVERITIES.index(least) + 1]
         found = [
             each
             for each in self.rows
             if each.open
             and (each.severity if each.severity != UNKNOWN else unknown) in heavy
-            and (not services or not each.service or each.service in services)
+            and (not named or not each.service or each.service.casefold() in named)
         ]
         where = tuple(f"{each.id}: {each.title} ({each.severity}{_since(each)})" for each in found)
         inspected = self.exports + len(self.rows) if self.exports else 0

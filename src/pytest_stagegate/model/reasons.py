@@ -79,7 +79,7 @@ REASONS: Final[dict[str, str]] = {
     "manual-pending": "Nobody has done this manual test, or nobody has handed the result over.",
     "steps-changed": "The steps of the manual test are others than those that were done.",
     "environment-not-probed": "Nobody looked at the environment before the tests ran, or the report says too little.",
-    "no-flag-file": "There is no flag file that could be judged, or it can't be read.",
+    "no-flag-file": "There is no flag file that could be judged, it can't be read, or it holds no flag.",
     "feature-not-ready": "A feature is revealed that is not ready: its tests or the gates that it needs don't say so.",
     "feature-elsewhere": "A feature is revealed in an environment in which it may not be seen.",
     "flag-missing": "The flag file lacks the flag of a feature, so that the application's own default shows.",

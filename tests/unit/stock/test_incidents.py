@@ -60,6 +60,7 @@ def test_an_unknown_severity_counts_as_the_policy_says() -> None:
 def test_only_some_services_may_count() -> None:
     assert ask(export(one(service="mail")), services=["shop"]).verdict == "PASS"
     assert ask(export(one(service="shop")), services=["shop"]).verdict == "FAIL"
+    assert ask(export(one(service="Shop")), services=["shop"]).verdict == "FAIL"
     assert ask(export(one()), services=["shop"]).verdict == "FAIL"
 
 
