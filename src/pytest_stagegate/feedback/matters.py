@@ -79,7 +79,7 @@ def _goal(goal: GoalRow, outcome: str) -> FeedbackItem:
         id=feedback_id("goal", goal.id),
         kind="goal",
         title=one_line(f"{goal.id}: {goal.title}" if goal.title else goal.id, TITLE),
-        why=how.get(outcome, "none of its tests was run"),
+        why=how.get(outcome, "nothing that was run has verified it"),
         priority=goal.priority if goal.priority in PRIORITIES else "must",
         owner=one_line(goal.owner, TITLE),
         benefit=one_line(goal.benefit),
