@@ -110,7 +110,7 @@ def _by_hand(
 ) -> DrillEntry:
     if record is not None:
         raise UsageError("--record is for the drills of a run, and --kind for one that people did; give one of them")
-    if outcome is None or not by:
+    if outcome is None or by is None or not by.strip():
         raise UsageError("--kind: say how it ended (--outcome passed or failed) and who did it (--by NAME)")
     if not is_link_name(kind):
         raise UsageError(f"--kind: {kind[:100]!r} is no name of a kind of drills")

@@ -78,7 +78,7 @@ class Drills:
         """How many days ago one of a kind last passed; unit: days."""
         row = self.of(kind)
         days = row.days if row is not None else None
-        where = (f"last passed {row.passed}: {row.what}",) if row is not None and row.passed else ()
+        where = (f"{kind}: last passed {row.passed}: {row.what}",) if row is not None and row.passed else ()
         return Measure(days, unit="days", inspected=0 if days is None else 1, where=where)
 
     def rehearsed(self, kind: str, environments: Iterable[str] = ()) -> tuple[Measure, Measure]:

@@ -105,6 +105,7 @@ def test_a_test_of_an_older_run_counts_from_then() -> None:
     older = replace(logged(tests=("passed",)), drilled={"restore": on(100)})
     result = judged(drills, older, stage="manage", kinds=["restore"])
     assert (result.verdict, check_of(result, "restore").shown) == ("FAIL", "100 days")
+    assert check_of(result, "restore").where[0].startswith("restore: last passed 2026-")
     (row,) = drills_of(older, TODAY)
     assert row.passed == on(100).replace(".250", "")
 

@@ -44,7 +44,7 @@ def entries_in(path: Path) -> tuple[DrillEntry, ...]:
 def _sound(entry: DrillEntry, place: str) -> DrillEntry:
     if not is_link_name(entry.drill):
         raise EvidenceError(f"{place}: {entry.drill[:100]!r} is no name of a kind of drills")
-    if not entry.test and not entry.by:
+    if not entry.test.strip() and not entry.by.strip():
         raise EvidenceError(f"{place}: it names neither its test nor who did it")
     try:
         return msgspec.structs.replace(entry, at=rfc3339(utc_time(entry.at)))

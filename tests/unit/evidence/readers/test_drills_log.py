@@ -33,6 +33,7 @@ def test_a_log_is_read_with_its_times_in_utc(tmp_path: Path) -> None:
         ({"outcome": "ok"}, "Invalid enum value 'ok'"),
         ({"at": "2026-11-20"}, "drill 1: at: '2026-11-20' is not a time with its zone"),
         ({"by": ""}, "drill 1: it names neither its test nor who did it"),
+        ({"by": " "}, "drill 1: it names neither its test nor who did it"),
         ({"drill": " restore"}, "drill 1: ' restore' is no name of a kind of drills"),
         ({"who": "dana"}, "unknown field `who`"),
     ],
