@@ -200,7 +200,7 @@ class Incidents:
             unknown: What one counts as whose severity nobody states.
         """
         self._tally.note(self.exports + len(self.rows))
-        named = {each.casefold() for each in services}
+        named = {" ".join(each.split()).casefold() for each in services}
         heavy = SEVERITIES[: SEVERITIES.index(least) + 1]
         found = [
             each

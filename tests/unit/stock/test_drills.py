@@ -10,7 +10,7 @@ from pytest_stagegate.model.drills import DrillEntry, Logged
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.links import DRILL, Link
 from pytest_stagegate.model.verdicts import GateResult
-from pytest_stagegate.stock.drills import drills
+from pytest_stagegate.stock.drills import DrillsOptions, drills
 from pytest_stagegate.stock.rollback import rollback
 from pytest_stagegate.summing import drills_of
 from tests.unit.fakes import SUBJECT, TODAY, check_of, evidence_of, judged, named_tests
@@ -113,3 +113,9 @@ def test_a_test_of_an_older_run_counts_from_then() -> None:
 def test_one_that_failed_counts_from_the_newest_run() -> None:
     both = replace(logged(entry(10), tests=("failed",)), drilled={"restore": on(100)})
     assert judged(drills, both, stage="manage", kinds=["restore"]).reason == "drill-failed"
+
+
+def test_a_kind_that_no_test_can_have_is_refused() -> None:
+    assert [*DrillsOptions(kinds=["restore", " a"]).contradictions()] == [
+        (("kinds",), "' a' is no name of a kind of drills")
+    ]

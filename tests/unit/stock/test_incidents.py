@@ -7,7 +7,7 @@ import pytest
 
 from pytest_stagegate.model.incidents import Incident, IncidentsData, without_incidents
 from pytest_stagegate.model.verdicts import GateResult
-from pytest_stagegate.stock.incidents import incidents
+from pytest_stagegate.stock.incidents import IncidentsOptions, incidents
 from tests.unit.fakes import check_of, evidence_of, judged
 
 
@@ -62,6 +62,14 @@ def test_only_some_services_may_count() -> None:
     assert ask(export(one(service="shop")), services=["shop"]).verdict == "FAIL"
     assert ask(export(one(service="Shop")), services=["shop"]).verdict == "FAIL"
     assert ask(export(one()), services=["shop"]).verdict == "FAIL"
+    assert ask(export(one(service="shop")), services=[" shop "]).verdict == "FAIL"
+
+
+def test_a_service_of_blanks_is_refused() -> None:
+    assert [*IncidentsOptions(services=["shop", " "]).contradictions()] == [
+        (("services",), "names a service that is only blanks")
+    ]
+    assert not [*IncidentsOptions(services=["shop"]).contradictions()]
 
 
 def test_of_two_exports_of_one_tool_the_worse_word_counts() -> None:
