@@ -210,3 +210,16 @@ def test_the_published_schema_is_that_of_the_types_and_holds() -> None:
     published = json.loads(files("pytest_stagegate.documents").joinpath("incidents.schema.json").read_text("utf-8"))
     assert published == json.loads(json.dumps(incidents_schema()))
     jsonschema.validate(OWN, published, jsonschema.Draft202012Validator)
+
+
+def test_what_alertmanager_answers_is_read() -> None:
+    path = Path(__file__).parents[3] / "data/incidents/alertmanager-0.25.0.json"
+    assert detect(path) == "alertmanager"
+    found = read_file(path, path.parent, "alertmanager").incidents
+    assert found is not None
+    assert [(each.title, each.severity, each.open, each.service) for each in found.incidents] == [
+        ("DiskFillsUp", "medium", False, "node"),
+        ("CheckoutIsDown: No request is answered", "critical", True, "shop"),
+        ("Watchdog: Fires always", "low", True, ""),
+        ("CheckoutIsSlow: p99 above 2 s", "medium", False, "shop"),
+    ]
