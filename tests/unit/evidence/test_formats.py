@@ -100,6 +100,8 @@ def expected(path: Path) -> str:
         return next(name for name in ("github-issues", "gitlab-issues", "needs-json") if name[:5] in path.name)
     if path.relative_to(DATA).parts[0] == "support":
         return "endoflife"
+    if path.relative_to(DATA).parts[0] == "incidents":
+        return path.name.split("-")[0]
     if path.relative_to(DATA).parts[0] == "deployments":
         return "cdevents"
     if path.relative_to(DATA).parts[0] == "reviews":
