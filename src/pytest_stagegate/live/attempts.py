@@ -14,6 +14,8 @@ from pytest_stagegate.model.texts import MESSAGE_LIMIT, REASON_LIMIT, given_reas
 if TYPE_CHECKING:
     import pytest
 
+    from pytest_stagegate.live.tidying import Tidy
+
 # Worst first; a test that both fails and breaks in its teardown has failed.
 _WORST: Final = (
     Outcome.FAILED,
@@ -70,16 +72,16 @@ class Attempt:
         """Whether the test passed and there is nothing more to say of it."""
         return self.outcome is Outcome.PASSED and not self.reruns and not self.subtest_count
 
-    def add(self, report: pytest.TestReport, *, strip: str) -> None:
+    def add(self, report: pytest.TestReport, *, tidy: Tidy) -> None:
         """Take in the report of one phase.
 
         Args:
             report: pytest's report; one of a subtest has a ``context``.
-            strip: Root folder that is taken out of texts.
+            tidy: Takes out of texts what is not written down.
         """
         self.microseconds += int(report.duration * 1_000_000)
         if hasattr(report, "context"):
-            self._add_subtest(report, strip)
+            self._add_subtest(report, tidy)
             return
         if report.outcome == "rerun":  # type: ignore[comparison-overlap]
             self.reruns += 1
@@ -98,7 +100,7 @@ class Attempt:
         if _WORST.index(outcome) < _WORST.index(self.outcome):
             self.outcome = outcome
             if outcome is not Outcome.PASSED:
-                self.reason, self.message = _words(report, outcome, strip)
+                self.reason, self.message = _words(report, outcome, tidy)
         self.worker = getattr(report, "worker_id", "")
 
     def line(self) -> Test:
@@ -130,7 +132,7 @@ class Attempt:
         self.subtests = []
         self.subtest_count = 0
 
-    def _add_subtest(self, report: Any, strip: str) -> None:
+    def _add_subtest(self, report: Any, tidy: Tidy) -> None:
         self.subtest_count += 1
         if report.outcome == "passed":
             return
@@ -139,7 +141,7 @@ class Attempt:
         if report.outcome == "failed":
             self._call = True
             self.outcome = Outcome.FAILED
-            self.reason, self.message = _words(report, Outcome.FAILED, strip)
+            self.reason, self.message = _words(report, Outcome.FAILED, tidy)
             self.reason = f"subtest {_description(report.context)}: {self.reason}"
 
 
@@ -158,19 +160,19 @@ def _description(context: Any) -> str:
     )
 
 
-def skip_reason(report: pytest.TestReport | pytest.CollectReport, strip: str) -> str:
-    """Return the reason of a skipped test or module, without the root folder; empty where none was given."""
+def skip_reason(report: pytest.TestReport | pytest.CollectReport, tidy: Tidy) -> str:
+    """Return the reason of a skipped test or module; empty where none was given."""
     told = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr or "")
-    return given_reason(told.replace(strip, ""))
+    return given_reason(tidy(told, REASON_LIMIT))
 
 
-def _words(report: pytest.TestReport, outcome: Outcome, strip: str) -> tuple[str, str]:
+def _words(report: pytest.TestReport, outcome: Outcome, tidy: Tidy) -> tuple[str, str]:
     """Return the reason in one line, and the failure's text."""
     if outcome in (Outcome.XFAILED, Outcome.XPASSED):
-        return given_reason(str(report.wasxfail)), ""
+        return given_reason(tidy(str(report.wasxfail), REASON_LIMIT)), ""
     if outcome is Outcome.SKIPPED:
-        return skip_reason(report, strip), ""
-    text = report.longreprtext.replace(strip, "")
+        return skip_reason(report, tidy), ""
+    text = tidy(report.longreprtext, MESSAGE_LIMIT)
     crash = getattr(report.longrepr, "reprcrash", None)
-    first = (getattr(crash, "message", "") or text).strip().replace(strip, "").splitlines() or [""]
-    return shortened(first[0], REASON_LIMIT), shortened(text, MESSAGE_LIMIT)
+    first = tidy(getattr(crash, "message", "") or report.longreprtext, MESSAGE_LIMIT).strip().splitlines() or [""]
+    return shortened(first[0], REASON_LIMIT), text

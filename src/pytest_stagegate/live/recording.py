@@ -12,6 +12,7 @@ import pytest
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.writing import RecordWriter, replace_last_line
 from pytest_stagegate.live.attempts import Attempt, skip_reason
+from pytest_stagegate.live.tidying import Tidy
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import WarningLine
@@ -50,7 +51,7 @@ class Recorder:
         self._writer = RecordWriter(path, run)
         self._process = os.getpid()
         self._fault: OSError | None = None
-        self._strip = f"{rootdir}{os.sep}"
+        self._tidy = Tidy(rootdir, os.environ)
         self._rootdir = rootdir
         self._each = each
         self._total = self._selected = self._by_selection = self._by_hand = 0
@@ -126,7 +127,7 @@ class Recorder:
         attempt = self._attempt(report) if self.records else None
         if attempt is None:
             return
-        attempt.add(report, strip=self._strip)
+        attempt.add(report, tidy=self._tidy)
         # The last phase of a test; a crashed worker's test gets one report of no phase and nothing after it.
         if report.when in ("teardown", "???") and not attempt.pending:
             try:
@@ -142,10 +143,10 @@ class Recorder:
         path = report.nodeid or "."
         if report.failed:
             self._collection_failed = True
-            text = shortened(str(report.longrepr).replace(self._strip, ""), MESSAGE_LIMIT)
+            text = self._tidy(str(report.longrepr), MESSAGE_LIMIT)
             self._writer.line(lines.CollectionFailed(path=path, message=text))
         else:
-            self._writer.line(lines.SkippedFile(path=path, reason=skip_reason(report, self._strip)))
+            self._writer.line(lines.SkippedFile(path=path, reason=skip_reason(report, self._tidy)))
 
     def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
         """Count a warning by category and place."""
@@ -154,7 +155,7 @@ class Recorder:
         known = self._warnings.get((category, place))
         if known is None:
             first = (str(warning_message.message).splitlines() or [""])[0]
-            message = shortened(first.replace(self._strip, ""), 200)
+            message = self._tidy(first, 200)
             self._warnings[category, place] = WarningLine(category=category, message=message, place=place, count=1)
         else:
             self._warnings[category, place] = WarningLine(
@@ -277,8 +278,8 @@ class Recorder:
         self._writer.finished(attempt.item)
 
     def _relative(self, filename: str) -> str:
-        if filename.startswith(self._strip):
-            return filename[len(self._strip) :].replace(os.sep, "/")
+        if filename.startswith(self._tidy.root):
+            return filename[len(self._tidy.root) :].replace(os.sep, "/")
         head, found, inside = filename.partition(f"site-packages{os.sep}")
         return inside.replace(os.sep, "/") if found else os.path.basename(head)
 

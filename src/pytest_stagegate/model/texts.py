@@ -46,6 +46,10 @@ class Excerpt:
             self._tail = (self._tail + piece)[-self._half :]
         self._size += len(piece)
 
+    def skip(self, count: int) -> None:
+        """Leave out so many characters, where more than the limit was added already."""
+        self._size += count
+
     def text(self) -> str:
         """Return the text, cut in the middle where it is longer than the limit."""
         whole = "".join(self._head)

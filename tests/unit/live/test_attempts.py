@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from pytest_stagegate.live.attempts import Attempt
+from pytest_stagegate.live.tidying import Tidy
 
 
 def report(when: str, outcome: str = "passed", **more: Any) -> Any:
@@ -17,7 +19,7 @@ def report(when: str, outcome: str = "passed", **more: Any) -> Any:
 def after(*reports: Any) -> Attempt:
     attempt = Attempt(7)
     for each in reports:
-        attempt.add(each, strip="/home/dana/project/")
+        attempt.add(each, tidy=Tidy(Path("/home/dana/project"), {"DEPLOY_TOKEN": "correct-horse"}))
     return attempt
 
 
@@ -129,3 +131,27 @@ def of_hypothesis(outcome: str = "passed", passing: int = 7, **more: Any) -> Any
 def test_examples_count_where_a_property_test_passed_or_failed(reports: list[Any], passing: int | None) -> None:
     said = after(*reports).examples()
     assert (said and (said.item, said.passing)) == (passing and (7, passing))
+
+
+def test_secrets_are_in_neither_reason_nor_message() -> None:
+    attempt = after(
+        SETUP, report("call", "failed", text="password='hunter2222' and correct-horse\nmore of correct-horse")
+    )
+    line = attempt.line()
+    assert (line.reason, line.message) == (
+        "password='[redacted]' and [redacted]",
+        "password='[redacted]' and [redacted]\nmore of [redacted]",
+    )
+
+
+def test_no_half_of_a_secret_is_left_where_a_long_text_is_cut() -> None:
+    secret = "ghp_" + "a1B2" * 9
+    for size in (4_000, 250_000):
+        for shift in range(0, 80, 7):
+            text = "x" * (size + shift) + f" {secret} " + "y" * (size - shift)
+            assert "a1B2" not in after(SETUP, report("call", "failed", text=text)).line().message
+
+
+def test_how_much_of_a_long_text_is_left_out_is_said() -> None:
+    message = after(SETUP, report("call", "failed", text="x" * 1_000_000)).line().message
+    assert "995944 characters left out" in message

@@ -7,6 +7,7 @@ from array import array
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.links import Link, is_link_name
+from pytest_stagegate.model.redaction import redacted
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.tests import QUICK, Detail, Outcome, TestData
 from pytest_stagegate.model.texts import shortened
@@ -79,7 +80,7 @@ class Gathered:
         self._messages += bool(message)
         if not message or self._messages > _MESSAGES:
             return _without_message(executed, reason, reruns)
-        return Detail(executed=executed, reason=reason, message=message, reruns=reruns)
+        return Detail(executed=executed, reason=redacted(reason), message=redacted(message), reruns=reruns)
 
     def note(self, kind: str, sentence: str) -> None:
         """Keep a sentence; of each kind at most 10, and the number of the rest."""
@@ -103,4 +104,4 @@ class Gathered:
 @functools.lru_cache(maxsize=256)
 def _without_message(executed: bool, reason: str, reruns: int) -> Detail:
     # Hundreds of thousands of tests are skipped for the same reason.
-    return Detail(executed=executed, reason=reason, reruns=reruns)
+    return Detail(executed=executed, reason=redacted(reason), reruns=reruns)
