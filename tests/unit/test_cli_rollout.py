@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -102,20 +103,90 @@ def test_a_halt_stands_until_it_is_lifted(root: Path, capsys: pytest.CaptureFixt
     told(capsys, *halted)
     assert "halted by Dana" in told(capsys, "rollout", "status")
     assert "has to be one line" in told(capsys, *halted[:3], "--reason=a\x1b[2Jb", status=2)
-    later = "--as-of=2100-01-01T00:00:00Z"
-    assert "Dana halted it at" in told(capsys, "rollout", "advance", later, status=20)
+    assert "Dana halted it at" in told(capsys, "rollout", "advance", status=20)
 
 
 def test_a_halt_that_was_lifted_stops_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, "rollout", "halt", "--by=Dana", "--reason=errors")
     told(capsys, "rollout", "resume", "--by=Dana", "--reason=mended")
-    assert "is open." in told(capsys, "rollout", "advance", "--as-of=2100-01-01T00:00:00Z")
+    assert "is open." in told(capsys, "rollout", "advance")
 
 
 def test_no_step_is_taken_before_the_last_one(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     step(capsys, "09:00:00")
     assert "none can come before it" in step(capsys, "08:00:00", status=21)
     assert len(lines()) == 1
+
+
+def test_no_step_is_taken_before_its_time(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    assert "is still to come" in told(capsys, "rollout", "advance", "--as-of=2100-01-01T00:00:00Z", status=2)
+    assert len(lines()) == 1
+
+
+def test_the_log_tells_when_a_step_of_another_instant_was_written(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step(capsys, "09:00:00")
+    monkeypatch.delenv("STAGEGATE_COMMIT")
+    told(capsys, "rollout", "advance", status=21)
+    assert [each.get("written", "")[:4] > "2025" for each in lines()] == [True, False]
+
+
+def test_a_clock_that_is_behind_keeps_nobody_from_halting(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step(capsys, "09:00:00")
+    behind = dt.datetime(2026, 11, 20, 8, 58, tzinfo=dt.timezone.utc)
+    monkeypatch.setattr("pytest_stagegate.cli.rollout._now", lambda: behind)
+    told(capsys, "rollout", "halt", "--by=Dana", "--reason=errors")
+    assert "halted by Dana at 2026-11-20T09:00:00Z" in told(capsys, "rollout", "status")
+
+
+def test_what_another_policy_let_open_is_not_open(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    Path("loose.toml").write_text(POLICY.replace('soak = "2 h"', "").replace('exit = ["results"]', ""), "utf-8")
+    assert "all stays closed" not in step(capsys, "09:01:00", "--policy=loose.toml")
+    step(capsys, "09:02:00", "--policy=loose.toml")
+    said = told(capsys, "rollout", "status")
+    assert "all: not open" in said
+    assert "2 steps of this version by another policy: nothing counts" in said
+
+
+def test_a_last_line_that_was_made_a_go_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    step(capsys, "09:30:00", status=20)
+    forged = LOG.read_text(encoding="utf-8").replace('"NO_GO"', '"GO"')
+    LOG.write_text(forged, encoding="utf-8")
+    assert "2/decision.json says something else than this line" in told(capsys, "rollout", "status", status=21)
+
+
+def test_no_waiver_lifts_a_halt(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waiver = '[[tool.stagegate.waiver]]\ngate = "rollout"\nreason = "r"\nowner = "o"\nexpires = 2026-12-01\n'
+    Path("pyproject.toml").write_text(f"{POLICY}[tool.stagegate.gate.rollout]\n{waiver}", encoding="utf-8")
+    step(capsys, "09:00:00")
+    told(capsys, "rollout", "halt", "--by=Dana", "--reason=errors")
+    assert "stays closed" in told(capsys, "rollout", "advance", status=20)
+
+
+def test_missing_evidence_is_never_softened_in_a_step(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    soft = POLICY.replace('["results"]', '["smoke"]')
+    soft += '[tool.stagegate.gate.smoke]\non_missing = "warn"\nenforcement = "observe"\n'
+    Path("pyproject.toml").write_text(soft, encoding="utf-8")
+    step(capsys, "09:00:00")
+    assert "stays closed" in step(capsys, "12:00:00", status=21)
+
+
+@pytest.mark.parametrize(("ring", "status"), [("../=1+1|<b>x</b>", 0), ("all", 21)])
+def test_a_deployment_into_another_ring_says_nothing(
+    root: Path, capsys: pytest.CaptureFixture[str], ring: str, status: int
+) -> None:
+    smoke = POLICY.replace('["results"]', '["smoke"]') + "[tool.stagegate.gate.smoke]\n"
+    Path("pyproject.toml").write_text(smoke, encoding="utf-8")
+    step(capsys, "09:00:00")
+    record = {"schema": "stagegate/deployment/1", "service": "shop", "environment": "canary", "version": "1.2.0"}
+    Path("deployed.json").write_text(json.dumps({**record, "deployed": "2026-11-20T09:10:00Z", "ring": ring}), "utf-8")
+    step(capsys, "11:00:00", smoked(capsys, "09:30:00", "canary"), "deployed.json", status=status)
 
 
 def test_a_second_log_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
