@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +133,9 @@ def test_outside_of_its_ring_a_ready_feature_is_off_for_everybody(shop: Project)
         "checkout  ready      concealed: it may be seen in staging, production/insiders alone",
     )
     assert "targeting" not in read(shop, "out.json")["flags"]["checkout"]
-    stagegate("--environment=staging", "--out", "out.json")
+    finish(shop)
+    shop.run("--stage-gate-at=release", "--stage-gate-env=staging")
+    assert stagegate("--out", "out.json")[0] == 0
     assert read(shop, "out.json")["flags"]["checkout"] == FLAGS["flags"]["checkout"]
 
 
@@ -208,6 +211,20 @@ def test_a_decision_that_says_nothing_of_what_is_here_is_refused(shop: Project, 
     assert told in out
     assert out.splitlines()[-1] == "✘ no flag file was written"
     assert not (shop.path / "out.json").exists()
+
+
+def test_a_decision_about_another_environment_reveals_nothing(shop: Project) -> None:
+    decide(shop)
+    status, told = stagegate("--environment=staging", "--out=out.json")
+    assert (status, "it is about production, and what is ready there says nothing of staging" in told) == (21, True)
+
+
+def test_a_decision_that_was_changed_reveals_nothing(shop: Project) -> None:
+    path = decide(shop).folder / "decision.json"
+    ready = path.read_text(encoding="utf-8").replace('"ready": false', '"ready": true')
+    path.write_text(re.sub(r'"why_not": \[[^]]+\]', '"why_not": []', ready), encoding="utf-8")
+    status, told = stagegate("--out=out.json")
+    assert (status, "it was changed since SHA256SUMS beside it was written" in told) == (21, True)
 
 
 @pytest.mark.parametrize("rows", [[], [{"name": "checkout", "declared": True, "ready": True, "why_not": ["no"]}]])
