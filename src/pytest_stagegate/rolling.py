@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pytest_stagegate.documents.rendering import ignore_folder
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.finding import sha256_of
@@ -79,15 +80,21 @@ def step_folder(path: Path, number: int) -> Path:
 
 
 @contextmanager
-def one_step(path: Path) -> Iterator[None]:
+def one_step(path: Path, *, own: bool = False) -> Iterator[None]:
     """Let one step at a time be taken.
+
+    Args:
+        path: The log.
+        own: Whether it lies in our own folder, which git has to ignore: a log in the work tree would make each step
+            provisional.
 
     Raises:
         EvidenceError: When another one is being taken, or the folder can't be written to.
     """
     lock = path.with_name(f".{path.name}.lock")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if own or not path.parent.exists():
+            ignore_folder(path.parent)
     except OSError as error:
         raise EvidenceError(f"the log can't be written: {error.strerror}: {error.filename}") from error
     try:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,19 @@ def test_a_provisional_step_opens_nothing_and_does_not_end_with_0(
 ) -> None:
     monkeypatch.delenv("STAGEGATE_COMMIT")
     assert "stays closed" in step(capsys, "09:00:00", status=21)
+
+
+@pytest.mark.parametrize("log", [(), ("--log=new/rollout.jsonl",)])
+def test_the_log_itself_makes_no_step_provisional(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, log: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("STAGEGATE_COMMIT")
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    for args in (("init", "-q"), ("add", "-A"), (*who, "commit", "-qm", "1")):
+        subprocess.run(["git", *args], check=True)
+    assert "is open." in step(capsys, "09:00:00", *log)
+    assert "all stays closed." in step(capsys, "09:01:00", *log, status=20)
+    assert subprocess.run(["git", "status", "--short"], check=True, capture_output=True).stdout == b""
 
 
 def test_a_halt_stands_until_it_is_lifted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -238,6 +252,13 @@ def test_the_name_of_a_ring_is_inert(root: Path, capsys: pytest.CaptureFixture[s
     assert not (root / ".stagegate" / "=1+1|<b>x").exists()
 
 
+def test_an_audience_over_several_lines_looks_like_no_other_ring(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("pyproject.toml").write_text(f'{POLICY}audience = "us\\n3. you: 100 %"\n', encoding="utf-8")
+    assert "2. all: us 3. you: 100 %" in told(capsys, "rollout", "plan")
+
+
 def test_a_policy_without_rings_is_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "pyproject.toml").write_text('[project]\nname = "shop"\n', encoding="utf-8")
     assert "the policy has no rings" in told(capsys, "rollout", "plan", status=2)
@@ -260,7 +281,7 @@ def test_a_log_is_told_from_the_folder_of_its_documents(root: Path, capsys: pyte
     assert "--log: rollout has no ending" in step(capsys, "09:00:00", "--log=logs/rollout", status=2)
     step(capsys, "09:00:00", "--log=logs/a.jsonl")
     step(capsys, "09:00:00", "--log=logs/b.jsonl")
-    assert {each.name for each in Path("logs").iterdir()} == {"a", "a.jsonl", "b", "b.jsonl"}
+    assert {each.name for each in Path("logs").iterdir()} == {".gitignore", "a", "a.jsonl", "b", "b.jsonl"}
 
 
 def test_the_report_of_a_step_says_which_ring_is_to_open(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

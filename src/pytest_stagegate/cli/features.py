@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @click.command(
     "features", epilog="\b\nExample:\n  stagegate features --environment production --out flags.production.json"
 )
-@click.option("--environment", metavar="ENV", help="The environment [default: the decision's; no other, where it has one]")
+@click.option("--environment", metavar="ENV", help="The environment; the decision's, where it has one")
 @click.option("--ring", metavar="RING", help="The ring of a rollout there [default: everybody]")
 @click.option("--from", "source", type=FILE, help=f"The decision [default: {LAST_DECISION}]")
 @click.option("--out", type=FILE, help="Write the flag file.")

@@ -129,7 +129,7 @@ def advance(
     instant = _instant(as_of)
     if instant > _now() + _TOLERANCE:
         raise UsageError(f"--as-of: {as_of} is still to come, and no ring has soaked until then")
-    with one_step(log):
+    with one_step(log, own=log == DEFAULT_LOG):
         subject, _ = subject_of(project.rootdir, os.environ)
         steps = logged(log)
         now = progress(project.policy.rings, under(steps, project.policy.sha256), subject)
@@ -218,7 +218,7 @@ def _say(root: Path, policy: Path | None, log: Path, step: Literal["halt", "resu
     for option, text in (("--by", by), ("--reason", reason)):
         if not text.strip() or not text.isprintable():
             raise UsageError(f"{option} has to be one line of text")
-    with one_step(log):
+    with one_step(log, own=log == DEFAULT_LOG):
         # The order of the lines counts: a clock that is behind must not keep anybody from halting.
         at = max([_now(), *(parsed(each.at) for each in logged(log)[-1:])])
         said = RolloutStep(

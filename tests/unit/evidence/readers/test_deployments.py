@@ -137,8 +137,8 @@ def test_a_record_of_our_own_is_read(tmp_path: Path) -> None:
     ("values", "told"),
     [
         ({"schema": "stagegate/deployment/2"}, "its schema is 'stagegate/deployment/2'"),
-        ({"service": " "}, "service is one line: a name"),
-        ({"version": ""}, "version is one line: null where it is not stated"),
+        ({"service": " "}, "service is one line of text"),
+        ({"version": ""}, "version is one line of text without controls, and null where it is not stated"),
         ({"environment": "a\nb"}, "environment is one line"),
         ({"deployed": "2026-11-23T10:00:00"}, "deployed: '2026-11-23T10:00:00' is not a time with its zone"),
         (
