@@ -91,7 +91,11 @@ def test_anything_else_is_not(shop: Project, changed: dict[str, Any], gate: str,
 
 def test_a_record_is_no_part_of_the_age_of_the_evidence(shop: Project) -> None:
     deployed(shop, deployed=ago(days=40))
-    assert smoke(shop).word == "GO"
+    done = smoke(shop)
+    assert done.word == "GO"
+    ages = {each["source"]: each["max_age"] for each in done.decision["evidence"]}
+    assert ages["deployed.json"] is None
+    assert ages["built/decision.json"] is not None
 
 
 def test_a_deployment_of_tomorrow_is_refused(shop: Project) -> None:

@@ -20,6 +20,7 @@ from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.decision import Decision, EvidenceItem, TestRow, Word
+from pytest_stagegate.model.rings import COMPLETE
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.thresholds import show_duration
 
@@ -51,6 +52,16 @@ PLACES: Final = 5
 """How many places are shown where space is short."""
 
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
+_OF_RUN: Final = (
+    "stagegate check --as-of run",
+    "judges the recorded evidence once more, as of the same instant, by the policy. It has to come to the same "
+    "decision. Where several files are listed above, name them all.",
+)
+_OF_STEP: Final = (
+    "stagegate verify FOLDER",
+    "judges the evidence once more, as of the same instant, by the recorded policy; FOLDER is the one that this page "
+    "lies in. It has to come to the same decision.",
+)
 
 
 @dataclass(frozen=True)
@@ -167,6 +178,7 @@ class View:
         shipped_head: Column heads of what is said of the artifacts.
         shipped: One row for each artifact.
         digest: SHA-256 of ``decision.json``.
+        replay: The command that decides once more, and what it does.
     """
 
     word: str
@@ -203,6 +215,7 @@ class View:
     shipped_head: tuple[str, ...]
     shipped: tuple[tuple[str, ...], ...]
     digest: str
+    replay: tuple[str, str]
 
 
 def view(decision: Decision, digest: str) -> View:
@@ -221,7 +234,7 @@ def view(decision: Decision, digest: str) -> View:
         sign=sign,
         style=style,
         sentence=_sentence(decision),
-        question=_question(decision.stage, decision.environment),
+        question=_question(decision),
         provisional=tuple(clean(note.text) for note in decision.provisional),
         identity=_identity(decision, digest),
         blockers=tuple(_blocker(blocker, gates) for blocker in decision.blockers),
@@ -251,10 +264,18 @@ def view(decision: Decision, digest: str) -> View:
         shipped_head=SHIPPED_HEAD,
         shipped=shipped_table(decision),
         digest=digest,
+        replay=_OF_STEP if _opens(decision) else _OF_RUN,
     )
 
 
-def _question(stage: str, environment: str | None) -> str:
+def _opens(decision: Decision) -> str:
+    return decision.question.opens if decision.question is not None else ""
+
+
+def _question(decision: Decision) -> str:
+    stage, environment, opens = decision.stage, decision.environment, clean(_opens(decision))
+    if opens:
+        return "Is the rollout complete?" if opens == COMPLETE else f"May the ring “{opens}” open?"
     against = f" against {environment}" if environment else ""
     return f"May this build leave the stage “{stage}”{against}?"
 
