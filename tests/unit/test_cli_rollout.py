@@ -78,6 +78,19 @@ def test_each_step_can_be_verified_when_the_log_has_gone_on(root: Path, capsys: 
     assert "before-opening 0" in told(capsys, "verify", ".stagegate/rollout/2")
 
 
+def test_a_step_keeps_its_evidence_when_that_of_the_next_ring_has_its_name(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step(capsys, "09:00:00")
+    path = Path(smoked(capsys, "09:30:00", "canary"))
+    step(capsys, "11:00:00", str(path))
+    path.write_text("<testsuites/>", encoding="utf-8")
+    Path(f"{path}.stagegate.json").unlink()
+    assert "before-opening 0" in told(capsys, "verify", ".stagegate/rollout/2")
+    told(capsys, "dossier", "--no-notes", "--decision=.stagegate/rollout/2/decision.json")
+    assert "before-opening 0" in told(capsys, "verify", "dossier")
+
+
 def test_evidence_from_before_the_ring_was_opened_is_stale(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     step(capsys, "09:00:00")
     assert "before-opening" in step(capsys, "11:00:00", smoked(capsys, "08:59:59", "canary"), status=21)

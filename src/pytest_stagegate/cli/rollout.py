@@ -28,6 +28,7 @@ from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.project import load_project
 from pytest_stagegate.rolling import log_step, logged, one_step, step_folder, step_of
 from pytest_stagegate.run import decide_on, publish
+from pytest_stagegate.verifying.keeping import keep_evidence
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision, Subject
@@ -197,6 +198,8 @@ def _decided(
     decided = decide_on(project, asked, wanted=documents_wanted("--report", (), Path()), out=folder)
     _refuse_logs(decided.decision)
     publish(decided, folder)
+    # The next ring's evidence often has the same names.
+    keep_evidence(decided.decision, folder, project.rootdir, [each.path for each in asked.given])
     keep(decided.decision, decided.view.digest, decided.tests, folder)
     return decided
 
