@@ -61,6 +61,8 @@ def read(path: Path, _root: Path) -> Contents:
             service does not say what every such event has to say.
     """
     events = list(_events(path))
+    if not events:
+        raise EvidenceError(f"{path.name}: it holds no {_WHAT}")
     deployments = tuple(
         _deployment(each) for each in events if each.subject == "service" and each.predicate != _PUBLISHED
     )
