@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any
@@ -263,6 +264,19 @@ def test_it_is_judged_again_from_the_record_and_verified(shop: Project) -> None:
     with redirect_stdout(out), pytest.raises(SystemExit) as ended:
         main(["verify", "--quiet"])
     assert ended.value.code == 0, out.getvalue()
+
+
+def test_a_decision_on_a_flag_file_that_was_handed_over_is_verified(shop: Project) -> None:
+    decide(shop)
+    stagegate("--out", "production.json")
+    os.utime("production.json", (1_763_888_400, 1_763_888_400))
+    shop.write("shop.xml", JUNIT.format(""))
+    given = ("shop.xml,stage=release,environment=production", "production.json")
+    assert shop.check("--at=release", "--env=production", "--as-of=2026-11-23T09:10:00Z", *given).word == "GO"
+    out = io.StringIO()
+    with redirect_stdout(out), pytest.raises(SystemExit):
+        main(["verify", "--quiet"])
+    assert "production.json" not in out.getvalue()
 
 
 @pytest.mark.parametrize(("result", "word"), [("", "GO"), ("<skipped/>", "NO_GO")])
