@@ -189,11 +189,23 @@ def test_a_last_line_that_was_made_a_go_is_refused(root: Path, capsys: pytest.Ca
 
 
 def test_no_waiver_lifts_a_halt(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    waiver = '[[tool.stagegate.waiver]]\ngate = "rollout"\nreason = "r"\nowner = "o"\nexpires = 2026-12-01\n'
+    waiver = '[[tool.stagegate.waiver]]\ngate = "rollout"\nreason = "r"\nowner = "o"\nexpires = 2099-12-31\n'
     Path("pyproject.toml").write_text(f"{POLICY}[tool.stagegate.gate.rollout]\n{waiver}", encoding="utf-8")
     step(capsys, "09:00:00")
     told(capsys, "rollout", "halt", "--by=Dana", "--reason=errors")
     assert "stays closed" in told(capsys, "rollout", "advance", status=20)
+
+
+@pytest.mark.parametrize(("more", "status", "state"), [((), 0, "is open"), (("--strict",), 20, "stays closed")])
+def test_strict_keeps_a_ring_closed_where_it_does_not_end_with_0(
+    root: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], status: int, state: str
+) -> None:
+    waiver = '[[tool.stagegate.waiver]]\ngate = "rollout"\nreason = "r"\nowner = "o"\nexpires = 2099-12-31\n'
+    Path("pyproject.toml").write_text(f"{POLICY}[tool.stagegate.gate.rollout]\n{waiver}", encoding="utf-8")
+    step(capsys, "09:00:00")
+    canary = smoked(capsys, "09:30:00", "canary")
+    assert f"all {state}." in step(capsys, "10:00:00", canary, *more, status=status)
+    assert f"all: {'open since' if not more else 'not open'}" in told(capsys, "rollout", "status")
 
 
 def test_missing_evidence_is_never_softened_in_a_step(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,7 +106,7 @@ def status(root: Path, policy: Path | None, log: Path, as_of: str | None) -> int
 @_log
 @click.option("--as-of", metavar="TIME", help="When the step is taken, and ages are judged [default: now]")
 @click.option("--out", type=FOLDER, help="Output folder [default: .stagegate/rollout/NUMBER, beside the log]")
-@click.option("--strict", is_flag=True, help="End with 20 for CONDITIONAL and 21 for a provisional decision.")
+@click.option("--strict", is_flag=True, help="Let a plain GO alone open it; end with 20 for CONDITIONAL.")
 @click.option("-q", "--quiet", is_flag=True, help="Show only what fell short and the decision.")
 def advance(
     evidence: tuple[str, ...],
@@ -123,8 +123,8 @@ def advance(
     EVIDENCE is what `stagegate check` takes. The gates that are asked are those that the rings name: `exit` of the ring
     that is open, `enter` of the next one, and the gate `rollout`. Behind the last ring the release is complete.
 
-    Only a decision that is GO or CONDITIONAL, and not provisional, opens the ring. Ends with 0 where it is open, and
-    like `stagegate check` with 20 or 21 where it stays closed.
+    Only a decision that is GO or CONDITIONAL, and not provisional, opens the ring; with --strict GO alone. Ends with 0
+    where it is open, and like `stagegate check` with 20 or 21 where it stays closed.
     """
     project = _project(root, policy)
     instant = _instant(as_of)
@@ -143,7 +143,8 @@ def advance(
             raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
         decision = decided.decision
         written = rfc3339(_now()) if as_of is not None else ""
-        step = msgspec.structs.replace(step_of(decision, sha256_of(folder / "decision.json") or ""), written=written)
+        step = step_of(decision, sha256_of(folder / "decision.json") or "")
+        step = msgspec.structs.replace(step, written=written, strict=strict)
         log_step(log, step)
     for text in section(decided.view, verbosity=-1 if quiet else 0):
         coloured(text)

@@ -271,7 +271,7 @@ REMEDIES: Final[dict[str, str]] = {
     "table-too-old": "Make the table anew.",
     "product-missing": "Add the product to a table; hand an SBOM over that lists it.",
     "cycle-unknown": "Add the line of releases to the table.",
-    "rollout-halted": "Mend what it was halted for, then: stagegate rollout resume --by NAME.",
+    "rollout-halted": "Mend what it was halted for, then: stagegate rollout resume --by NAME --reason TEXT.",
     "ring-order": "See what is next: stagegate rollout status.",
     "ring-not-open": "Open that ring first, and keep the log of the rollout.",
     "before-ring": "Run the tests and take the measures again, now that the ring is open.",

@@ -71,6 +71,7 @@ class RolloutStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         ring: The ring that was to open, or ``complete``; empty for ``halt`` and ``resume``.
         decision: The word of the decision that was taken; empty likewise.
         provisional: Whether that decision is provisional, and so opens nothing.
+        strict: Whether a plain ``GO`` alone opens the ring.
         idle: Gates that were asked and judged nothing; with any, nothing is opened.
         sha256: Digest of its ``decision.json``.
         by: Who halted or resumed.
@@ -88,6 +89,7 @@ class RolloutStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     ring: str = ""
     decision: str = ""
     provisional: bool = False
+    strict: bool = False
     idle: tuple[str, ...] = ()
     sha256: str = ""
     by: str = ""
@@ -97,7 +99,8 @@ class RolloutStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     @property
     def opened(self) -> bool:
         """Whether the ring was opened, or the release completed."""
-        return self.step == OPEN and self.decision in _GOOD and not self.provisional and not self.idle
+        good = _GOOD[:1] if self.strict else _GOOD
+        return self.step == OPEN and self.decision in good and not self.provisional and not self.idle
 
 
 class RingRow(msgspec.Struct, frozen=True, kw_only=True):
