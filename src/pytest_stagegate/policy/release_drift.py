@@ -58,6 +58,14 @@ def less_of_features(earlier: Policy, policy: Policy) -> Iterator[tuple[str, str
             yield old.name, "reveal", ", ".join(old.reveal), ", ".join(there.reveal) or "everywhere"
 
 
+def less_of_flags(earlier: Policy, policy: Policy) -> Iterator[tuple[str, str, str]]:
+    """Yield the flags that need not be features any more, where an earlier policy had any: key, before, now."""
+    had = earlier.features
+    more = [glob for glob in policy.features.others if glob not in had.others]
+    if more and (had.features or had.others):
+        yield "others", "without", f"with {', '.join(more)}"
+
+
 def _share(written: str) -> Fraction | None:
     """Return how many of all these are; None where it is not said, or an earlier policy was mistaken in it."""
     try:

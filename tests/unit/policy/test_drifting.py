@@ -253,6 +253,8 @@ reveal = ["us", "eu/one"]
         (FEATURE, FEATURE.replace("eu/one", "eu"), ["feature checkout reveal: us, eu/one → us, eu"]),
         (FEATURE, FEATURE.partition("reveal")[0], ["feature checkout reveal: us, eu/one → everywhere"]),
         (FEATURE, FEATURE.replace('"us", ', '"us/one", '), []),
+        (FEATURE, f'{FEATURE}[features]\nothers = ["*"]', ["features others: without → with *"]),
+        ("", f'{FEATURE}[features]\nothers = ["*"]', []),
     ],
 )
 def test_what_is_demanded_less_of_rings_and_features_is_told(
