@@ -85,7 +85,7 @@ REASONS: Final[dict[str, str]] = {
     "flag-missing": "The flag file lacks the flag of a feature, so that the application's own default shows.",
     "no-off-variant": "Nobody can tell which variant of a flag conceals its feature.",
     "flag-undeclared": "The flag file has a flag that the policy does not name.",
-    "feature-unknown": "A mark of a test names a feature or a variant that nobody knows, so that its test speaks for none.",
+    "feature-unknown": "A mark of a test names a feature or a variant that nobody knows: its test speaks for none.",
     "flag-no-owner": "A flag has no owner.",
     "flag-no-expiry": "A flag has no last day, or one that is no day.",
     "flag-expired": "A flag is past its last day.",
