@@ -177,7 +177,7 @@ def test_what_another_policy_let_open_is_not_open(root: Path, capsys: pytest.Cap
     step(capsys, "09:02:00", "--policy=loose.toml")
     said = told(capsys, "rollout", "status")
     assert "all: not open" in said
-    assert "2 steps of this version by another policy: nothing counts" in said
+    assert "under another policy, and of no account: 2 steps of this version" in said
 
 
 def test_a_last_line_that_was_made_a_go_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,6 +17,7 @@ from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.rendering import ignore_folder, remove_written
 from pytest_stagegate.documents.rings import plan_lines, status_lines
 from pytest_stagegate.documents.terminal import last_word, section
+from pytest_stagegate.documents.wording import plural
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import sha256_of
@@ -93,7 +94,7 @@ def status(root: Path, policy: Path | None, log: Path, as_of: str | None) -> int
     for line in status_lines(now, subject, _instant(as_of)):
         click.echo(line)
     if others := len(steps_of(steps, subject)) - len(steps_of(counting, subject)):
-        click.echo(f"{others} {'step' if others == 1 else 'steps'} of this version by another policy: nothing counts")
+        click.echo(f"under another policy, and of no account: {plural(others, 'step')} of this version")
     return 0
 
 
