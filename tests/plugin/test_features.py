@@ -184,6 +184,14 @@ def test_files_of_several_rings_are_written_from_one_decision(shop: Project, mon
     assert stagegate("--out", "production.json")[0] == 0
 
 
+def test_a_flag_of_which_no_variant_conceals_is_not_written(shop: Project) -> None:
+    unclear = {"refunds": {"state": "ENABLED", "variants": {"a": "x", "b": "y"}, "defaultVariant": "a"}}
+    shop.write("flags.json", json.dumps(FLAGS | {"flags": FLAGS["flags"] | unclear}))
+    decide(shop)
+    status, told = stagegate("--out", "out.json")
+    assert (status, 'name it in the policy: off = "VARIANT".' in told) == (20, True)
+
+
 def test_a_flag_that_nobody_declared_is_not_written(shop: Project) -> None:
     unknown = {"new": {"state": "ENABLED", "variants": {"on": True}, "defaultVariant": "on"}}
     shop.write("flags.json", json.dumps(FLAGS | {"flags": FLAGS["flags"] | unknown}))
