@@ -12,6 +12,7 @@ from pytest_stagegate.documents.environments import EnvironmentView, environment
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.operated import OperatedView, operated_view
+from pytest_stagegate.documents.questions import question_of, replay_of
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, artifact_pair, shipped_table
@@ -20,7 +21,6 @@ from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.decision import Decision, EvidenceItem, TestRow, Word
-from pytest_stagegate.model.rings import COMPLETE
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.thresholds import show_duration
 
@@ -52,16 +52,6 @@ PLACES: Final = 5
 """How many places are shown where space is short."""
 
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
-_OF_RUN: Final = (
-    "stagegate check --as-of run",
-    "judges the recorded evidence once more, as of the same instant, by the policy. It has to come to the same "
-    "decision. Where several files are listed above, name them all.",
-)
-_OF_STEP: Final = (
-    "stagegate verify FOLDER",
-    "judges the evidence once more, as of the same instant, by the recorded policy; FOLDER is the one that this page "
-    "lies in. It has to come to the same decision.",
-)
 
 
 @dataclass(frozen=True)
@@ -234,7 +224,7 @@ def view(decision: Decision, digest: str) -> View:
         sign=sign,
         style=style,
         sentence=_sentence(decision),
-        question=_question(decision),
+        question=question_of(decision),
         provisional=tuple(clean(note.text) for note in decision.provisional),
         identity=_identity(decision, digest),
         blockers=tuple(_blocker(blocker, gates) for blocker in decision.blockers),
@@ -264,20 +254,8 @@ def view(decision: Decision, digest: str) -> View:
         shipped_head=SHIPPED_HEAD,
         shipped=shipped_table(decision),
         digest=digest,
-        replay=_OF_STEP if _opens(decision) else _OF_RUN,
+        replay=replay_of(decision),
     )
-
-
-def _opens(decision: Decision) -> str:
-    return decision.question.opens if decision.question is not None else ""
-
-
-def _question(decision: Decision) -> str:
-    stage, environment, opens = decision.stage, decision.environment, clean(_opens(decision))
-    if opens:
-        return "Is the rollout complete?" if opens == COMPLETE else f"May the ring “{opens}” open?"
-    against = f" against {environment}" if environment else ""
-    return f"May this build leave the stage “{stage}”{against}?"
 
 
 def _sentence(decision: Decision) -> str:
