@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import median
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import msgspec
 
@@ -37,6 +37,8 @@ class RegressionOptions(GateOptions, frozen=True):
         runs: How many of the last good runs the median is of.
         min_runs: How many there have to be; with fewer the metric is TOO_SMALL to judge.
     """
+
+    leeway: ClassVar[tuple[str, ...]] = ("min_runs",)
 
     max_growth: dict[str, Percentage] = {}  # noqa: RUF012 - msgspec copies it for each instance
     max_drop: dict[str, Percentage] = {}  # noqa: RUF012 - likewise

@@ -7,7 +7,7 @@ is too high is TOO_SMALL instead of FAIL.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from msgspec import structs
 
@@ -40,6 +40,8 @@ class SloOptions(GateOptions, frozen=True):
     """
 
     leeway: ClassVar[tuple[str, ...]] = ("min_events",)
+    scope: ClassVar[tuple[str, ...]] = ("objectives",)
+    when_absent: ClassVar[dict[str, Any]] = {"max_burn": _WORKBOOK}
 
     objectives: list[str] | None = None
     min_budget: Share = Share.parse("0 %")

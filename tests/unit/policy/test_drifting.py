@@ -234,7 +234,37 @@ burn = ["1 h"]
         (SLO, SLO.replace('["1 h"]', '["6 h"]'), ["slo checkout burn 1 h: measured → not measured"]),
         (SLO, SLO.replace("99.9", "99.99"), []),
         (f'{SERVER}[slos]\nfiles = ["a.yaml"]', SERVER, ["slo files : a.yaml → gone"]),
-        ("[gate.telemetry]\nexpect = { up = [] }", "[gate.telemetry]", ["telemetry expect: with up → without"]),
+        (SLO, SLO.replace("30 d", "90 d"), ["slo checkout window: 30d → 90d"]),
+        (
+            SLO,
+            SLO.replace('"g[', '"ok[').replace('"t[', '"g['),
+            ["slo checkout good: g[{window}] → ok[{window}]", "slo checkout total: t[{window}] → g[{window}]"],
+        ),
+        (
+            SLO,
+            SLO.replace("good", "bad"),
+            ["slo checkout bad: not counted → g[{window}]", "slo checkout good: g[{window}] → not counted"],
+        ),
+        (
+            "[gate.telemetry]\nexpect = { up = ['job'], down = [] }",
+            "[gate.telemetry]\nexpect = { up = [] }",
+            ["telemetry expect: with down, up: job → without"],
+        ),
+        ("[gate.slo]\nmax_burn = { '1 h' = 2 }", "[gate.slo]\nmax_burn = { '1 h' = 3 }", ['slo max_burn "1 h": 2 → 3']),
+        ("[gate.slo]\nmax_burn = { '1 h' = 2 }", "[gate.slo]", ['slo max_burn "1 h": 2 → 14.4']),
+        (
+            "[gate.slo]",
+            "[gate.slo]\nmax_burn = { '1 h' = 99, '6 h' = 6 }",
+            ['slo max_burn "1 h": 14.4 → 99', 'slo max_burn "3 d": 1 → no limit'],
+        ),
+        ("[gate.slo]", "[gate.slo]\nmax_burn = { '1 h' = 14.4, '6 h' = 6, '3 d' = 1 }", []),
+        ("[gate.slo]", "[gate.slo]\nobjectives = ['a']", ["slo objectives: all → a"]),
+        ("[gate.slo]\nobjectives = ['a', 'b']", "[gate.slo]\nobjectives = ['b', 'c']", ["slo objectives: a, b → b, c"]),
+        ("[gate.slo]\nobjectives = ['a']", "[gate.slo]\nobjectives = ['b', 'a']", []),
+        ("[gate.slo]\nobjectives = ['a']", "[gate.slo]", []),
+        ("[gate.slo]", "[gate.slo]\nmin_events = 1000", ["slo min_events: 100 → 1000"]),
+        ("[gate.regression]", "[gate.regression]\nmin_runs = 5", ["regression min_runs: 3 → 5"]),
+        ("[gate.regression]\nmin_runs = 5", "[gate.regression]", []),
     ],
 )
 def test_what_is_promised_less_of_the_service_is_told(tmp_path: Path, before: str, now: str, told: list[str]) -> None:
