@@ -86,8 +86,14 @@ def _metric(server: Prometheus, name: str, labels: Iterable[str]) -> MetricSeen:
         }
     except Unmeasured as error:
         return MetricSeen(name=name, problem=error.problem)
+    if max(counts.values(), default=0) > series:
+        problem = Problem("counts-contradict", "more series are said to have a label than there are series")
+        return MetricSeen(name=name, problem=problem)
     return MetricSeen(name=name, series=series, labels=counts)
 
 
 def _series(server: Prometheus, query: str) -> int:
-    return int(exact("count", server.number(query) or "0"))
+    found = exact("count", server.number(query) or "0")
+    if found < 0 or found.denominator != 1:
+        raise Unmeasured(Problem("prometheus-nonsense", "the answer is no number of series"))
+    return int(found)

@@ -49,6 +49,8 @@ def _fault_of(found: ServiceLevelsFile) -> str:
             return f"the windows of {reading.asked.name[:40]!r} are not those that were asked for"
     if any(each.series < 0 or min(each.labels.values(), default=0) < 0 for each in found.metrics):
         return "a number of series is below 0"
+    if any(count > each.series for each in found.metrics for count in each.labels.values()):
+        return "more series have a label than there are series"
     try:
         utc_time(found.when)
     except ValueError as error:
