@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
+from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.metrics import exact
 from pytest_stagegate.model.numbers import Measure, NotANumber, Ratio
 
@@ -28,6 +31,8 @@ COMMAND: Final = ("stagegate", "measure")
 TELEMETRY: Final = "telemetry"
 """Name of the gate whose expectations say which metrics are asked for."""
 
+_QUOTED: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_LABEL: Final = re.compile(rf',?([^"=,{{}}]+|{_QUOTED})="([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
 _UNITS: Final = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "m"), (1_000_000, "s"), (1_000, "ms"))
 
 
@@ -294,9 +299,9 @@ class ServiceLevels:
 
     @property
     def unmeasured_files(self) -> tuple[str, ...]:
-        """Globs of files with objectives, where none that stands in a file was measured."""
-        sources = (each.asked.source for file in self._data.files for each in file.readings)
-        return () if any(sources) else self._data.globs
+        """Globs of files with objectives, of which none was measured."""
+        sources = {each.asked.source for file in self._data.files for each in file.readings}
+        return tuple(glob for glob in self._data.globs if not any(map(matches(glob), sources - {""})))
 
     @property
     def measured(self) -> bool:
@@ -321,7 +326,7 @@ class ServiceLevels:
     def seen(self, name: str) -> tuple[MetricSeen, ...]:
         """Return what each source has of a metric: samples among the evidence, and answers of Prometheus."""
         found = [each for file in self._data.files for each in file.metrics if each.name == name]
-        samples = [labels for each, labels in map(labels_of, self._metrics.names) if each == name]
+        samples = [labels_of(each)[1] for each in self._metrics.names if each.partition("{")[0] == name]
         if samples:
             held = {label for labels in samples for label in labels}
             counts = {label: sum(label in labels for labels in samples) for label in sorted(held)}
@@ -389,27 +394,22 @@ def _level(objective: Objective, window: int, good: Fraction | None, bad: Fracti
     part = good if good is not None else total - (bad or 0)
     if not 0 <= part <= total:
         kind, said = ("bad", bad) if good is None else ("good", good)
-        text = f"{float(said or 0):g} events are said to be {kind}, of {float(total):g}"
+        text = f"{_shown(said or Fraction(0))} events are said to be {kind}, of {_shown(total)}"
         raise Unmeasured(Problem("counts-contradict", text))
     return Level(objective, window, part, total)
+
+
+def _shown(number: Fraction) -> str:
+    """Return a number for a message; one that a float can't hold too."""
+    return f"{Decimal(number.numerator) / Decimal(number.denominator):.6g}"
 
 
 def labels_of(sample: str) -> tuple[str, frozenset[str]]:
     """Return a sample's metric and its labels that are not empty; it is named as the readers of metrics name it."""
     name, _, rest = sample.partition("{")
-    labels, text = set(), rest.removesuffix("}")
-    while "=" in text:
-        label, _, text = text.partition('="')
-        end = _closing(text)
-        if end > 0:
-            labels.add(label.strip(","))
-        text = text[end + 1 :]
+    labels, place = set(), 0
+    while pair := _LABEL.match(rest, place):
+        if pair[2]:
+            labels.add(pair[1])
+        place = pair.end()
     return name, frozenset(labels)
-
-
-def _closing(text: str) -> int:
-    """Return where the quote stands that ends a value."""
-    place = 0
-    while place < len(text) and text[place] != '"':
-        place += 2 if text[place] == "\\" else 1
-    return place

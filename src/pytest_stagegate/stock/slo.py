@@ -51,11 +51,18 @@ class SloOptions(GateOptions, frozen=True):
 
     def contradictions(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield names of windows that are no length of time, and limits that can't stand together."""
+        lengths: dict[int, str] = {}
         for window, rate in (self.max_burn or {}).items():
             try:
-                Duration.parse(window)
+                length = Duration.parse(window).microseconds
             except ValueError as error:
                 yield ("max_burn", window), str(error)
+                continue
+            if length <= 0:
+                yield ("max_burn", window), "has to be longer than 0 s"
+            elif length in lengths:
+                yield ("max_burn", window), f"is as long as {lengths[length]!r}, which has a limit of its own"
+            lengths[length] = window
             if rate.value < 0:
                 yield ("max_burn", window), "can't be below 0"
         if self.objectives == []:

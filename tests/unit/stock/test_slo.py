@@ -85,7 +85,7 @@ def test_few_events_say_too_little(good: str) -> None:
     assert (of(measured(good, "99")).verdict, of(measured(good, "99")).reason) == ("TOO_SMALL", "too-small")
 
 
-@pytest.mark.parametrize(("good", "total"), [("1001", "1000"), ("-1", "1000"), ("0", "-5")])
+@pytest.mark.parametrize(("good", "total"), [("1001", "1000"), ("-1", "1000"), ("0", "-5"), ("1e399", "1")])
 def test_counts_that_contradict_each_other_are_no_evidence(good: str, total: str) -> None:
     assert (of(measured(good, total)).verdict, of(measured(good, total)).reason) == (
         "NO_EVIDENCE",
@@ -111,6 +111,15 @@ def test_why_nothing_was_measured_is_told() -> None:
 def test_an_objective_that_nobody_measured_is_no_evidence() -> None:
     result = of(evidence(declared=(objective(),)))
     assert (result.verdict, result.reason) == ("NO_EVIDENCE", "not-reported")
+
+
+def test_each_glob_of_files_with_objectives_has_to_be_measured() -> None:
+    asked = objective(source="slo/a.yaml")
+    found = evidence(file_of(Reading(asked=asked, counts=(counts("1000"),))))
+    levels = replace(found.service_levels, globs=("slo/*.yaml", "more/*.yaml"))
+    result = of(replace(found, service_levels=levels))
+    assert verdicts(result) == {"files": "NO_EVIDENCE", "checkout": "PASS", "checkout budget": "PASS"}
+    assert "nothing was measured of the objectives in more/*.yaml" in result.summary
 
 
 def test_no_objective_is_no_evidence() -> None:
@@ -191,6 +200,8 @@ def test_old_samples_are_stale() -> None:
     [
         (SloOptions(max_burn={"an hour": Number.parse(1)}), "'an hour' is not a length of time"),
         (SloOptions(max_burn={"1 h": Number.parse(-1)}), "can't be below 0"),
+        (SloOptions(max_burn={"0 h": Number.parse(1)}), "has to be longer than 0 s"),
+        (SloOptions(max_burn={"1 h": Number.parse(1), "60 min": Number.parse(9)}), "is as long as '1 h'"),
         (SloOptions(objectives=[]), "names no objective"),
     ],
 )
