@@ -355,7 +355,7 @@ class ServiceLevels:
         try:
             lowest, highest = self._metrics.lowest(name).value, self._metrics.highest(name).value
         except NotANumber as error:
-            raise Unmeasured(Problem("not-finite", str(error))) from error
+            raise Unmeasured(Problem(error.reason, str(error))) from error
         if highest is None:
             raise Unmeasured(Problem("metric-missing", f"no evidence holds a metric {name}"))
         if lowest != highest:
@@ -385,7 +385,7 @@ def _exact(written: str) -> Fraction:
     try:
         return exact("that was counted", written)
     except NotANumber as error:
-        raise Unmeasured(Problem("not-finite", str(error))) from error
+        raise Unmeasured(Problem(error.reason, str(error))) from error
 
 
 def _level(objective: Objective, window: int, good: Fraction | None, bad: Fraction | None, total: Fraction) -> Level:
