@@ -15,7 +15,7 @@ from pytest_stagegate.model.metrics import exact
 from pytest_stagegate.model.numbers import Measure, NotANumber, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_stagegate.model.metrics import Metrics
     from pytest_stagegate.model.tally import Tally
@@ -28,11 +28,17 @@ PRODUCER: Final = "service-levels"
 COMMAND: Final = ("stagegate", "measure")
 """What that producer is called where commands are shown; it runs in our own process."""
 
+SLO: Final = "slo"
+"""Name of the gate whose limits say over which further windows is measured."""
+
 TELEMETRY: Final = "telemetry"
 """Name of the gate whose expectations say which metrics are asked for."""
 
 _QUOTED: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"'
 _LABEL: Final = re.compile(rf',?([^"=,{{}}]+|{_QUOTED})="([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_ROUNDING: Final = Fraction(1, 10**9)
+"""By which part of all events some of them may lie above all, or below none: Prometheus adds floats, in any order."""
+
 _UNITS: Final = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "m"), (1_000_000, "s"), (1_000, "ms"))
 
 
@@ -107,6 +113,12 @@ class Objective(msgspec.Struct, frozen=True, kw_only=True):
         written = promql_duration(window)
         good, bad, total = (each.replace("{window}", written) for each in (self.good, self.bad, self.total))
         return good, bad, total
+
+    def also_over(self, windows: Iterable[int]) -> Objective:
+        """Return the objective with further burn windows, where all its queries can be asked for any window."""
+        if not all("{window}" in each for each in (self.good, self.bad, self.total) if each):
+            return self
+        return msgspec.structs.replace(self, burn=tuple(dict.fromkeys((*self.burn, *sorted(windows)))))
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -392,6 +404,9 @@ def _level(objective: Objective, window: int, good: Fraction | None, bad: Fracti
     if (good is None) is (bad is None):
         raise Unmeasured(Problem("not-reported", "it is not said how many events were good, or how many were bad"))
     part = good if good is not None else total - (bad or 0)
+    nearest = min(max(part, Fraction(0)), total)
+    if abs(part - nearest) <= total * _ROUNDING:
+        part = nearest
     if not 0 <= part <= total:
         kind, said = ("bad", bad) if good is None else ("good", good)
         text = f"{_shown(said or Fraction(0))} events are said to be {kind}, of {_shown(total)}"

@@ -14,7 +14,7 @@ from msgspec import structs
 from pytest_stagegate.errors import nearest
 from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.numbers import Count, Duration, Number, Share
-from pytest_stagegate.model.service_levels import ServiceLevels, Unmeasured, promql_duration
+from pytest_stagegate.model.service_levels import SLO, ServiceLevels, Unmeasured, promql_duration
 from pytest_stagegate.model.verdicts import Check, Verdict
 from pytest_stagegate.thresholds import check, no_evidence
 
@@ -34,8 +34,8 @@ class SloOptions(GateOptions, frozen=True):
         objectives: Names of the objectives that are judged; all when absent.
         min_budget: Share of the error budget that has to be left; with 0 % more than nothing.
         warn_budget: Share below which the check warns.
-        max_burn: By length of a burn window, how many times faster than allowed the budget may be spent in it; each has
-            to be measured. When absent those of the SRE workbook, for windows that are measured.
+        max_burn: By length of a burn window, how many times faster than allowed the budget may be spent in it; each is
+            measured. When absent those of the SRE workbook, for windows that are measured.
         min_events: With fewer events a share says too little.
     """
 
@@ -58,8 +58,8 @@ class SloOptions(GateOptions, frozen=True):
             except ValueError as error:
                 yield ("max_burn", window), str(error)
                 continue
-            if length <= 0:
-                yield ("max_burn", window), "has to be longer than 0 s"
+            if length <= 0 or length % 1000:
+                yield ("max_burn", window), "has to be a whole number of milliseconds above 0"
             elif length in lengths:
                 yield ("max_burn", window), f"is as long as {lengths[length]!r}, which has a limit of its own"
             lengths[length] = window
@@ -70,7 +70,7 @@ class SloOptions(GateOptions, frozen=True):
 
 
 @gate(
-    name="slo",
+    name=SLO,
     title="Users get the service that was promised, and error budget is left",
     stage="monitor",
     options=SloOptions,

@@ -118,6 +118,16 @@ def test_nobody_is_asked_where_no_gate_wants_it(tmp_path: Path) -> None:
     assert (len(project.producers("monitor", None)), project.producers("test", None)) == (1, ())
 
 
+def test_the_windows_of_max_burn_are_measured_where_the_queries_can_be_asked_for_them(tmp_path: Path) -> None:
+    fixed = SLO.replace("[{window}]", "[30d]").replace("checkout", "fixed").replace('burn = ["1 h", "90 min"]', "")
+    gates = '[gate.slo]\nmax_burn = { "1 h" = 9, "2 h" = 3 }\n[gate.again]\nuses = "slo"\n'
+    (tmp_path / "stagegate.toml").write_text(SERVER + SLO + fixed + gates, encoding="utf-8")
+    asked = load_project(tmp_path).to_measure
+    assert asked is not None
+    hours = [[length / 3_600_000_000 for length in each.burn] for each in asked.objectives]
+    assert hours == [[1, 1.5, 2], []]
+
+
 def test_a_gate_with_names_that_are_none_is_a_mistake_of_the_policy(tmp_path: Path) -> None:
     (tmp_path / "stagegate.toml").write_text('[gate.telemetry]\nexpect = { "a b" = [] }\n', encoding="utf-8")
     with pytest.raises(MistakesError, match="'a b' is no name of a metric"):
