@@ -346,6 +346,11 @@ class ServiceLevels:
         self._tally.note(sum(each.series for each in found))
         return tuple(found)
 
+    def looked_for(self, name: str) -> bool:
+        """Return whether a metric would be known if it were there: by a scrape, or as Prometheus was asked for it."""
+        asked = (each.name for file in self._data.files for each in file.metrics)
+        return bool(self._metrics.names) or name in asked
+
     @property
     def scraped(self) -> bool:
         """Whether there is any metric to look at, or an answer of Prometheus about some."""
