@@ -18,6 +18,7 @@ from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.evidence.readers.json_documents import KeyTwice, once
 from pytest_stagegate.evidence.readers.yaml_documents import NotYaml, yaml_documents
 from pytest_stagegate.model.numbers import Ratio
+from pytest_stagegate.model.promql import other_range
 from pytest_stagegate.model.service_levels import Objective
 
 if TYPE_CHECKING:
@@ -120,6 +121,9 @@ def _objectives(slo: dict[str, Any], documents: Sequence[dict[str, Any]], path: 
         raise _Refused(f"{name}: budgetingMethod has to be Occurrences; time slices are not counted here")
     window = _window(name, spec.get("timeWindow"))
     good, bad, total = _queries(name, _indicator(name, spec, documents), documents)
+    for key, query in (("good", good), ("bad", bad), ("total", total)):
+        if found := other_range(query, window):
+            raise _Refused(f"{name}: {key} counts over [{found}], and its window is another; write [{{{{.window}}}}]")
     targets = spec.get("objectives")
     if not isinstance(targets, list) or not targets or not all(isinstance(each, dict) for each in targets):
         raise _Refused(f"{name}: objectives has to be a list with at least one target")

@@ -125,6 +125,11 @@ def test_json_needs_no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("{query: requests_total}", "{}", "checkout: total has no query"),
         ("counter: true", "counter: false", "checkout: good has a query without a window"),
         ("requests_total}", "rate(requests_total)}", "checkout: total has a query without a window"),
+        (
+            "query: requests_total}",
+            "query: 'sum(rate(requests_total[5m]))'}",
+            "total counts over [5m], and its window is",
+        ),
         ("{name: answered}", "&a {name: answered, b: *a}", "has an alias (*name), which is not read"),
         ("kind: SLO", "kind: SLO\nkind: SLI", "the key 'kind' stands twice in one object"),
         ("kind: SLO", "kind: !!python/object/apply:os.system [touch boom]", "can't be read as YAML"),

@@ -84,6 +84,7 @@ def test_counters_among_the_evidence_need_no_server(tmp_path: Path) -> None:
         ("good = 'sum(increase(good_total[{window}]))'", "", "has to have one of good and bad"),
         ("good =", "bad = 'x{window}'\ngood =", "one of good and bad, and not both"),
         ("total = 'sum(increase(all_total[{window}]))'", "", "has no total"),
+        ("all_total[{window}]", "all_total[5m]", "counts over [5m], and the window is 30d; write [{window}]"),
         ("all_total[{window}]", "all_total[30d]", "needs queries with the placeholder {window}"),
         ("burn =", "good_metric = 'a'\nburn =", "is a query, and the others are names of metrics"),
         ('name = "checkout"', 'name = "check\\u001b[31mout"', "can't be shown"),
