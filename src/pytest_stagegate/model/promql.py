@@ -9,7 +9,7 @@ WINDOW: Final = "{window}"
 """What stands in a query for the length of a window."""
 
 _TEXT: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`""", re.DOTALL)
-_RANGE: Final = re.compile(r"\[\s*((?:[0-9]+(?:ms|[smhdwy]))+)\s*(?::[^\]]*)?\]")
+_RANGE: Final = re.compile(r"\[\s*((?:[0-9]{1,18}(?:ms|[smhdwy]))+)\s*(?::[^\]]*)?\]")
 _PART: Final = re.compile(r"([0-9]+)(ms|[smhdwy])")
 _MICROSECONDS: Final = {
     "ms": 1_000,

@@ -113,7 +113,7 @@ def _against(
 def _same_unit(name: str, unit: str, runs: Sequence[GoodRun]) -> None:
     named = sorted({unit, *(each.unit for each in runs)} - {""})
     if len(named) > 1:
-        raise UnitsDiffer(f"{name} and its last good runs are in several units: {', '.join(named[:3])}")
+        raise UnitsDiffer(f"{name} and its last good runs are in several units: {', '.join(named[:3])[:60]}")
 
 
 def _too_few(title: str, limit: str, text: str, inspected: int) -> Check:

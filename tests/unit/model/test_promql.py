@@ -20,6 +20,7 @@ MONTH = 30 * 86_400_000_000
         ("sum(increase(a[{window}]))", ""),
         ("errors:month{path=\"/[5m]\",other='[5m]',more=`[5m]`}", ""),
         ("errors:month", ""),
+        (f"a[{'9' * 5_000}d]", ""),
     ],
 )
 def test_a_range_that_is_not_the_window_is_told(query: str, told: str) -> None:
