@@ -111,7 +111,7 @@ def excepted(options: GateOptions | None) -> dict[str, frozenset[str]]:
 
 def named_alone(options: GateOptions | None) -> dict[str, frozenset[str]]:
     """Return what options name that alone is judged, by option; of one that names nothing everything is."""
-    found = {name: getattr(options, name) for name in (options.scope if options is not None else ())}
+    found = {name: getattr(options, name) for name in (options.narrowing if options is not None else ())}
     return {name: frozenset([value] if isinstance(value, str) else value) for name, value in found.items() if value}
 
 

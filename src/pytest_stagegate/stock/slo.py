@@ -40,7 +40,7 @@ class SloOptions(GateOptions, frozen=True):
     """
 
     leeway: ClassVar[tuple[str, ...]] = ("min_events",)
-    scope: ClassVar[tuple[str, ...]] = ("objectives",)
+    narrowing: ClassVar[tuple[str, ...]] = ("objectives",)
     when_absent: ClassVar[dict[str, Any]] = {"max_burn": _WORKBOOK}
 
     objectives: list[str] | None = None
