@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pytest_stagegate import __version__
 from pytest_stagegate.evidence.prometheus import Prometheus
@@ -39,18 +38,11 @@ def measure(wanted: ToMeasure, environ: Mapping[str, str]) -> ServiceLevelsFile:
     return ServiceLevelsFile(
         schema=SCHEMA,
         producer=f"pytest-stagegate {__version__}",
-        address=_shown(wanted.rule.url),
+        address=wanted.rule.address,
         when=rfc3339(now, "milliseconds"),
         readings=tuple(_reading(server, each) for each in objectives),
         metrics=tuple(_metric(server, name, labels) for name, labels in sorted(wanted.metrics.items())),
     )
-
-
-def _shown(url: str) -> str:
-    """Return an address without user, password and query."""
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 def _reading(server: Prometheus, objective: Objective) -> Reading:

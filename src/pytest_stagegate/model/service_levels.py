@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -58,6 +59,9 @@ class Problem(msgspec.Struct, frozen=True):
 
     reason: str
     text: str
+
+
+_ELSEWHERE: Final = Problem("other-policy", "it was measured at another address than the policy names")
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -194,6 +198,13 @@ class PrometheusRule(NamedTuple):
     limit: int
     headers: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def address(self) -> str:
+        """The address without user, password and query."""
+        parts = urlsplit(self.url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
 
 class ToMeasure(NamedTuple):
     """What is to be asked of Prometheus, and where.
@@ -218,12 +229,14 @@ class LevelsData:
         globs: Where further objectives stand in files.
         files: What files say that were measured.
         excused: Objectives and metrics that a waiver takes out.
+        address: The address that the policy names; what was asked of another is of no use. Empty where it names none.
     """
 
     objectives: tuple[Objective, ...] = ()
     globs: tuple[str, ...] = ()
     files: tuple[ServiceLevelsFile, ...] = ()
     excused: frozenset[str] = frozenset()
+    address: str = ""
 
 
 class Level(NamedTuple):
@@ -337,7 +350,12 @@ class ServiceLevels:
 
     def seen(self, name: str) -> tuple[MetricSeen, ...]:
         """Return what each source has of a metric: samples among the evidence, and answers of Prometheus."""
-        found = [each for file in self._data.files for each in file.metrics if each.name == name]
+        found = [
+            msgspec.structs.replace(each, problem=_ELSEWHERE) if self._is_elsewhere(file) else each
+            for file in self._data.files
+            for each in file.metrics
+            if each.name == name
+        ]
         samples = [labels_of(each)[1] for each in self._metrics.names if each.partition("{")[0] == name]
         if samples:
             held = {label for labels in samples for label in labels}
@@ -357,12 +375,17 @@ class ServiceLevels:
         return bool(self._metrics.names) or any(file.metrics for file in self._data.files)
 
     def _of_files(self, objective: Objective, window: int) -> Iterator[_Numbers]:
-        for reading in (each for file in self._data.files for each in file.readings):
+        for file, reading in ((each, found) for each in self._data.files for found in each.readings):
             if reading.asked.name != objective.name:
                 continue
+            if self._is_elsewhere(file):
+                raise Unmeasured(_ELSEWHERE)
             if _defined(reading.asked) != _defined(objective):
                 raise Unmeasured(Problem("other-policy", "it was measured when it was defined in another way"))
             yield from (_numbers(each) for each in reading.counts if each.window == window)
+
+    def _is_elsewhere(self, file: ServiceLevelsFile) -> bool:
+        return self._data.address not in ("", file.address)
 
     def _of_metrics(self, objective: Objective) -> Iterator[_Numbers]:
         good, bad = (self._metric(name) if name else None for name in (objective.good, objective.bad))

@@ -139,6 +139,14 @@ def test_what_was_measured_under_another_definition_is_stale() -> None:
     assert (result.verdict, result.reason) == ("STALE", "other-policy")
 
 
+def test_what_was_asked_of_another_server_is_stale() -> None:
+    found = measured("1000")
+    levels = replace(found.service_levels, address="http://127.0.0.1:9090")
+    assert of(replace(found, service_levels=levels)).verdict == "PASS"
+    result = of(replace(found, service_levels=replace(levels, address="http://prometheus.example")))
+    assert (result.verdict, result.reason) == ("STALE", "other-policy")
+
+
 def test_of_two_files_the_worse_counts() -> None:
     asked = objective()
     files = [file_of(Reading(asked=asked, counts=(counts(good),))) for good in ("1000", "10")]
