@@ -19,6 +19,10 @@ _LONGEST: Final = 10_000
 """Characters of one text or number."""
 
 
+UNREADABLE: Final = (RecursionError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError)
+"""What PyYAML raises besides its own errors: a value that contradicts its tag (``!!bool maybe``) whatever it likes."""
+
+
 class NotYaml(ValueError):  # noqa: N818 - becomes a Mistake or an EvidenceError
     """Why a text is not read, as the rest of a sentence that begins with its file."""
 
@@ -40,8 +44,7 @@ def yaml_documents(text: str) -> list[Any]:
         raise
     except KeyTwice as error:
         raise NotYaml(f"the key {str(error)[:40]!r} stands twice in one object") from error
-    # A value that contradicts its tag (!!bool maybe) raises whatever its constructor stumbles over.
-    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:
+    except (yaml.YAMLError, *UNREADABLE) as error:
         told = " ".join(str(error).split())[:200] if isinstance(error, (yaml.YAMLError, ValueError, TypeError)) else ""
         raise NotYaml(f"can't be read as YAML: {told or 'a value is not of the type that its tag says'}") from error
 
