@@ -56,7 +56,7 @@ _ROW_ORDER: Final = (
 
 def drills_of(evidence: Evidence, day: dt.date) -> tuple[DrillRow, ...]:
     """Return what is known of each kind of exercises, from logs and from the tests of a decision."""
-    here = exercised(evidence.tests, evidence.started, evidence.subject)
+    here = exercised(evidence.tests, evidence.started, evidence.drilled, evidence.subject)
     return drill_rows((*evidence.drills, *(Logged(entry=each) for each in here)), day)
 
 

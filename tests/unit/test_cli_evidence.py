@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,8 @@ def test_for_people_each_file_is_a_few_lines(capsys: pytest.CaptureFixture[str])
     assert rest[0].startswith("  warning: ")
     assert rest[1:] == [
         "nope.txt: can't be told",
-        f"  error: nope.txt: its content tells no format that is known: {', '.join(FORMATS)}.",
+        "  error: nope.txt: its content tells no format that is known; name it: nope.txt,format=NAME "
+        "('stagegate inspect --help' lists them).",
     ]
 
 
@@ -262,3 +264,13 @@ def test_a_name_of_several_lines_begins_none_of_its_own(capsys: pytest.CaptureFi
     assert run("inspect", "a.sarif", "no\n::error::such") == 2
     assert "::error::" in (out := capsys.readouterr().out)
     assert "\n::error::" not in out
+
+
+def test_a_wrong_format_is_told_in_one_short_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("inspect", "--format", "nothing", "js.xml") == 2
+    assert capsys.readouterr().err == (
+        "stagegate: --format: unknown format 'nothing'; 'stagegate inspect --help' lists them\n"
+    )
+    assert run("inspect", "--help") == 0
+    listed = capsys.readouterr().out
+    assert all(re.search(rf"[ ,]{name}(,|$)", listed, re.MULTILINE) for name in FORMATS)

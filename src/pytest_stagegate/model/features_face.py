@@ -25,6 +25,7 @@ class Features:
     Attributes:
         rows: Each feature of the policy, and each flag that it does not name.
         flags: The flags of all files that are judged, in their order.
+        looked_at: How many features, flags and variants there are, those that are left out too.
         excused: Names that are left out of every judgement, while a waiver is tried.
     """
 
@@ -40,8 +41,15 @@ class Features:
         self._tests = tests
         self._tally = tally
         self._links = tests.links.of(FEATURE)
+        flags = tuple(flag for data in evidence.judged for flag in data.flags)
         self.rows = tuple(row for row in rows if row.name not in excused)
-        self.flags = tuple(flag for data in evidence.judged for flag in data.flags if flag.name not in excused)
+        self.flags = tuple(flag for flag in flags if flag.name not in excused)
+        # What a waiver covers was looked at too: where it covers all, something was.
+        self.looked_at = {
+            "features": len(rows),
+            "flags": len(flags),
+            "variants": sum(len(flag.variants) for flag in flags),
+        }
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""
@@ -62,10 +70,10 @@ class Features:
         stated = next((rule.owner for rule in self._evidence.rules.features if rule.name == flag.name), "")
         return flag.metadata.get(key, "").strip() or stated
 
-    def measure(self, places: Iterable[str], unit: str = "flags", inspected: int | None = None) -> Measure:
-        """Return how many places there are, of all flags unless another number was looked at."""
+    def measure(self, places: Iterable[str], unit: str = "flags") -> Measure:
+        """Return how many places there are, of all ``flags``, ``features`` or ``variants``."""
         where = tuple(places)
-        looked_at = len(self.flags) if inspected is None else inspected
+        looked_at = self.looked_at[unit]
         self._tally.note(looked_at)
         return Measure(len(where), unit=unit, inspected=looked_at, where=where)
 

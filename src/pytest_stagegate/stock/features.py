@@ -60,7 +60,7 @@ def _elsewhere(found: Features, revealed: Sequence[FeatureRow], environment: str
 
 
 def _told(found: Features, name: str, reason: str, places: list[str]) -> Check:
-    made = check(name, found.measure(places, unit="features", inspected=len(found.rows)), at_most=0)
+    made = check(name, found.measure(places, "features"), at_most=0)
     if not places:
         return made
     more = f", and {len(places) - 1} more" if len(places) > 1 else ""

@@ -182,3 +182,9 @@ def test_what_is_judged_now_counts_alone() -> None:
 )
 def test_nothing_is_taken_from_a_decision_that_none_may_rest_on(changed: dict[str, Any]) -> None:
     assert before(**changed) == ()
+
+
+def test_a_waiver_may_cover_the_only_feature() -> None:
+    unready = revealing(flag("checkout", "on"), rules=(rule(gates=("coverage",)),))
+    assert ask(unready).verdict == "FAIL"
+    assert ask(replace(unready, excused=frozenset({"checkout"}))).verdict == "PASS"
