@@ -262,6 +262,7 @@ burn = ["1 h"]
         ("[gate.slo]\nobjectives = ['a', 'b']", "[gate.slo]\nobjectives = ['b', 'c']", ["slo objectives: a, b → b, c"]),
         ("[gate.slo]\nobjectives = ['a']", "[gate.slo]\nobjectives = ['b', 'a']", []),
         ("[gate.slo]\nobjectives = ['a']", "[gate.slo]", []),
+        ("[gate.incidents]", "[gate.incidents]\nservices = ['a']", ["incidents services: all → a"]),
         ("[gate.slo]", "[gate.slo]\nmin_events = 1000", ["slo min_events: 100 → 1000"]),
         ("[gate.regression]", "[gate.regression]\nmin_runs = 5", ["regression min_runs: 3 → 5"]),
         ("[gate.regression]\nmin_runs = 5", "[gate.regression]", []),
