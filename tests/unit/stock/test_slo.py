@@ -113,8 +113,8 @@ def test_an_objective_that_nobody_measured_is_no_evidence() -> None:
     assert (result.verdict, result.reason) == ("NO_EVIDENCE", "not-reported")
 
 
-def test_no_objective_is_no_evidence() -> None:
-    assert (of(evidence_of()).verdict, of(evidence_of()).reason) == ("NO_EVIDENCE", "objective-missing")
+def test_without_an_objective_nothing_is_asked() -> None:
+    assert (of(evidence_of()).verdict, of(evidence_of()).reason) == ("NOT_APPLICABLE", "not-declared")
 
 
 def test_what_was_measured_under_another_definition_is_stale() -> None:
