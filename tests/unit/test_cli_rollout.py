@@ -197,3 +197,12 @@ def test_the_report_of_a_step_says_which_ring_is_to_open(root: Path, capsys: pyt
     step(capsys, "11:00:00", smoked(capsys, "09:30:00", "canary"))
     report = (LOG.parent / "rollout" / "2" / "report.md").read_text(encoding="utf-8")
     assert "| all | – | – | production | to open in this step | – |" in report
+
+
+def test_the_plan_as_markdown_shows_hostile_names_as_text(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "rollout", "plan", "--markdown").splitlines() == [
+        "| ring | environment | is left with | soaks for |",
+        "|---|---|---|---|",
+        "| ../=1+1\\|&lt;b&gt;x&lt;/b&gt; | canary | results | 2 h |",
+        "| all | production | results |  |",
+    ]
