@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, StrictUndefined
 
+from pytest_stagegate.documents.compiled import Compiled
 from pytest_stagegate.errors import StageGateError
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def render(
     loader = package if templates is None else ChoiceLoader([FileSystemLoader(templates), package])
     environment = Environment(
         loader=loader,
+        bytecode_cache=Compiled() if templates is None else None,
         autoescape=name.endswith(".html.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,
