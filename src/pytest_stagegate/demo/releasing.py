@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.demo.commands import Commands
 
 HOLD: Final = 21
-FLAGS: Final = ".stagegate/flags.production.json"
+FLAGS: Final = ".stagegate/flags.released.json"
 """The flag file that goes out."""
 _KEYS: Final = ".demo-keys"
 _PEOPLE: Final = {"qa": "dana@example.com", "release-manager": "robin@example.com"}
@@ -61,7 +61,7 @@ def release(steps: Commands, evidence: Sequence[str], expected: int = 0) -> bool
     decide = ("check", "--at=release", *evidence)
     if not expected:
         steps.say("\nThe team works with every feature on. What is not ready yet is off in the flag file that goes out.")
-        steps.stagegate("features", f"--from={evidence[-1]}", "--environment=production", f"--out={FLAGS}")
+        steps.stagegate("features", f"--from={evidence[-1]}", f"--out={FLAGS}")
         steps.stagegate("attach", FLAGS)
         decide = (*decide, FLAGS)
     steps.say("\nMay it be released? The same record is judged at the next stage, with the decisions of the earlier ones.")
