@@ -316,3 +316,12 @@ def test_the_report_of_a_step_says_which_ring_is_to_open(root: Path, capsys: pyt
     assert "| all | – | – | production | to open in this step | – |" in report
     assert "May the ring “all” open?" in report
     assert "`stagegate verify FOLDER`, which has to come to the same decision" in report
+
+
+def test_the_plan_as_markdown_shows_hostile_names_as_text(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "rollout", "plan", "--markdown").splitlines() == [
+        "| ring | environment | is left with | soaks for |",
+        "|---|---|---|---|",
+        "| ../=1+1\\|&lt;b&gt;x&lt;/b&gt; | canary | results | 2 h |",
+        "| all | production | results |  |",
+    ]

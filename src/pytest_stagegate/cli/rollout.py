@@ -15,7 +15,7 @@ from pytest_stagegate.cli.check import instant_of
 from pytest_stagegate.cli.parts import FILE, FOLDER, coloured, question_of, short
 from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.rendering import ignore_folder, remove_written
-from pytest_stagegate.documents.rings import plan_lines, status_lines
+from pytest_stagegate.documents.rings import plan_lines, plan_markdown, status_lines
 from pytest_stagegate.documents.terminal import last_word, section
 from pytest_stagegate.documents.wording import plural
 from pytest_stagegate.documents.writing import write_whole
@@ -72,9 +72,11 @@ def command() -> None:
 @command.command("plan", epilog="\b\nExample:\n  stagegate rollout plan")
 @_root
 @_policy
-def plan(root: Path, policy: Path | None) -> int:
+@click.option("--markdown", is_flag=True, help="Print a table of Markdown.")
+def plan(root: Path, policy: Path | None, markdown: bool) -> int:
     """Show the rings, and what each asks."""
-    for line in plan_lines(_project(root, policy).policy.rings):
+    lines = plan_markdown if markdown else plan_lines
+    for line in lines(_project(root, policy).policy.rings):
         click.echo(line)
     return 0
 

@@ -104,10 +104,9 @@ def _burn_limits(objective: Objective, options: SloOptions) -> dict[int, Number 
 
 
 def _nothing(*, waived: bool) -> Check:
-    if waived:
-        nothing = no_evidence("objectives", "not-declared", "every objective is waived")
-        return structs.replace(nothing, verdict=Verdict.NOT_APPLICABLE, shown="")
-    return no_evidence("objectives", "objective-missing", "the policy has no objective, and no evidence holds one")
+    text = "every objective is waived" if waived else "the policy has no objective"
+    nothing = no_evidence("objectives", "not-declared", text)
+    return structs.replace(nothing, verdict=Verdict.NOT_APPLICABLE, shown="")
 
 
 def _of_window(levels: ServiceLevels, objective: Objective, options: SloOptions) -> Iterator[Check]:

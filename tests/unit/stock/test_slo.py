@@ -129,8 +129,8 @@ def test_each_glob_of_files_with_objectives_has_to_be_measured() -> None:
     assert "nothing was measured of the objectives in more/*.yaml" in result.summary
 
 
-def test_no_objective_is_no_evidence() -> None:
-    assert (of(evidence_of()).verdict, of(evidence_of()).reason) == ("NO_EVIDENCE", "objective-missing")
+def test_without_an_objective_nothing_is_asked() -> None:
+    assert (of(evidence_of()).verdict, of(evidence_of()).reason) == ("NOT_APPLICABLE", "not-declared")
 
 
 def test_what_was_measured_under_another_definition_is_stale() -> None:
