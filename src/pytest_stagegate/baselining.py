@@ -92,7 +92,7 @@ def update_of(project: Project, question: Question, accepted: Collection[str] = 
     decision, evidence = decision_of(project, question)
     if not evidence.baseline.asked:
         raise UsageError(f"no gate that is judged at the stage {decision.stage} compares with a baseline")
-    fresh = taken(evidence, decision.goals)
+    fresh = taken(evidence, decision.goals, decision.environment)
     objections, agreed = _weighed(decision, comparing, accepted)
     return Update(
         decision=decision,

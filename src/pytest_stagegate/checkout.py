@@ -46,7 +46,8 @@ def operations_of(project: Project, stage: str) -> OperationsData:
 
 def levels_of(policy: Policy, measured: LevelsData) -> LevelsData:
     """Return what was measured of service levels, with what the policy promises."""
-    return replace(measured, objectives=policy.objectives, globs=policy.slo_files)
+    address = policy.prometheus.address if policy.prometheus is not None else ""
+    return replace(measured, objectives=policy.objectives, globs=policy.slo_files, address=address)
 
 
 def plans_of(project: Project, sources: Iterable[Source], stage: str) -> GoalsData:

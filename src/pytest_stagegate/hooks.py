@@ -70,11 +70,15 @@ class GateOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         lower_limits: Further options that are lower limits.
         leeway: Options that are no limit and ask for less the higher they are: a tolerance, a size below which
             nothing is judged.
+        narrowing: Options that name what alone is judged; one that names nothing leaves all to be judged.
+        when_absent: What stands for an option that is None.
     """
 
     upper_limits: ClassVar[tuple[str, ...]] = ()
     lower_limits: ClassVar[tuple[str, ...]] = ()
     leeway: ClassVar[tuple[str, ...]] = ()
+    narrowing: ClassVar[tuple[str, ...]] = ()
+    when_absent: ClassVar[dict[str, Any]] = {}
 
     def declares_a_limit(self) -> bool:
         """Return whether anything is asked of the gate; without, it is NOT_APPLICABLE ``not-declared``."""

@@ -20,13 +20,14 @@ from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.decision import Drift
 from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.goals_face import Goals
+from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.released import ReleasedPolicy
 from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.rings import gates_of
 from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
-from pytest_stagegate.model.service_levels import TELEMETRY, ServiceLevels, ToMeasure
+from pytest_stagegate.model.service_levels import SLO, TELEMETRY, ServiceLevels, ToMeasure
 from pytest_stagegate.model.sign_offs import SignOffs
-from pytest_stagegate.model.verdicts import Enforcement, Level
+from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.drifting import drift_since
 from pytest_stagegate.policy.loading import load
@@ -81,10 +82,12 @@ class Project:
         return replace(self, opens=ring) if ring else self
 
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
-        """Return the gates of one decision: of a step of the rollout those that its rings name, all at ``block``."""
+        """Return the gates of one decision: of a step of the rollout those that its rings name, none softened."""
         if self.opens:
             block = Enforcement(Level.BLOCK)
-            return [replace(_active(each), enforcement=block) for each in self._of_step(stage, environment)]
+            hold = OnMissing.HOLD
+            asked = self._of_step(stage, environment)
+            return [replace(_active(each), enforcement=block, on_missing=hold) for each in asked]
         return [_active(each) for each in applying(self.bound, stage, environment)]
 
     def _of_step(self, stage: str, environment: str | None) -> Iterator[BoundGate]:
@@ -173,13 +176,20 @@ class Project:
         """What Prometheus is asked; None where the policy names no server."""
         if self.policy.prometheus is None:
             return None
-        objectives = (*(each for each in self.policy.objectives if not each.by_metric), *self.filed)
+        windows = self._windows()
+        promised = (*(each for each in self.policy.objectives if not each.by_metric), *self.filed)
+        objectives = tuple(each.also_over(windows) for each in promised)
         expected: dict[str, dict[str, None]] = {}
         for bound in self.bound:
             for name, labels in getattr(bound.options, "expect", {}).items() if bound.gate.name == TELEMETRY else ():
                 expected.setdefault(name, {}).update(dict.fromkeys(labels))
         metrics = {name: tuple(sorted(labels)) for name, labels in expected.items()}
         return ToMeasure(self.policy.prometheus, objectives, metrics)
+
+    def _windows(self) -> set[int]:
+        """Return the lengths of the windows, in microseconds, whose burn rate gates limit."""
+        limited = (getattr(each.options, "max_burn", None) or {} for each in self.bound if each.gate.name == SLO)
+        return {Duration.parse(window).microseconds for limits in limited for window in limits}
 
     @property
     def waivers(self) -> Waivers:

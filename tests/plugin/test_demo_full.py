@@ -22,11 +22,12 @@ WHY = {
     "code": r"changed-lines: line 25 %",
     "build": r"vulnerabilities: high-or-worse 2 vulnerabilities",
     "test": r"results: failed 6 tests",
-    "release": r"sign-off: qa: 0 of 1 person has signed off",
+    "release": r"features: not-ready: tubes: not every test of it passed",
     "deploy": r"smoke: other-version: rates: 1\.1\.0 runs, 1\.2\.0 is decided",
     "manage": r"incidents: critical 1 incident",
     "monitor": r"slo: quotes 90 % \(450 of 500 events\)",
 }
+RINGS = ["one depot", "everybody"]
 
 
 def stages_shown(out: str) -> list[str]:
@@ -41,7 +42,11 @@ def test_one_version_goes_through_all_stages_and_ends_in_its_dossier(tmp_path: P
     said = {stage: json.loads((folder / f".stagegate/{stage}/decision.json").read_bytes()) for stage in DEFAULT_STAGES}
     assert {(each["decision"], bool(each["provisional"])) for each in said.values()} == {("GO", False)}
     assert len({each["subject"]["commit"] for each in said.values()}) == 1
-    assert json.loads((folder / "dossier/decision.json").read_bytes())["stage"] == "monitor"
+    dossier = json.loads((folder / "dossier/decision.json").read_bytes())
+    assert dossier["stage"] == "monitor"
+    assert [bool(row["opened"]) for row in dossier["rollout"]] == [True, True]
+    assert [(row["name"], row["ready"], row["state"]) for row in dossier["features"]] == [("tubes", False, "concealed")]
+    assert "The release is complete." in done.stdout
     assert "Show what an island costs more before I pay" in (folder / "stagegate-plan.toml").read_text()
 
 
@@ -53,6 +58,8 @@ def test_a_fault_stops_at_its_stage_and_says_why(tmp_path: Path, stage: str) -> 
     last = [line for line in done.stdout.splitlines() if line.startswith(("✔ GO", "✘ NO GO", "‖ HOLD"))][-1]
     assert re.search(WHY[stage], last), last
     assert f"Stopped at the stage {stage}" in done.stdout
+    opened = re.findall(r"^(.+) is open\.$", done.stdout, re.MULTILINE)
+    assert opened == RINGS[: max(0, DEFAULT_STAGES.index(stage) - DEFAULT_STAGES.index("release"))]
 
 
 def test_a_fault_needs_the_whole_walk(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ ENTRIES: dict[str, st.SearchStrategy[Entry]] = {
     "findings": st.tuples(st.integers(1, 3)),
     "goals": st.tuples(*[st.integers(0, 1)] * 3),
     "history": st.lists(st.sampled_from(RUNS), min_size=1, unique=True).map(
-        lambda runs: tuple(text for run in sorted(runs) for text in (run, "1", "2.5"))
+        lambda runs: tuple(text for run in sorted(runs) for text in (run, "1", "2.5", ""))
     ),
     "metrics": st.tuples(st.sampled_from(["1", "2.5"])),
     "skips": st.just(()),

@@ -45,7 +45,7 @@ def test_synthetic_tests_against_anything_else_never_pass(counts: dict[str, int]
 
 def regressed(now: list[str], good: list[str], tolerance: int, *, grows: bool, runs: int = 5) -> Verdict:
     """Return what becomes of a metric in several files."""
-    entry = tuple(text for at, value in enumerate(good) for text in (f"2026-01-{at + 1:02} c", value, value))
+    entry = tuple(text for at, value in enumerate(good) for text in (f"2026-01-{at + 1:02} c", value, value, ""))
     baseline = BaselineData(tables={"history": {"n": entry} if entry else {}})
     measured = [metrics_of(("n", value)) for value in now]
     limit: dict[str, Any] = {"max_growth" if grows else "max_drop": {"n": Percentage.parse(f"{tolerance} %")}}

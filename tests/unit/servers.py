@@ -68,9 +68,16 @@ def free_port() -> int:
 
 @contextmanager
 def prometheus(
-    answer: Callable[[str], tuple[int, bytes]], *, methods: tuple[str, ...] = ("POST", "GET"), location: str = ""
+    answer: Callable[[str], tuple[int, bytes]],
+    *,
+    methods: tuple[str, ...] = ("POST", "GET"),
+    location: str = "",
+    date: str = "",
 ) -> Iterator[tuple[str, list[tuple[str, str, dict[str, str]]]]]:
-    """A server with Prometheus's query API; yields its address, and of each request method, path and headers."""
+    """A server with Prometheus's query API; yields its address, and of each request method, path and headers.
+
+    The text "when" in an answer becomes the instant that was asked for.
+    """
     asked: list[tuple[str, str, dict[str, str]]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -83,8 +90,11 @@ def prometheus(
 
         def _respond(self, method: str, words: str) -> None:
             asked.append((method, urlsplit(self.path).path, dict(self.headers)))
-            status, content = answer(parse_qs(words)["query"][0]) if method in methods else (405, b"")
-            self.send_response(status)
+            said = parse_qs(words)
+            status, content = answer(said["query"][0]) if method in methods else (405, b"")
+            content = content.replace(b'"when"', said["time"][0].encode())
+            self.send_response_only(status)
+            self.send_header("Date", date or self.date_time_string())
             if location:
                 self.send_header("Location", location)
             self.send_header("Content-Length", str(len(content)))
@@ -106,6 +116,6 @@ def prometheus(
 
 
 def vector(*values: str) -> bytes:
-    """The answer of Prometheus with one sample a series."""
-    result = [{"metric": {}, "value": [1795852804.083, value]} for value in values]
+    """The answer of Prometheus with one sample a series, for `prometheus`."""
+    result = [{"metric": {}, "value": ["when", value]} for value in values]
     return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()

@@ -140,3 +140,24 @@ def test_the_evidence_itself_stays_as_it_was(capsys: pytest.CaptureFixture[str])
 def test_without_evidence_there_is_nothing_to_spoil(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("drill") == 21
     assert "evidence.jsonl: there is no such file" in capsys.readouterr().err
+
+
+def test_a_ring_can_be_kept_closed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAGEGATE_COMMIT", "c" * 40)
+    project_at(Path(), policy='[[ring]]\nname = "a"\nsoak = "1 h"\n[[ring]]\nname = "b"\n')
+    recorded()
+    assert "✔ rollout trips when a ring is to open before its turn" in drilled(capsys)
+    assert run("rollout", "advance", "--as-of=2020-11-20T09:00:00Z") == 0
+    capsys.readouterr()
+    log = ".stagegate/rollout.jsonl"
+    assert (
+        "✔ rollout trips when somebody halts the rollout; the ring that is to be left was opened only now; "
+        "a ring is to open before its turn" in drilled(capsys, str(RECORD), log)
+    )
+    assert run("rollout", "halt", "--by=Dana", "--reason=errors") == 0
+    capsys.readouterr()
+    assert "? rollout FAIL already" in drilled(capsys, str(RECORD), log)
+    Path(log).write_text(Path(log).read_text(encoding="utf-8").replace("2020", "2021"), encoding="utf-8")
+    assert run("drill", str(RECORD), log) == 21
+    assert "one was changed or lost" in capsys.readouterr().err
+    assert not list(Path(".stagegate").glob("drill-*"))

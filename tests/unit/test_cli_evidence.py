@@ -256,6 +256,16 @@ def test_what_is_no_metric_has_no_names(capsys: pytest.CaptureFixture[str]) -> N
     assert "names" not in inspected(capsys, "js.xml")[0]
 
 
+def test_a_name_of_several_lines_begins_none_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("a.sarif").write_text(
+        json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x\n::error::y"}}, "results": []}]}),
+        encoding="utf-8",
+    )
+    assert run("inspect", "a.sarif", "no\n::error::such") == 2
+    assert "::error::" in (out := capsys.readouterr().out)
+    assert "\n::error::" not in out
+
+
 def test_a_wrong_format_is_told_in_one_short_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("inspect", "--format", "nothing", "js.xml") == 2
     assert capsys.readouterr().err == (

@@ -59,7 +59,9 @@ def test_reno_notes_are_sections_prelude_and_known_issues(root: Path) -> None:
     assert fates(found) == {"work": "told"}
 
 
-@pytest.mark.parametrize("text", ["a: [", "- a list\n", "a: !!python/object:os.system {}\n", "? {b: 1}\n: 2\n"])
+@pytest.mark.parametrize(
+    "text", ["a: [", "- a list\n", "a: !!bool maybe\n", "a: !!python/object:os.system {}\n", "? {b: 1}\n: 2\n"]
+)
 def test_a_reno_note_that_cannot_be_read_is_named(root: Path, text: str) -> None:
     pytest.importorskip("yaml", reason="needs the extra yaml")
     write(root, "releasenotes/notes/a-1.yaml", text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -43,7 +44,7 @@ def command(
     out = root / Path(DEFAULT_RECORD).parent
     out.mkdir(exist_ok=True)
     ignore_folder(out)
-    found = drill(project, question, out, project.registry.faults())
+    found = drill(project, question, out, project.registry.faults(), dt.datetime.now(dt.timezone.utc))
     width = max(len(result.gate) for result in found.before)
     columns = shutil.get_terminal_size().columns
     for result in found.before:

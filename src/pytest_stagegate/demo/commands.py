@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+BROKEN: Final = 70
+"""Status of a demo in which a step ended otherwise than it has to."""
+
 _DROPPED: Final = (
     "PYTEST_ADDOPTS",
     "PYTEST_PLUGINS",
@@ -34,7 +37,15 @@ class Commands:
     def __init__(self, folder: Path, say: Callable[[str], None]) -> None:
         self._folder = folder
         self.say = say
-        self.surprises: list[str] = []
+        self._surprises: list[str] = []
+
+    def surprised(self) -> bool:
+        """Say which steps ended otherwise than they have to; return whether there are any."""
+        if self._surprises:
+            self.say("\nThis is not what the demo is meant to show:")
+            for each in self._surprises:
+                self.say(f"  {each}")
+        return bool(self._surprises)
 
     def python(self, script: str) -> None:
         """Run a script of the project, with its arguments."""
@@ -67,7 +78,7 @@ class Commands:
             command, cwd=self._folder, env=environment, input=answers, text=True, encoding="utf-8", check=False
         ).returncode
         if ended != expected:
-            self.surprises.append(f"{shown} ended with {ended} instead of {expected}")
+            self._surprises.append(f"{shown} ended with {ended} instead of {expected}")
 
 
 def _environment() -> dict[str, str]:

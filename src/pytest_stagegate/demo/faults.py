@@ -82,7 +82,7 @@ FAULTS: Final[dict[str, Fault]] = {
     "code": Fault("a new rule for prices that no test runs.", _untested_code, 20),
     "build": Fault("an older dependency, with a hole that is known.", _vulnerable_dependency, 20),
     "test": Fault("the price band that was wrong before.", _wrong_band, 1),
-    "release": Fault("nobody of QA signs the release off.", _nothing, 21),
+    "release": Fault("the flag file of the team goes out, with a feature that is not ready.", _nothing, 20),
     "deploy": Fault("somebody deploys the version before.", _nothing, 20),
     "manage": Fault("an incident is open: every refund is a cent too high.", _nothing, 20),
     "monitor": Fault("one question of ten is not answered.", _nothing, 20),

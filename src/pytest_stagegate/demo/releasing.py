@@ -1,4 +1,4 @@
-"""From the repaired run to a dossier: decide about the release, sign it, put it together and verify it."""
+"""From the repaired run to a dossier: conceal, decide about the release, sign it, put it together and verify it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pytest_stagegate.demo.commands import Commands
 
 HOLD: Final = 21
+FLAGS: Final = ".stagegate/flags.released.json"
+"""The flag file that goes out."""
 _KEYS: Final = ".demo-keys"
 _PEOPLE: Final = {"qa": "dana@example.com", "release-manager": "robin@example.com"}
 RELEASE: Final = ".stagegate/release/decision.json"
@@ -45,31 +47,36 @@ def make_keys(folder: Path) -> None:
     (folder / "gates/allowed_signers").write_text("".join(lines), encoding="utf-8")
 
 
-def release(steps: Commands, evidence: Sequence[str], *, without: str = "") -> bool:
-    """Show how the release is decided and signed.
+def release(steps: Commands, evidence: Sequence[str], expected: int = 0) -> bool:
+    """Show how what is not ready is concealed, and how the release is decided and signed.
 
     Args:
         steps: Runs the commands.
-        evidence: The record of a good run, what people found, and the decisions of *build* and *test*.
-        without: A role in which nobody signs.
+        evidence: The record of a good run, what people found, and the decisions of *build* and last of *test*.
+        expected: With a fault nothing is concealed, and the decision ends with this status.
 
     Returns:
         Whether it could be signed.
     """
     decide = ("check", "--at=release", *evidence)
+    if not expected:
+        steps.say("\nThe team works with every feature on. What is not ready yet is off in the flag file that goes out.")
+        steps.stagegate("features", f"--from={evidence[-1]}", f"--out={FLAGS}")
+        steps.stagegate("attach", FLAGS)
+        decide = (*decide, FLAGS)
     steps.say("\nMay it be released? The same record is judged at the next stage, with the decisions of the earlier ones.")
-    steps.stagegate(*decide, "--out=.stagegate/release", "-q", expected=HOLD)
+    steps.stagegate(*decide, "--out=.stagegate/release", "-q", expected=expected or HOLD)
+    if expected:
+        return False
     if not can_sign():
         steps.say("\nThe program ssh-keygen is not installed, so nobody can sign, and the release stays on hold.")
         return False
-    signers = {role: person for role, person in _PEOPLE.items() if role != without}
-    who = "One of two people looks at the report and signs" if without else "Two people look at the report and sign"
-    steps.say(f"\n{who} what was decided upon, each with an SSH key.")
-    for role, person in signers.items():
+    steps.say("\nTwo people look at the report and sign what was decided upon, each with an SSH key.")
+    for role, person in _PEOPLE.items():
         key = f"--key={_KEYS}/{role}"
         signing = ("sign-off", f"--role={role}", f"--as={person}", key, f"--decision={RELEASE}", f"--out={_SIGNED}")
         steps.stagegate(*signing)
-    steps.stagegate(*decide, _SIGNED, "--out=.stagegate/release", expected=HOLD if without else 0)
+    steps.stagegate(*decide, _SIGNED, "--out=.stagegate/release")
     return True
 
 

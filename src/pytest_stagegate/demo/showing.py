@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pytest_stagegate.demo.commands import Commands
+from pytest_stagegate.demo.commands import BROKEN, Commands
 from pytest_stagegate.demo.releasing import put_together, release
 from pytest_stagegate.demo.sample import repair, shown, write
 
@@ -57,11 +57,8 @@ def show(folder: Path, say: Callable[[str], None]) -> int:
         put_together(steps)
     say("\nMay the smoke tests run against production? Not by accident: it is protected.")
     steps.pytest("--stage-gate-at=deploy", "--stage-gate-env=production", expected=USAGE_ERROR)
-    if steps.surprises:
-        say("\nThis is not what the demo is meant to show:")
-        for each in steps.surprises:
-            say(f"  {each}")
-        return 70
+    if steps.surprised():
+        return BROKEN
     say(_next_steps(name))
     return 0
 

@@ -6,14 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from pytest_stagegate.demo.commands import Commands
+from pytest_stagegate.demo.commands import BROKEN, Commands
 from pytest_stagegate.demo.faults import FAULTS
 from pytest_stagegate.demo.operating import deploy, learn, manage, monitor
 from pytest_stagegate.demo.releasing import can_sign, put_together, release
 from pytest_stagegate.demo.sample import repair, shown, write
 from pytest_stagegate.errors import StageGateError
 
-_BROKEN: Final = 70
 _DECIDED_UPON: Final = (
     ".stagegate/test/evidence.jsonl",
     ".stagegate/manual",
@@ -79,16 +78,15 @@ def walk(folder: Path, say: Callable[[str], None], fault: str = "") -> int:
             planted.plant(folder)
             say(f"A fault is planted here: {planted.text}")
         stage.take(steps, planted.status if planted is not None else 0)
-        if steps.surprises:
-            say("\nThis is not what the demo is meant to show:")
-            for each in steps.surprises:
-                say(f"  {each}")
-            return _BROKEN
+        if steps.surprised():
+            return BROKEN
         if planted is not None:
             say(f"\nStopped at the stage {stage.name}: the version goes no further.")
             return planted.status
     learn(steps)
     put_together(steps, ".stagegate/monitor/decision.json")
+    if steps.surprised():
+        return BROKEN
     say(_END.format(name=name))
     return 0
 
@@ -106,7 +104,9 @@ def _test(steps: Commands, expected: int) -> None:
 
 
 def _release(steps: Commands, expected: int) -> None:
-    release(steps, _DECIDED_UPON, without="qa" if expected else "")
+    steps.say("\nIt does not reach everybody at once. The policy says who comes first, and what is asked before the next.")
+    steps.stagegate("rollout", "plan")
+    release(steps, _DECIDED_UPON, expected)
 
 
 STAGES: Final = (

@@ -18,20 +18,25 @@ def told(found: Inspected) -> Iterator[str]:
     """Yield the lines about one file."""
     if found.format is not None:
         made = [found.producer, found.created or "", f"commit {found.commit[:12]}" if found.commit else ""]
-        by = ", ".join(clean(part) for part in made if part)
-        yield f"{clean(found.source)}: {found.kind}, format {found.format}" + (f" ({by})" if by else "")
+        by = ", ".join(_line(part) for part in made if part)
+        yield f"{_line(found.source)}: {found.kind}, format {found.format}" + (f" ({by})" if by else "")
     else:
-        yield f"{clean(found.source)}: can't be told"
+        yield f"{_line(found.source)}: can't be told"
     if found.figures:
         yield "  " + ", ".join(_figure(name, figure) for name, figure in found.figures.items())
     for name in found.names[:_NAMED]:
-        yield f"    {clean(name)}"
+        yield f"    {_line(name)}"
     if len(found.names) > _NAMED:
         yield f"    and {len(found.names) - _NAMED} more names; --json shows all"
     for warning in found.warnings:
-        yield f"  warning: {clean(warning)}"
+        yield f"  warning: {_line(warning)}"
     if found.error is not None:
-        yield f"  error: {clean(found.error)}"
+        yield f"  error: {_line(found.error)}"
+
+
+def _line(text: str) -> str:
+    """Return a text in one line: what begins one may be a command to whatever reads the log of a CI."""
+    return clean(text).replace("\n", " ")
 
 
 def _figure(name: str, figure: int | dict[str, int]) -> str:

@@ -1,10 +1,11 @@
-"""The rings of a rollout in the terminal: what each asks, and how far the rollout is."""
+"""The rings of a rollout, in the terminal and as Markdown: what each asks, and how far the rollout is."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from pytest_stagegate.documents.templating import markdown_text
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.thresholds import show_duration
@@ -22,18 +23,31 @@ def plan_lines(rings: Sequence[Ring]) -> Iterator[str]:
     """Yield the rings in their order, with what each asks."""
     for number, ring in enumerate(rings, start=1):
         who = ", ".join(filter(None, (ring.percent, ring.audience)))
-        yield clean(f"{number}. {ring.name}{f': {who}' if who else ''}")
-        told = {
-            "environment": ring.environment or "",
-            "systems": ", ".join(ring.systems),
-            "places": ", ".join(ring.places),
-            "opens with": ", ".join(ring.enter),
-            "is left with": ", ".join(ring.exit),
-            "soaks for": show_duration(Fraction(ring.soak), upward=False) if ring.soak else "",
-        }
-        for name, text in told.items():
+        yield _line(f"{number}. {ring.name}{f': {who}' if who else ''}")
+        for name, text in _asked(ring).items():
             if text:
-                yield clean(f"   {name}: {text}")
+                yield f"   {_line(f'{name}: {text}')}"
+
+
+def plan_markdown(rings: Sequence[Ring]) -> Iterator[str]:
+    """Yield the rings as a table of Markdown, without the columns that none of them has."""
+    rows = [{"ring": ring.name, "percent": ring.percent, "audience": ring.audience, **_asked(ring)} for ring in rings]
+    head = [name for name in rows[0] if any(row[name] for row in rows)]
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(markdown_text(clean(row[name])) for name in head)} |"
+
+
+def _asked(ring: Ring) -> dict[str, str]:
+    return {
+        "environment": ring.environment or "",
+        "systems": ", ".join(ring.systems),
+        "places": ", ".join(ring.places),
+        "opens with": ", ".join(ring.enter),
+        "is left with": ", ".join(ring.exit),
+        "soaks for": show_duration(Fraction(ring.soak), upward=False) if ring.soak else "",
+    }
 
 
 def status_lines(progress: Progress, subject: Subject, instant: dt.datetime) -> Iterator[str]:
@@ -42,11 +56,16 @@ def status_lines(progress: Progress, subject: Subject, instant: dt.datetime) -> 
     for row in progress.rows:
         yield clean(f"  {row.ring}: {_state(row, instant)}")
     if progress.halted is not None:
-        yield clean(f"halted by {progress.halted.by} at {progress.halted.at}: {progress.halted.reason}")
+        yield _line(f"halted by {progress.halted.by} at {progress.halted.at}: {progress.halted.reason}")
     if progress.completed is not None:
         yield clean(f"complete since {progress.completed}")
     elif progress.next:
         yield clean(f"next: {progress.next}")
+
+
+def _line(text: str) -> str:
+    """Return a text in one line, so that no part of it looks like a line of ours."""
+    return " ".join(clean(text).split())
 
 
 def _state(row: RingRow, instant: dt.datetime) -> str:

@@ -13,6 +13,7 @@ from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.identity import front, identity
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.operated import OperatedView, operated_view
+from pytest_stagegate.documents.questions import question_of, replay_of
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, shipped_table
@@ -180,6 +181,7 @@ class View:
         shipped_head: Column heads of what is said of the artifacts.
         shipped: One row for each artifact.
         digest: SHA-256 of ``decision.json``.
+        replay: The command that decides once more, and what it does.
     """
 
     word: str
@@ -220,6 +222,7 @@ class View:
     shipped_head: tuple[str, ...]
     shipped: tuple[tuple[str, ...], ...]
     digest: str
+    replay: tuple[str, str]
 
 
 def view(decision: Decision, digest: str) -> View:
@@ -239,7 +242,7 @@ def view(decision: Decision, digest: str) -> View:
         sign=sign,
         style=style,
         sentence=_sentence(decision),
-        question=_question(decision.stage, decision.environment),
+        question=question_of(decision),
         provisional=tuple(clean(note.text) for note in decision.provisional),
         identity=identity(decision, digest),
         blockers=blockers,
@@ -273,12 +276,8 @@ def view(decision: Decision, digest: str) -> View:
         shipped_head=SHIPPED_HEAD,
         shipped=shipped_table(decision),
         digest=digest,
+        replay=replay_of(decision),
     )
-
-
-def _question(stage: str, environment: str | None) -> str:
-    against = f" against {environment}" if environment else ""
-    return f"May this build leave the stage “{stage}”{against}?"
 
 
 def _sentence(decision: Decision) -> str:

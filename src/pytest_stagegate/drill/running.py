@@ -22,6 +22,7 @@ from pytest_stagegate.drill import (
     plans,
     records,
     reviews,
+    rings,
     service_levels,
     sign_offs,
     supply,
@@ -30,12 +31,13 @@ from pytest_stagegate.evidence.attaching import attachment_json, attachment_path
 from pytest_stagegate.evidence.finding import RECORD, Given, sha256_of
 from pytest_stagegate.evidence.gathering import Defaults, located
 from pytest_stagegate.evidence.readers.sign_off import signature_path
-from pytest_stagegate.model.times import parsed
+from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.run import decision_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_stagegate.assembling import Question
     from pytest_stagegate.drill.artifacts import ArtifactFault
@@ -43,7 +45,11 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.flags import FeatureRules
     from pytest_stagegate.model.operations import OperationsPlan
     from pytest_stagegate.model.verdicts import GateResult
+    from pytest_stagegate.policy.model import Policy
     from pytest_stagegate.project import Project
+
+_Found = tuple[str, "tuple[GateResult, ...] | None"]
+"""A fault, and what the gates say once it is planted; None where the evidence holds nothing of its kind."""
 
 STOPS: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE, Verdict.ERROR)
 """Verdicts with which a gate has tripped."""
@@ -121,7 +127,7 @@ class Drilled:
         )
 
 
-def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]) -> Drilled:
+def drill(project: Project, question: Question, out: Path, more: Iterable[Fault], now: dt.datetime) -> Drilled:
     """Plant each fault by itself into copies of the evidence, and judge what is read back.
 
     Args:
@@ -129,6 +135,7 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
         question: What is decided, from which files; they are only read.
         out: Folder below the root in which the copies are made, and removed again.
         more: Faults that plugins bring.
+        now: When the next step of a rollout would be taken.
 
     Raises:
         UsageError: When the files leave open what is asked.
@@ -141,37 +148,17 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
     bare = replace(project, policy=replace(project.policy, waivers=()))
     # The copies are other files than those that were signed.
     signed = replace(question, basis=decision_of(project, question)[0].basis)
-    trial = _Trial(bare, signed, originals, folder)
     try:
+        trial = _Trial(bare, signed, originals, folder, now)
         before = trial.decide(trial.copies())
+        step = trial.step(trial.copies())
+        before = (*(each for each in before if not step or each.gate != rings.GATE), *step)
         planted, idle = [], []
-        of_files = [fault for kind in _OF_FILES for fault in kind.faults(trial.format_of)]
-        for fault in (*records.FAULTS, *of_files, *more):
-            copies = trial.copies()
-            if fault.plant([each.path for each in copies]):
-                trial.seal(copies)
-                planted.append(Planted(fault.name, _tripped(before, trial.decide(copies))))
+        for name, after in trial.spoiled(more):
+            if after is None:
+                idle.append(name)
             else:
-                idle.append(fault.name)
-        for spoiled in artifacts.FAULTS:
-            copies = trial.copies()
-            if trial.spoil(spoiled, copies):
-                planted.append(Planted(spoiled.name, _tripped(before, trial.decide(copies, spoiled))))
-            else:
-                idle.append(spoiled.name)
-        begun = operations.left_open(project.policy.operations)
-        if begun == project.policy.operations:
-            idle.append(operations.NAME)
-        else:
-            trial.write(begun)
-            planted.append(Planted(operations.NAME, _tripped(before, trial.decide(trial.copies()))))
-            trial.write(project.policy.operations)
-        if project.policy.features.file is None:
-            idle.append(flags.NAME)
-        else:
-            trial.declare(project.policy.features._replace(file=None))
-            planted.append(Planted(flags.NAME, _tripped(before, trial.decide(trial.copies()))))
-            trial.declare(project.policy.features)
+                planted.append(Planted(name, _tripped(before, after)))
         missing = frozenset(
             result.gate for copies in trial.one_less() for result in _stopped(before, trial.decide(copies))
         )
@@ -192,12 +179,17 @@ def _tripped(before: Sequence[GateResult], after: Sequence[GateResult]) -> froze
 class _Trial:
     """Copies of the evidence, and what is decided from them."""
 
-    def __init__(self, project: Project, question: Question, originals: Sequence[Given], folder: Path) -> None:
+    def __init__(
+        self, project: Project, question: Question, originals: Sequence[Given], folder: Path, now: dt.datetime
+    ) -> None:
         self._project = project
         self._question = question
         self._originals = originals
         self._folder = folder
         self._formats = {self._copy_path(number, each): each.format for number, each in enumerate(originals)}
+        logs = [each.path for each in originals if each.format == rings.GATE]
+        self._now = now
+        self._opens = rings.next_ring(project.policy.rings, logs, question.checkout[0])
 
     def format_of(self, path: Path) -> str:
         """Return the format of a copy."""
@@ -214,15 +206,46 @@ class _Trial:
             copies[number].path.unlink()
             yield copies
 
-    def write(self, plan: OperationsPlan) -> None:
-        """Let other texts for operators stand in the policy."""
-        self._project = replace(self._project, policy=replace(self._project.policy, operations=plan))
+    def spoiled(self, more: Iterable[Fault]) -> Iterator[_Found]:
+        """Yield each fault with what the gates say once it is planted.
 
-    def declare(self, features: FeatureRules) -> None:
-        """Let other words on features stand in the policy."""
-        self._project = replace(self._project, policy=replace(self._project.policy, features=features))
+        Args:
+            more: Faults that plugins bring.
+        """
+        of_files = [fault for kind in _OF_FILES for fault in kind.faults(self.format_of)]
+        for fault in (*records.FAULTS, *of_files, *more):
+            yield self._in_files(fault, self.decide)
+        for spoiled in artifacts.FAULTS:
+            copies = self.copies()
+            yield spoiled.name, self.decide(copies, spoiled) if self._spoil(spoiled, copies) else None
+        policy = self._project.policy
+        yield operations.NAME, self._under(operations=operations.left_open(policy.operations))
+        yield flags.NAME, self._under(features=policy.features._replace(file=None))
+        if self._opens:
+            for fault in rings.faults(self.format_of, rfc3339(self._now)):
+                yield self._in_files(fault, self.step)
+            yield rings.NAME, self.step(self.copies(), rings.out_of_turn(policy.rings, self._opens))
 
-    def seal(self, copies: Sequence[Given]) -> None:
+    def _in_files(self, fault: Fault, judge: Callable[[list[Given]], tuple[GateResult, ...]]) -> _Found:
+        copies = self.copies()
+        if not fault.plant([each.path for each in copies]):
+            return fault.name, None
+        self._seal(copies)
+        return fault.name, judge(copies)
+
+    def _under(self, **worse: OperationsPlan | FeatureRules) -> tuple[GateResult, ...] | None:
+        """Return what the gates say with something else in the policy; None where nothing is worse in it."""
+        own = self._project
+        changed: Policy = replace(own.policy, **worse)  # type: ignore[arg-type]
+        if changed == own.policy:
+            return None
+        self._project = replace(own, policy=changed)
+        try:
+            return self.decide(self.copies())
+        finally:
+            self._project = own
+
+    def _seal(self, copies: Sequence[Given]) -> None:
         """Let what is stated of the copies hold again: that a file was changed is not what the fault is about."""
         for each in copies:
             attachment = read_attachment(each.path)
@@ -230,7 +253,7 @@ class _Trial:
                 sealed = msgspec.structs.replace(attachment, sha256=sha256_of(each.path) or "")
                 attachment_path(each.path).write_bytes(attachment_json(sealed))
 
-    def spoil(self, fault: ArtifactFault, copies: Sequence[Given]) -> bool:
+    def _spoil(self, fault: ArtifactFault, copies: Sequence[Given]) -> bool:
         """Plant a fault in what is shipped; return whether there is anything to spoil, in records or here."""
         here, _ = self._question.checkout
         return fault.in_records([each.path for each in copies]) or fault.in_subject(here) != here
@@ -244,6 +267,21 @@ class _Trial:
         # Without its record a run has no start, so the instant of the first decision is held on to.
         self._question = replace(self._question, as_of=parsed(decision.as_of))
         return decision.gates
+
+    def step(self, copies: Sequence[Given], opens: str = "") -> tuple[GateResult, ...]:
+        """Return what the gate says that only a step of a rollout asks, where there is one to be taken.
+
+        Args:
+            copies: The evidence.
+            opens: The ring that is to open; the next one when empty.
+        """
+        if not self._opens:
+            return ()
+        # Whatever else is among the evidence may be too old by now, and says nothing of the order of rings.
+        logs = tuple(each for each in copies if each.format == rings.GATE)
+        asked = replace(self._question, given=logs, as_of=self._now, opens=opens or self._opens)
+        decision, _ = decision_of(self._project, asked)
+        return tuple(each for each in decision.gates if each.gate == rings.GATE)
 
     def _copy_path(self, number: int, original: Given) -> Path:
         return self._folder / str(number) / original.path.name

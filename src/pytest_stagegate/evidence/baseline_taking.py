@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.evidence.baselines import is_decimal
-from pytest_stagegate.model.baseline import GoodRun, good_runs, last_runs
+from pytest_stagegate.model.baseline import GoodRun, good_runs, last_runs, name_of_run
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.goals_face import standing
@@ -28,7 +28,7 @@ SLOW: Final = 1_000_000
 """Microseconds from which on the duration of a test is kept."""
 
 
-def taken(evidence: Evidence, goals: Sequence[GoalRow] = ()) -> dict[str, Table]:
+def taken(evidence: Evidence, goals: Sequence[GoalRow] = (), environment: str | None = None) -> dict[str, Table]:
     """Return the tables of a baseline; none for a key of which there is no evidence.
 
     Tests whose names are not kept (see `TestData.unnamed`) are in the durations of their stage and nowhere else.
@@ -36,6 +36,7 @@ def taken(evidence: Evidence, goals: Sequence[GoalRow] = ()) -> dict[str, Table]
     Args:
         evidence: Everything known about the run.
         goals: How far each goal is.
+        environment: The environment that was decided.
     """
     executed = evidence.tests.counts().executed > 0
     found: dict[str, Table | None] = {
@@ -43,7 +44,7 @@ def taken(evidence: Evidence, goals: Sequence[GoalRow] = ()) -> dict[str, Table]
         "durations": _durations(evidence.tests) if executed else None,
         "findings": _findings(evidence) if evidence.findings else None,
         "goals": _goals(goals, evidence) or None,
-        "history": _history(evidence),
+        "history": _history(evidence, environment),
         "metrics": _metrics(evidence.metrics) if evidence.metrics else None,
         "skips": _skips(evidence.tests) if executed else None,
         "tests": _tests(evidence.tests) or None,
@@ -98,16 +99,17 @@ def _metrics(reports: Iterable[MetricsData]) -> Table:
     return {each.name: (each.value,) for each in every if times[each.name] == 1 and is_decimal(each.value)}
 
 
-def _history(evidence: Evidence) -> Table | None:
+def _history(evidence: Evidence, environment: str | None) -> Table | None:
     """Return the good runs of before with this one behind them, of the metrics that gates follow."""
     before = evidence.baseline.tables.get("history", {})
-    run = f"{evidence.started} {evidence.subject.commit or ''}".strip()
+    run = name_of_run(evidence.started, evidence.subject.commit, environment)
     now: dict[str, GoodRun] = {}
     for name in sorted(evidence.baseline.followed):
-        written = [each.value for report in evidence.metrics for each in report.metrics if each.name == name]
-        if written and all(map(is_decimal, written)):
-            ordered = sorted(written, key=lambda value: (Fraction(value), value))
-            now[name] = GoodRun(run, ordered[0], ordered[-1])
+        found = [each for report in evidence.metrics for each in report.metrics if each.name == name]
+        units = sorted({each.unit for each in found} - {""})
+        if found and len(units) < 2 and all(is_decimal(each.value) for each in found):
+            ordered = sorted((each.value for each in found), key=lambda value: (Fraction(value), value))
+            now[name] = GoodRun(run, ordered[0], ordered[-1], "".join(units))
     if not now:
         return None
     added = {

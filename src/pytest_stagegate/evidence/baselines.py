@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -16,7 +17,7 @@ import msgspec
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.model.absent import Absent
-from pytest_stagegate.model.baseline import KEPT_RUNS, KEYS, BaselineData, BaselineFile, GoodRun, good_runs
+from pytest_stagegate.model.baseline import KEPT_RUNS, KEYS, RUN_TEXTS, BaselineData, BaselineFile, GoodRun, good_runs
 from pytest_stagegate.model.metrics import exact
 from pytest_stagegate.model.numbers import NotANumber
 
@@ -186,11 +187,12 @@ def _goal(values: list[Any]) -> bool:
 
 
 def _history(values: list[Any]) -> bool:
-    if not values or len(values) % 3 or len(values) > 3 * KEPT_RUNS or not all(type(each) is str for each in values):
+    if not values or len(values) % RUN_TEXTS or not all(type(each) is str for each in values):
         return False
     runs = good_runs(tuple(values))
     names = [each.run for each in runs]
-    return names == sorted(set(names)) and all(map(_is_range, runs))
+    most = max(Counter(each.environment for each in runs).values())
+    return names == sorted(set(names)) and most <= KEPT_RUNS and all(map(_is_range, runs))
 
 
 def _is_range(run: GoodRun) -> bool:
@@ -213,7 +215,10 @@ _HOLDS: Final = {
     "durations": "microseconds, not below 0",
     "findings": "how often it was found, at least once",
     "goals": "1 or 0 for whether it was described, linked and verified",
-    "history": f"for each of 1 to {KEPT_RUNS} runs, in order, its name, its lowest and its highest decimal as text",
+    "history": (
+        f"for each of 1 to {KEPT_RUNS} runs of an environment, in order, its name, its lowest and its highest decimal, "
+        "and their unit as text"
+    ),
     "metrics": "a finite decimal as text",
     "skips": "nothing else",
     "tests": "nothing else",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from pytest_stagegate import __version__
 from pytest_stagegate.evidence.prometheus import Prometheus
@@ -39,18 +38,11 @@ def measure(wanted: ToMeasure, environ: Mapping[str, str]) -> ServiceLevelsFile:
     return ServiceLevelsFile(
         schema=SCHEMA,
         producer=f"pytest-stagegate {__version__}",
-        address=_shown(wanted.rule.url),
+        address=wanted.rule.address,
         when=rfc3339(now, "milliseconds"),
         readings=tuple(_reading(server, each) for each in objectives),
         metrics=tuple(_metric(server, name, labels) for name, labels in sorted(wanted.metrics.items())),
     )
-
-
-def _shown(url: str) -> str:
-    """Return an address without user, password and query."""
-    parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
 
 def _reading(server: Prometheus, objective: Objective) -> Reading:
@@ -86,8 +78,14 @@ def _metric(server: Prometheus, name: str, labels: Iterable[str]) -> MetricSeen:
         }
     except Unmeasured as error:
         return MetricSeen(name=name, problem=error.problem)
+    if max(counts.values(), default=0) > series:
+        problem = Problem("counts-contradict", "more series are said to have a label than there are series")
+        return MetricSeen(name=name, problem=problem)
     return MetricSeen(name=name, series=series, labels=counts)
 
 
 def _series(server: Prometheus, query: str) -> int:
-    return int(exact("count", server.number(query) or "0"))
+    found = exact("count", server.number(query) or "0")
+    if found < 0 or found.denominator != 1:
+        raise Unmeasured(Problem("prometheus-nonsense", "the answer is no number of series"))
+    return int(found)

@@ -10,14 +10,15 @@ import json
 import math
 import re
 from fractions import Fraction
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import EvidenceError, Mistake
 from pytest_stagegate.evidence.artifacts import files_matching
 from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.evidence.readers.json_documents import KeyTwice, once
+from pytest_stagegate.evidence.readers.yaml_documents import NotYaml, yaml_documents
 from pytest_stagegate.model.numbers import Ratio
+from pytest_stagegate.model.promql import other_range
 from pytest_stagegate.model.service_levels import Objective
 
 if TYPE_CHECKING:
@@ -91,52 +92,24 @@ def _documents(root: Path, path: str) -> list[dict[str, Any]]:
     content = read_bounded(file, LARGEST, f"the file is larger than {LARGEST >> 20} MiB")
     try:
         text = content.decode("utf-8-sig")
-        found = [json.loads(text, object_pairs_hook=once)] if path.endswith(".json") else _of_yaml(text)
+        found = [json.loads(text, object_pairs_hook=once)] if path.endswith(".json") else yaml_documents(text)
     except UnicodeDecodeError as error:
         raise _Refused("is no text in UTF-8") from error
+    except NotYaml as error:
+        raise _Refused(str(error)) from error
     except KeyTwice as error:
         raise _Refused(f"the key {str(error)[:40]!r} stands twice in one object") from error
     except json.JSONDecodeError as error:
         raise _Refused(f"is no well-formed JSON: line {error.lineno}, {error.msg.lower()}") from error
     except RecursionError as error:
         raise _Refused("is nested too deep") from error
+    except ValueError as error:
+        raise _Refused("is no JSON that can be read: a number in it has too many digits") from error
     documents = [each for each in found if each is not None]
     for each in documents:
         if not isinstance(each, dict) or each.get("apiVersion") != _VERSION:
             raise _Refused(f"has to hold documents with apiVersion: {_VERSION}")
     return documents
-
-
-def _of_yaml(text: str) -> list[Any]:
-    try:
-        yaml: Any = import_module("yaml")
-    except ImportError as error:
-        raise _Refused("is YAML, and PyYAML is not installed: pip install pytest-stagegate[yaml]") from error
-    try:
-        # An alias can make a small file endless.
-        if any(isinstance(each, yaml.AliasEvent) for each in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise _Refused("has an alias (*name), which is not read; write out what it stands for")
-        for node in yaml.compose_all(text, Loader=yaml.SafeLoader):
-            _no_key_twice(node)
-        return list(yaml.safe_load_all(text))
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        if isinstance(error, (_Refused, KeyTwice)):
-            raise
-        raise _Refused(f"can't be read as YAML: {' '.join(str(error).split())[:200]}") from error
-
-
-def _no_key_twice(node: Any) -> None:
-    left = [node]
-    while left:
-        each = left.pop()
-        if each is None or isinstance(each.value, str):
-            continue
-        if each.id == "mapping":
-            keys = [key.value for key, _ in each.value if isinstance(key.value, str)]
-            once([(key, None) for key in keys])
-            left += [value for _, value in each.value]
-        else:
-            left += each.value
 
 
 # ---- what a document says
@@ -148,6 +121,9 @@ def _objectives(slo: dict[str, Any], documents: Sequence[dict[str, Any]], path: 
         raise _Refused(f"{name}: budgetingMethod has to be Occurrences; time slices are not counted here")
     window = _window(name, spec.get("timeWindow"))
     good, bad, total = _queries(name, _indicator(name, spec, documents), documents)
+    for key, query in (("good", good), ("bad", bad), ("total", total)):
+        if found := other_range(query, window):
+            raise _Refused(f"{name}: {key} counts over [{found}], and its window is another; write [{{{{.window}}}}]")
     targets = spec.get("objectives")
     if not isinstance(targets, list) or not targets or not all(isinstance(each, dict) for each in targets):
         raise _Refused(f"{name}: objectives has to be a list with at least one target")
@@ -167,6 +143,8 @@ def _name(document: dict[str, Any]) -> str:
     name = _table(document, "metadata").get("name")
     if not isinstance(name, str) or not name:
         raise _Refused("metadata.name has to be a text")
+    if not name.isprintable():
+        raise _Refused("a name holds a character that can't be shown")
     return name
 
 

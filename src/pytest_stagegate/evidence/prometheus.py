@@ -10,7 +10,9 @@ import json
 import socket
 import ssl
 import threading
+import time
 from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urlencode, urlsplit
@@ -40,13 +42,24 @@ _SHORTEST_SECRET: Final = 4
 """Characters of a value that is worth hiding; a shorter one stands in every other word."""
 _SCHEMES: Final = ("basic", "bearer", "digest", "token")
 """First words of values of ``Authorization`` that are no secret."""
+_SKEW: Final = 300
+"""Seconds by which two clocks, or an instant that is asked for and that of an answer, may differ."""
 _GONE: Final = ("prometheus-unreachable", "prometheus-slow")
 """Reasons after which no further question is asked."""
 
 
 class _Answer(NamedTuple):
+    """What came back.
+
+    Attributes:
+        status: The status of HTTP.
+        content: What was read of the body.
+        behind: By how many seconds the server's clock is behind ours; 0 where it does not tell the time.
+    """
+
     status: int
     content: bytes
+    behind: float
 
 
 class Prometheus:
@@ -63,6 +76,7 @@ class Prometheus:
         self._instant = instant
         self._headers = {name: environ.get(variable, "").strip() for name, variable in rule.headers}
         self._unset = [variable for name, variable in rule.headers if not self._headers[name]]
+        self._unfit = [variable for name, variable in rule.headers if not _may_be_sent(self._headers[name])]
         self._gone: Problem | None = None
 
     def number(self, query: str) -> str | None:
@@ -74,10 +88,13 @@ class Prometheus:
         if self._unset:
             names = ", ".join(self._unset)
             raise Unmeasured(Problem("secret-missing", f"the variable {names} is not set, which a header needs"))
+        if self._unfit:
+            names = ", ".join(self._unfit)
+            raise Unmeasured(Problem("secret-missing", f"the variable {names} holds what no header can have"))
         if self._gone is not None:
             raise Unmeasured(self._gone)
         try:
-            return _number_of(self._answer(query))
+            return _number_of(self._answer(query), float(self._instant))
         except Unmeasured as error:
             text = shortened(" ".join(self._hidden(error.problem.text).split()), REASON_LIMIT)
             problem = Problem(error.problem.reason, text.encode("utf-8", "replace").decode())
@@ -124,13 +141,25 @@ class _Call:
         try:
             self._connection.request(*self._asked)
             response = self._connection.getresponse()
-            return _Answer(response.status, response.read(LARGEST + 1))
+            return _Answer(response.status, response.read(LARGEST + 1), _behind(response.getheader("Date", "")))
         finally:
             self._connection.close()
 
     def give_up(self) -> None:
         if (open_socket := self._connection.sock) is not None:
             open_socket.shutdown(socket.SHUT_RDWR)
+
+
+def _may_be_sent(value: str) -> bool:
+    return value.isascii() and value.isprintable()
+
+
+def _behind(date: str) -> float:
+    """Return by how many seconds the header ``Date`` of an answer that has just come is behind our own clock."""
+    try:
+        return time.time() - parsedate_to_datetime(date).timestamp()
+    except (TypeError, ValueError, OverflowError, OSError):
+        return 0
 
 
 def _within(call: _Call) -> _Answer:
@@ -164,8 +193,8 @@ def _tried(call: _Call) -> _Answer | Exception:
         return error
 
 
-def _number_of(answer: _Answer) -> str | None:
-    """Return the one number of an answer; None where it holds no series."""
+def _number_of(answer: _Answer, instant: float) -> str | None:
+    """Return the one number of an answer for an instant; None where it holds no series."""
     if 300 <= answer.status < 400:
         text = f"the address answers {answer.status} and leads elsewhere; redirects are not followed"
         raise Unmeasured(Problem("prometheus-redirects", text))
@@ -173,7 +202,7 @@ def _number_of(answer: _Answer) -> str | None:
         text = f"the answer is larger than {LARGEST >> 20} MiB"
         raise Unmeasured(Problem("prometheus-nonsense", text))
     said = _document(answer)
-    if said.get("status") == "error" or answer.status != 200:
+    if said.get("status") == "error" or said.get("error") or answer.status != 200:
         told = said.get("error")
         what = f": {told}" if isinstance(told, str) and told else ""
         raise Unmeasured(Problem("prometheus-refused", f"Prometheus refused the query ({answer.status}){what}"))
@@ -182,7 +211,17 @@ def _number_of(answer: _Answer) -> str | None:
     if warned := said.get("warnings"):
         first = warned[0] if isinstance(warned, list) else warned
         raise Unmeasured(Problem("prometheus-warns", f"Prometheus warns that the answer may not be whole: {first}"))
-    return _sample(said["data"])
+    if said.get("isPartial") not in (None, False):
+        text = "the answer says that it is partial (isPartial): a part of the storage could not be read"
+        raise Unmeasured(Problem("prometheus-warns", text))
+    if abs(answer.behind) > _SKEW:
+        raise Unmeasured(Problem("prometheus-other-time", f"the server's clock is {_off(answer.behind)} ours"))
+    return _sample(said["data"], instant)
+
+
+def _off(seconds: float) -> str:
+    length = show_duration(Fraction(int(abs(seconds)) * 1_000_000), upward=False)
+    return f"{length} {'behind' if seconds > 0 else 'ahead of'}"
 
 
 def _document(answer: _Answer) -> dict[str, Any]:
@@ -195,7 +234,7 @@ def _document(answer: _Answer) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _sample(data: dict[str, Any]) -> str | None:
+def _sample(data: dict[str, Any], instant: float) -> str | None:
     kind, result = data.get("resultType"), data.get("result")
     if kind == "vector" and isinstance(result, list):
         if not result:
@@ -210,6 +249,9 @@ def _sample(data: dict[str, Any]) -> str | None:
         raise Unmeasured(Problem("many-series", text))
     if not isinstance(result, list) or len(result) != 2 or not isinstance(result[1], str):
         raise Unmeasured(Problem("prometheus-nonsense", "the answer holds no sample"))
+    if not isinstance(result[0], (int, float)) or not instant - _SKEW <= result[0] <= instant + _SKEW:
+        text = "the sample that it answers is not of the instant that was asked for"
+        raise Unmeasured(Problem("prometheus-other-time", text))
     try:
         exact("that Prometheus answered", result[1])
     except NotANumber as error:

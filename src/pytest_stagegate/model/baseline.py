@@ -47,32 +47,51 @@ def totals_of(key: str, table: Table) -> dict[str, int]:
 
 
 KEPT_RUNS: Final = 20
-"""Good runs of each metric that a baseline keeps."""
+"""Good runs of each metric that a baseline keeps, of each environment."""
+
+RUN_TEXTS: Final = 4
+"""Texts that stand for one run in an entry of the key ``history``."""
 
 
 class GoodRun(NamedTuple):
     """One metric in one good run.
 
     Attributes:
-        run: When the run began and its commit: ``2026-11-23T09:00:00Z c0ffee…``; in this order the runs are kept.
+        run: When the run began, its commit and the environment that was decided, if any:
+            ``2026-11-23T09:00:00Z c0ffee… production``; in this order the runs are kept.
         lowest: The lowest number of that name, a decimal.
         highest: The highest one.
+        unit: Their unit, as far as it is stated.
     """
 
     run: str
     lowest: str
     highest: str
+    unit: str = ""
+
+    @property
+    def environment(self) -> str | None:
+        """The environment that was decided; None where none was."""
+        return (*self.run.split(" ", 2), "", "")[2] or None
+
+
+def name_of_run(started: str, commit: str | None, environment: str | None) -> str:
+    """Return the name of a run as `GoodRun.run` has it."""
+    return " ".join((started, commit or "-", environment) if environment else (started, commit or "")).strip()
 
 
 def good_runs(entry: Entry) -> tuple[GoodRun, ...]:
     """Return the runs of an entry of the key ``history``, the newest last."""
     texts = [str(each) for each in entry]
-    return tuple(GoodRun(*texts[at : at + 3]) for at in range(0, len(texts), 3))
+    return tuple(GoodRun(*texts[at : at + RUN_TEXTS]) for at in range(0, len(texts), RUN_TEXTS))
 
 
 def last_runs(runs: Iterable[GoodRun]) -> Entry:
-    """Return an entry of the key ``history`` with the newest of some runs."""
-    return tuple(text for run in sorted(runs)[-KEPT_RUNS:] for text in run)
+    """Return an entry of the key ``history`` with the newest of some runs, of each environment."""
+    of: dict[str | None, list[GoodRun]] = {}
+    for run in sorted(runs):
+        of.setdefault(run.environment, []).append(run)
+    return tuple(text for run in sorted(run for each in of.values() for run in each[-KEPT_RUNS:]) for text in run)
 
 
 class BaselineFile(NamedTuple):
@@ -125,8 +144,10 @@ class Baseline:
         text = f"there is no baseline of {key} yet"
         return self._data.absent.get(key, Absent("no-baseline", text, "Take one: stagegate baseline update."))
 
-    def runs_of(self, metric: str) -> tuple[GoodRun, ...] | Absent:
-        """Return a metric in the last good runs, the newest last, or why there are none."""
+    def runs_of(self, metric: str, environment: str | None) -> tuple[GoodRun, ...] | Absent:
+        """Return a metric in the last good runs of an environment, the newest last, or why there are none."""
         self._data.followed.add(metric)
         table = self.of("history")
-        return table if isinstance(table, Absent) else good_runs(table.get(metric, ()))
+        if isinstance(table, Absent):
+            return table
+        return tuple(run for run in good_runs(table.get(metric, ())) if run.environment == environment)

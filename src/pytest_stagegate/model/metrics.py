@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.model.globs import is_about
-from pytest_stagegate.model.numbers import Measure, NotANumber
+from pytest_stagegate.model.numbers import Measure, NotANumber, UnitsDiffer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -76,7 +76,7 @@ class Metrics:
         """Return the highest number of that name; `inspected` says how many there are, 0 is no evidence.
 
         Raises:
-            NotANumber: When one of them is no finite number.
+            NotANumber: When one of them is no finite number, or they are of several units.
         """
         return self._chosen(name, max)
 
@@ -90,6 +90,8 @@ class Metrics:
         if not found:
             return Measure(None, inspected=0)
         units = {metric.unit for metric in found}
+        if len(named := sorted(units - {""})) > 1:
+            raise UnitsDiffer(f"the evidence holds {name} in several units: {', '.join(named[:3])[:_SHOWN]}")
         value = choose([exact(name, metric.value) for metric in found])
         return Measure(value, unit=units.pop() if len(units) == 1 else "", inspected=len(found))
 

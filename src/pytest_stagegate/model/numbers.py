@@ -43,7 +43,19 @@ class NothingMeasured(Exception):  # noqa: N818 - a state of the evidence, not a
 
 
 class NotANumber(ValueError):  # noqa: N818 - told to the user as a verdict
-    """Raised for NaN and infinity, which compare with nothing."""
+    """Raised for NaN and infinity, which compare with nothing.
+
+    Attributes:
+        reason: The reason code of a check that could not be made for it.
+    """
+
+    reason = "not-finite"
+
+
+class UnitsDiffer(NotANumber):
+    """Raised for numbers that compare with nothing as their units are different ones."""
+
+    reason = "units-differ"
 
 
 class Ratio(msgspec.Struct, frozen=True):

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 
+from pytest_stagegate.model.globs import matches
 from pytest_stagegate.model.metrics import exact
 from pytest_stagegate.model.numbers import Measure, NotANumber, Ratio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pytest_stagegate.model.metrics import Metrics
     from pytest_stagegate.model.tally import Tally
@@ -25,8 +29,16 @@ PRODUCER: Final = "service-levels"
 COMMAND: Final = ("stagegate", "measure")
 """What that producer is called where commands are shown; it runs in our own process."""
 
+SLO: Final = "slo"
+"""Name of the gate whose limits say over which further windows is measured."""
+
 TELEMETRY: Final = "telemetry"
 """Name of the gate whose expectations say which metrics are asked for."""
+
+_QUOTED: Final = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_LABEL: Final = re.compile(rf',?([^"=,{{}}]+|{_QUOTED})="([^"\\]*(?:\\.[^"\\]*)*)"', re.DOTALL)
+_ROUNDING: Final = Fraction(1, 10**9)
+"""By which part of all events some of them may lie above all, or below none: Prometheus adds floats, in any order."""
 
 _UNITS: Final = ((86_400_000_000, "d"), (3_600_000_000, "h"), (60_000_000, "m"), (1_000_000, "s"), (1_000, "ms"))
 
@@ -47,6 +59,9 @@ class Problem(msgspec.Struct, frozen=True):
 
     reason: str
     text: str
+
+
+_ELSEWHERE: Final = Problem("other-policy", "it was measured at another address than the policy names")
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +117,12 @@ class Objective(msgspec.Struct, frozen=True, kw_only=True):
         written = promql_duration(window)
         good, bad, total = (each.replace("{window}", written) for each in (self.good, self.bad, self.total))
         return good, bad, total
+
+    def also_over(self, windows: Iterable[int]) -> Objective:
+        """Return the objective with further burn windows, where all its queries can be asked for any window."""
+        if not all("{window}" in each for each in (self.good, self.bad, self.total) if each):
+            return self
+        return msgspec.structs.replace(self, burn=tuple(dict.fromkeys((*self.burn, *sorted(windows)))))
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,6 +198,13 @@ class PrometheusRule(NamedTuple):
     limit: int
     headers: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def address(self) -> str:
+        """The address without user, password and query."""
+        parts = urlsplit(self.url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
 
 class ToMeasure(NamedTuple):
     """What is to be asked of Prometheus, and where.
@@ -201,12 +229,14 @@ class LevelsData:
         globs: Where further objectives stand in files.
         files: What files say that were measured.
         excused: Objectives and metrics that a waiver takes out.
+        address: The address that the policy names; what was asked of another is of no use. Empty where it names none.
     """
 
     objectives: tuple[Objective, ...] = ()
     globs: tuple[str, ...] = ()
     files: tuple[ServiceLevelsFile, ...] = ()
     excused: frozenset[str] = frozenset()
+    address: str = ""
 
 
 class Level(NamedTuple):
@@ -294,9 +324,9 @@ class ServiceLevels:
 
     @property
     def unmeasured_files(self) -> tuple[str, ...]:
-        """Globs of files with objectives, where none that stands in a file was measured."""
-        sources = (each.asked.source for file in self._data.files for each in file.readings)
-        return () if any(sources) else self._data.globs
+        """Globs of files with objectives, of which none was measured."""
+        sources = {each.asked.source for file in self._data.files for each in file.readings}
+        return tuple(glob for glob in self._data.globs if not any(map(matches(glob), sources - {""})))
 
     @property
     def measured(self) -> bool:
@@ -320,8 +350,13 @@ class ServiceLevels:
 
     def seen(self, name: str) -> tuple[MetricSeen, ...]:
         """Return what each source has of a metric: samples among the evidence, and answers of Prometheus."""
-        found = [each for file in self._data.files for each in file.metrics if each.name == name]
-        samples = [labels for each, labels in map(labels_of, self._metrics.names) if each == name]
+        found = [
+            msgspec.structs.replace(each, problem=_ELSEWHERE) if self._is_elsewhere(file) else each
+            for file in self._data.files
+            for each in file.metrics
+            if each.name == name
+        ]
+        samples = [labels_of(each)[1] for each in self._metrics.names if each.partition("{")[0] == name]
         if samples:
             held = {label for labels in samples for label in labels}
             counts = {label: sum(label in labels for labels in samples) for label in sorted(held)}
@@ -329,18 +364,28 @@ class ServiceLevels:
         self._tally.note(sum(each.series for each in found))
         return tuple(found)
 
+    def looked_for(self, name: str) -> bool:
+        """Return whether a metric would be known if it were there: by a scrape, or as Prometheus was asked for it."""
+        asked = (each.name for file in self._data.files for each in file.metrics)
+        return bool(self._metrics.names) or name in asked
+
     @property
     def scraped(self) -> bool:
         """Whether there is any metric to look at, or an answer of Prometheus about some."""
         return bool(self._metrics.names) or any(file.metrics for file in self._data.files)
 
     def _of_files(self, objective: Objective, window: int) -> Iterator[_Numbers]:
-        for reading in (each for file in self._data.files for each in file.readings):
+        for file, reading in ((each, found) for each in self._data.files for found in each.readings):
             if reading.asked.name != objective.name:
                 continue
+            if self._is_elsewhere(file):
+                raise Unmeasured(_ELSEWHERE)
             if _defined(reading.asked) != _defined(objective):
                 raise Unmeasured(Problem("other-policy", "it was measured when it was defined in another way"))
             yield from (_numbers(each) for each in reading.counts if each.window == window)
+
+    def _is_elsewhere(self, file: ServiceLevelsFile) -> bool:
+        return self._data.address not in ("", file.address)
 
     def _of_metrics(self, objective: Objective) -> Iterator[_Numbers]:
         good, bad = (self._metric(name) if name else None for name in (objective.good, objective.bad))
@@ -350,7 +395,7 @@ class ServiceLevels:
         try:
             lowest, highest = self._metrics.lowest(name).value, self._metrics.highest(name).value
         except NotANumber as error:
-            raise Unmeasured(Problem("not-finite", str(error))) from error
+            raise Unmeasured(Problem(error.reason, str(error))) from error
         if highest is None:
             raise Unmeasured(Problem("metric-missing", f"no evidence holds a metric {name}"))
         if lowest != highest:
@@ -380,36 +425,34 @@ def _exact(written: str) -> Fraction:
     try:
         return exact("that was counted", written)
     except NotANumber as error:
-        raise Unmeasured(Problem("not-finite", str(error))) from error
+        raise Unmeasured(Problem(error.reason, str(error))) from error
 
 
 def _level(objective: Objective, window: int, good: Fraction | None, bad: Fraction | None, total: Fraction) -> Level:
     if (good is None) is (bad is None):
         raise Unmeasured(Problem("not-reported", "it is not said how many events were good, or how many were bad"))
     part = good if good is not None else total - (bad or 0)
+    nearest = min(max(part, Fraction(0)), total)
+    if abs(part - nearest) <= total * _ROUNDING:
+        part = nearest
     if not 0 <= part <= total:
         kind, said = ("bad", bad) if good is None else ("good", good)
-        text = f"{float(said or 0):g} events are said to be {kind}, of {float(total):g}"
+        text = f"{_shown(said or Fraction(0))} events are said to be {kind}, of {_shown(total)}"
         raise Unmeasured(Problem("counts-contradict", text))
     return Level(objective, window, part, total)
+
+
+def _shown(number: Fraction) -> str:
+    """Return a number for a message; one that a float can't hold too."""
+    return f"{Decimal(number.numerator) / Decimal(number.denominator):.6g}"
 
 
 def labels_of(sample: str) -> tuple[str, frozenset[str]]:
     """Return a sample's metric and its labels that are not empty; it is named as the readers of metrics name it."""
     name, _, rest = sample.partition("{")
-    labels, text = set(), rest.removesuffix("}")
-    while "=" in text:
-        label, _, text = text.partition('="')
-        end = _closing(text)
-        if end > 0:
-            labels.add(label.strip(","))
-        text = text[end + 1 :]
+    labels, place = set(), 0
+    while pair := _LABEL.match(rest, place):
+        if pair[2]:
+            labels.add(pair[1])
+        place = pair.end()
     return name, frozenset(labels)
-
-
-def _closing(text: str) -> int:
-    """Return where the quote stands that ends a value."""
-    place = 0
-    while place < len(text) and text[place] != '"':
-        place += 2 if text[place] == "\\" else 1
-    return place

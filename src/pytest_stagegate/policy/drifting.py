@@ -10,9 +10,10 @@ from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.binding import BoundGate, applying, bound_of
 from pytest_stagegate.policy.environment_drift import less_of_environments
 from pytest_stagegate.policy.finding import NO_FILE, revived
-from pytest_stagegate.policy.limits import demanded, excepted, limits_of, shown
+from pytest_stagegate.policy.limits import demanded, excepted, limits_of, named_alone, shown
 from pytest_stagegate.policy.loading import policy_of
 from pytest_stagegate.policy.objectives_drift import less_of_objectives
+from pytest_stagegate.policy.release_drift import less_of_features, less_of_flags, less_of_rings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +47,8 @@ class Loosened(NamedTuple):
     """One demand that became less.
 
     Attributes:
-        gate: The gate's id in the policy, ``environment NAME`` or ``slo NAME``.
+        gate: The gate's id in the policy, ``environment NAME``, ``slo NAME``, ``ring NAME``, ``feature NAME``
+            or ``features``.
         option: The key; empty for the gate as a whole.
         before: What was demanded, for people.
         now: What is demanded.
@@ -78,6 +80,9 @@ def drift_since(
     found = [Loosened(gate, "", "declared", "gone") for gate in gone]
     found += (Loosened(f"environment {name}", *less) for name, *less in less_of_environments(earlier, policy))
     found += (Loosened(f"slo {name}", *less) for name, *less in less_of_objectives(earlier, policy))
+    found += (Loosened(f"ring {name}", *less) for name, *less in less_of_rings(earlier, policy))
+    found += (Loosened(f"feature {name}", *less) for name, *less in less_of_features(earlier, policy))
+    found += (Loosened("features", *less) for less in less_of_flags(earlier, policy))
     places = [(stage, place) for stage in earlier.stages for place in (None, *earlier.environments)]
     for stage, place in places:
         now = applying(bound, stage, place)
@@ -133,7 +138,8 @@ def loosened(old: BoundGate, now: BoundGate, day: dt.date) -> Iterator[Loosened]
     """Yield what one gate demands less of than before.
 
     A lower limit that was lowered or taken away, an upper one that was raised or taken away, a word less that is
-    required, a word more that is left out, and less of enforcement, ``on_missing`` and ``max_age``.
+    required, a word more that is left out, less that is judged at all, and less of enforcement, ``on_missing`` and
+    ``max_age``.
     """
     if old.gate.name != now.gate.name:
         yield Loosened(old.id, "uses", old.gate.name, now.gate.name)
@@ -160,6 +166,11 @@ def _options(old: BoundGate, now: BoundGate) -> Iterator[Loosened]:
     for option, words in excepted(now.options).items():
         if more := words - left_out.get(option, frozenset()):
             yield Loosened(old.id, option, "without", f"with {shown(sorted(more))}")
+    alone = named_alone(old.options)
+    for option, words in named_alone(now.options).items():
+        was = alone.get(option, frozenset())
+        if not was or was - words:
+            yield Loosened(old.id, option, shown(sorted(was)) if was else "all", shown(sorted(words)))
 
 
 def _strictness(enforcement: Enforcement, day: dt.date) -> tuple[int, int]:

@@ -179,16 +179,18 @@ def _count(reader: Reader, entry: dict[str, Any], path: tuple[str, ...], default
 def fault_of_url(url: str) -> str:
     """Return what is wrong with the address of a probe, as a part of a sentence; empty when all is in order."""
     example = 'write for example "https://staging.example/health"'
+    # What can't be taken apart may hold a password too.
+    shown = "what stands there" if "@" in url else repr(url)
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        return f"{url!r} is no address: {error}; {example}"
+        return f"{shown} is no address{'' if '@' in url else f': {error}'}; {example}"
     if parts.username is not None or parts.password is not None:
         return "has a user or a password in it, which every record would show; ask with a command instead"
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or parts.fragment:
-        return f"{url!r} is no address of a page; {example}"
-    return "" if url.isascii() and url.isprintable() and " " not in url else f"{url!r} is no address; {example}"
+        return f"{shown} is no address of a page; {example}"
+    return "" if url.isascii() and url.isprintable() and " " not in url else f"{shown} is no address; {example}"
 
 
 def _fault_of_address(address: str) -> str:

@@ -64,11 +64,16 @@ def limits_of(options: GateOptions | None) -> dict[str, OptionLimit]:
 
 def _values(options: GateOptions | None) -> Iterator[tuple[str, str, Any]]:
     for name in options.__struct_fields__ if options is not None else ():
-        value = getattr(options, name)
+        value = _said(options, name)
         if isinstance(value, dict):
             yield from ((f'{name} "{key}"', name, each) for key, each in sorted(value.items()))
         else:
             yield name, name, value
+
+
+def _said(options: GateOptions | None, name: str) -> Any:
+    value = getattr(options, name)
+    return options.when_absent.get(name) if value is None and options is not None else value
 
 
 def _is_leeway(options: GateOptions | None, name: str) -> bool:
@@ -104,13 +109,21 @@ def excepted(options: GateOptions | None) -> dict[str, frozenset[str]]:
     return {name: words for name, words in _words(options) if name.startswith(_EXCEPTED)}
 
 
+def named_alone(options: GateOptions | None) -> dict[str, frozenset[str]]:
+    """Return what options name that alone is judged, by option; of one that names nothing everything is."""
+    found = {name: getattr(options, name) for name in (options.narrowing if options is not None else ())}
+    return {name: frozenset([value] if isinstance(value, str) else value) for name, value in found.items() if value}
+
+
 def _words(options: GateOptions | None) -> Iterator[tuple[str, frozenset[str]]]:
     for name in options.__struct_fields__ if options is not None else ():
         value = getattr(options, name)
         if isinstance(value, bool):
             yield name, frozenset({"true"} if value else ())
         elif isinstance(value, (list, dict)):
-            yield name, frozenset(map(str, value))
+            further = value.items() if isinstance(value, dict) else ()
+            inner = {f"{key}: {word}" for key, words in further if isinstance(words, list) for word in words}
+            yield name, frozenset(map(str, value)) | inner
 
 
 def shown(value: object) -> str:

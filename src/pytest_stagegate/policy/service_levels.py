@@ -6,7 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.model.numbers import Duration, Ratio, Share
-from pytest_stagegate.model.service_levels import COMMAND, KIND, PRODUCER, Objective, PrometheusRule
+from pytest_stagegate.model.promql import WINDOW, other_range
+from pytest_stagegate.model.service_levels import (
+    COMMAND,
+    KIND,
+    PRODUCER,
+    Objective,
+    PrometheusRule,
+    promql_duration,
+)
 from pytest_stagegate.model.sources import EvidenceRule, Producer
 from pytest_stagegate.policy.artifacts import below_root
 from pytest_stagegate.policy.environments import fault_of_url
@@ -114,6 +122,10 @@ def _objective(reader: Reader, entry: dict[str, Any], path: tuple[str, ...]) -> 
     by_metric = any(key in entry for key in _METRICS)
     counted = _counted(reader, entry, path, by_metric=by_metric)
     burn = _burn(reader, entry, path, counted, by_metric=by_metric)
+    for key, query in zip(_QUERIES, counted, strict=True):
+        if not by_metric and (found := other_range(query, window)):
+            text = f"counts over [{found}], and the window is {promql_duration(window)}; write [{WINDOW}]"
+            reader.mistake((*path, key), text)
     if len(reader.mistakes) > before:
         return None
     good, bad, total = counted

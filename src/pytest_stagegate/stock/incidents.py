@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.incidents import SEVERITIES, Incidents, Severity
@@ -26,6 +26,8 @@ class IncidentsOptions(GateOptions, frozen=True):
         unknown: The severity of those of which nobody states one.
         services: Services that count; all when empty. An incident that names none counts always.
     """
+
+    narrowing: ClassVar[tuple[str, ...]] = ("services",)
 
     max_critical: Count = 0
     max_high: Count = 0

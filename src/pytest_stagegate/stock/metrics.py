@@ -96,7 +96,7 @@ def _absolute(measured: Metrics, name: str, options: MetricsOptions, *, upper: b
     try:
         number = measured.highest(name) if upper else measured.lowest(name)
     except NotANumber as error:
-        return no_evidence(title, "not-finite", str(error))
+        return no_evidence(title, error.reason, str(error))
     if upper:
         made = check(title, number, at_most=options.at_most[name], warn_above=options.warn_above.get(name))
     else:
@@ -121,7 +121,7 @@ def _relative(measured: Metrics, baseline: Baseline, name: str, tolerance: Perce
             return no_evidence(title, "no-baseline", f"the baseline has no metric {name}", limit_shown=limit)
         before = _before(table, name, max if grows else min)
     except NotANumber as error:
-        return no_evidence(title, "not-finite", str(error), limit_shown=limit)
+        return no_evidence(title, error.reason, str(error), limit_shown=limit)
     where = f"{shown(number.value)} now, {shown(before)} in the baseline"
     return change(title, number, before, tolerance, grows=grows, where=where)
 

@@ -7,14 +7,14 @@ is too high is TOO_SMALL instead of FAIL.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from msgspec import structs
 
 from pytest_stagegate.errors import nearest
 from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.numbers import Count, Duration, Number, Share
-from pytest_stagegate.model.service_levels import ServiceLevels, Unmeasured, promql_duration
+from pytest_stagegate.model.service_levels import SLO, ServiceLevels, Unmeasured, promql_duration
 from pytest_stagegate.model.verdicts import Check, Verdict
 from pytest_stagegate.thresholds import check, no_evidence
 
@@ -34,12 +34,14 @@ class SloOptions(GateOptions, frozen=True):
         objectives: Names of the objectives that are judged; all when absent.
         min_budget: Share of the error budget that has to be left; with 0 % more than nothing.
         warn_budget: Share below which the check warns.
-        max_burn: By length of a burn window, how many times faster than allowed the budget may be spent in it; each has
-            to be measured. When absent those of the SRE workbook, for windows that are measured.
+        max_burn: By length of a burn window, how many times faster than allowed the budget may be spent in it; each is
+            measured. When absent those of the SRE workbook, for windows that are measured.
         min_events: With fewer events a share says too little.
     """
 
     leeway: ClassVar[tuple[str, ...]] = ("min_events",)
+    narrowing: ClassVar[tuple[str, ...]] = ("objectives",)
+    when_absent: ClassVar[dict[str, Any]] = {"max_burn": _WORKBOOK}
 
     objectives: list[str] | None = None
     min_budget: Share = Share.parse("0 %")
@@ -49,11 +51,18 @@ class SloOptions(GateOptions, frozen=True):
 
     def contradictions(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield names of windows that are no length of time, and limits that can't stand together."""
+        lengths: dict[int, str] = {}
         for window, rate in (self.max_burn or {}).items():
             try:
-                Duration.parse(window)
+                length = Duration.parse(window).microseconds
             except ValueError as error:
                 yield ("max_burn", window), str(error)
+                continue
+            if length <= 0 or length % 1000:
+                yield ("max_burn", window), "has to be a whole number of milliseconds above 0"
+            elif length in lengths:
+                yield ("max_burn", window), f"is as long as {lengths[length]!r}, which has a limit of its own"
+            lengths[length] = window
             if rate.value < 0:
                 yield ("max_burn", window), "can't be below 0"
         if self.objectives == []:
@@ -61,7 +70,7 @@ class SloOptions(GateOptions, frozen=True):
 
 
 @gate(
-    name="slo",
+    name=SLO,
     title="Users get the service that was promised, and error budget is left",
     stage="monitor",
     options=SloOptions,
@@ -95,10 +104,9 @@ def _burn_limits(objective: Objective, options: SloOptions) -> dict[int, Number 
 
 
 def _nothing(*, waived: bool) -> Check:
-    if waived:
-        nothing = no_evidence("objectives", "not-declared", "every objective is waived")
-        return structs.replace(nothing, verdict=Verdict.NOT_APPLICABLE, shown="")
-    return no_evidence("objectives", "objective-missing", "the policy has no objective, and no evidence holds one")
+    text = "every objective is waived" if waived else "the policy has no objective"
+    nothing = no_evidence("objectives", "not-declared", text)
+    return structs.replace(nothing, verdict=Verdict.NOT_APPLICABLE, shown="")
 
 
 def _of_window(levels: ServiceLevels, objective: Objective, options: SloOptions) -> Iterator[Check]:

@@ -59,7 +59,10 @@ def telemetry(levels: ServiceLevels, options: TelemetryOptions) -> Iterator[Chec
         yield no_evidence("metrics", "not-reported", "there is no scrape: no metric is among the evidence")
         return
     for name, labels in wanted.items():
-        yield _metric(name, sorted(set(labels)), levels.seen(name))
+        if levels.looked_for(name):
+            yield _metric(name, sorted(set(labels)), levels.seen(name))
+        else:
+            yield no_evidence(name, "not-reported", f"Prometheus was not asked for {name} when it was measured")
     if not wanted:
         nothing = no_evidence("metrics", "not-declared", "every metric is waived")
         yield structs.replace(nothing, verdict=Verdict.NOT_APPLICABLE, shown="")

@@ -118,11 +118,13 @@ def test_what_is_left_out_is_said_with_the_digest_of_the_full_text() -> None:
 
 @pytest.mark.parametrize("sink", ["release", "comment"])
 def test_more_breaking_changes_than_there_is_room_for_are_counted(sink: str) -> None:
-    notes = notes_of(*(entry_of(f"Break {number}", breaking=True, upgrade="Move.") for number in range(20_000)))
+    title = "x" * 100
+    notes = notes_of(*(entry_of(f"Break {number} {title}", breaking=True, upgrade="Move.") for number in range(2_000)))
     text = markdown(notes, SINKS[sink])
     assert SINKS[sink].takes(text)
     named = text.count("- Break ")
-    assert f"{20_000 - named} more breaking changes, not shown here." in text
+    assert 0 < named < 2_000
+    assert f"{2_000 - named} more breaking changes, not shown here." in text
 
 
 TEXTS = st.one_of(

@@ -58,7 +58,7 @@ def test_a_stated_project_is_kept() -> None:
 
 
 def history(*runs: tuple[str, str]) -> Table:
-    return {"p95": tuple(text for run, value in runs for text in (run, value, value))}
+    return {"p95": tuple(text for run, value in runs for text in (run, value, value, ""))}
 
 
 def test_the_good_runs_of_both_sides_are_kept_each_once_and_the_newest_last() -> None:
@@ -70,6 +70,12 @@ def test_no_more_than_twenty_good_runs_are_kept() -> None:
     runs = [(f"{number:02}", "1") for number in range(30)]
     kept = merged("history", history(*runs[:20]), history(*runs[10:]))
     assert kept == history(*runs[10:])
+
+
+def test_the_runs_of_one_environment_push_out_no_others() -> None:
+    staging = [(f"{number:02} c staging", "1") for number in range(30)]
+    kept = merged("history", history(*staging), history(("01 c production", "1"), ("02 c", "1")))
+    assert kept == history(*sorted([*staging[10:], ("01 c production", "1"), ("02 c", "1")]))
 
 
 def test_two_numbers_of_one_run_are_refused_by_name() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import replace
 from fractions import Fraction
+from itertools import zip_longest
 
 import pytest
 
@@ -119,29 +120,35 @@ def test_names_come_and_go_and_counts_are_exact() -> None:
     assert settled("findings", {"a": (100,)}, {"a": (101,)}, None) == {"a": (101,)}
 
 
-def follow(*values: str, before: tuple[str, ...] = ()) -> tuple[int | str, ...]:
+def follow(
+    *values: str, before: tuple[str, ...] = (), environment: str | None = None, units: tuple[str, ...] = ()
+) -> tuple[int | str, ...]:
     """Return the good runs of p95 after one with these numbers, each in a file of its own."""
-    evidence = evidence_of(metrics=[MetricsData(producer="", metrics=(Metric(name="p95", value=v),)) for v in values])
+    found = [Metric(name="p95", value=v, unit=unit) for v, unit in zip_longest(values, units, fillvalue="")]
+    evidence = evidence_of(metrics=[MetricsData(producer="", metrics=(each,)) for each in found])
     evidence.baseline.followed.add("p95")
     if before:
-        evidence.baseline.tables["history"] = {"p95": before, "old": ("a", "1", "1")}
-    return taken(evidence).get("history", {}).get("p95", ())
+        evidence.baseline.tables["history"] = {"p95": before, "old": ("a", "1", "1", "")}
+    return taken(evidence, environment=environment).get("history", {}).get("p95", ())
 
 
 THIS = f"2026-11-23T09:00:00Z {'c' * 40}"
 
 
 def test_a_metric_that_a_gate_follows_is_kept_with_its_run() -> None:
-    assert follow("9", "30") == (THIS, "9", "30")
+    assert follow("9", "30") == (THIS, "9", "30", "")
+    assert follow("9", units=("ms",), environment="eu") == (f"{THIS} eu", "9", "9", "ms")
 
 
 def test_a_good_run_stands_behind_those_of_before_and_counts_once() -> None:
-    assert follow("7", before=("2026-11-22 b", "1", "1")) == ("2026-11-22 b", "1", "1", THIS, "7", "7")
-    assert follow("7", before=(THIS, "7", "7")) == (THIS, "7", "7")
+    before = ("2026-11-22 b", "1", "1", "")
+    assert follow("7", before=before) == (*before, THIS, "7", "7", "")
+    assert follow("7", before=(THIS, "7", "7", "")) == (THIS, "7", "7", "")
 
 
 def test_of_a_number_that_is_none_no_run_is_kept() -> None:
     assert follow("7", "NaN") == ()
+    assert follow("7", "8", units=("ms", "s")) == ()
 
 
 def test_what_no_gate_follows_is_left_alone() -> None:

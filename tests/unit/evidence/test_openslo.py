@@ -125,11 +125,18 @@ def test_json_needs_no_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("{query: requests_total}", "{}", "checkout: total has no query"),
         ("counter: true", "counter: false", "checkout: good has a query without a window"),
         ("requests_total}", "rate(requests_total)}", "checkout: total has a query without a window"),
+        (
+            "query: requests_total}",
+            "query: 'sum(rate(requests_total[5m]))'}",
+            "total counts over [5m], and its window is",
+        ),
         ("{name: answered}", "&a {name: answered, b: *a}", "has an alias (*name), which is not read"),
         ("kind: SLO", "kind: SLO\nkind: SLI", "the key 'kind' stands twice in one object"),
         ("kind: SLO", "kind: !!python/object/apply:os.system [touch boom]", "can't be read as YAML"),
         ("kind: SLO", "kind: [", "can't be read as YAML"),
         ("kind: SLO", "? [a]\n: b", "can't be read as YAML"),
+        ("kind: SLO", "kind: !!bool SLO", "a value is not of the type that its tag says"),
+        ("kind: SLO", "kind: SLO\nof: 1" + ":59" * 1_000 + ".5", "a value is not of the type that its tag says"),
     ],
 )
 def test_what_can_t_be_judged_is_refused(tmp_path: Path, was: str, now: str, told: str) -> None:
@@ -145,7 +152,10 @@ def test_what_can_t_be_judged_is_refused(tmp_path: Path, was: str, now: str, tol
         ("", "the file is empty"),
         ("# nothing", "holds no SLO"),
         ("- 1", "has to hold documents"),
-        ("[" * 5_000, ""),
+        ("[" * 100_000, "is nested too deep"),
+        ("- " * 100_000, "is nested too deep"),
+        ("- a\n" * 50_001, "holds more values than such a file can have"),
+        ("a: 1" + ":59" * 300_000, "holds a text of more than 10,000 characters"),
         ("a: &a [1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: [*b,*b,*b,*b,*b,*b,*b,*b]", "has an alias"),
         ("x" * (1 << 21), "the file is larger than 1 MiB"),
     ],
@@ -153,6 +163,20 @@ def test_what_can_t_be_judged_is_refused(tmp_path: Path, was: str, now: str, tol
 def test_files_that_are_none_are_told(tmp_path: Path, text: str, told: str) -> None:
     found, mistakes = of(tmp_path, text)
     assert (found, bool(mistakes), told in mistakes) == ((), True, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"a": ' + "9" * 5_000 + "}", "a number in it has too many digits"),
+        ("[" * 100_000, "is nested too deep"),
+        ('{"a": 1, "a": 2}', "the key 'a' stands twice in one object"),
+        (json.dumps({"apiVersion": "openslo/v1", "kind": "SLO", "metadata": {"name": "\ud800"}}), "can't be shown"),
+    ],
+)
+def test_json_that_is_none_is_told(tmp_path: Path, text: str, told: str) -> None:
+    found, mistakes = of(tmp_path, text, "a.json")
+    assert (found, told in mistakes) == ((), True)
 
 
 def test_one_name_in_two_files_is_told(tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import datetime as dt
+import gzip
 import json
 import socket
 import threading
+from email.utils import format_datetime
 from typing import Final
 
 import pytest
@@ -32,7 +35,7 @@ def test_a_vector_of_one_sample_is_its_number_as_it_was_written() -> None:
 
 
 def test_a_scalar_is_a_number_too() -> None:
-    content = b'{"status": "success", "data": {"resultType": "scalar", "result": [1, "4"]}}'
+    content = b'{"status": "success", "data": {"resultType": "scalar", "result": ["when", "4"]}}'
     with prometheus(lambda _: (200, content)) as (url, _):
         assert server(url).number("scalar(up)") == "4"
 
@@ -79,6 +82,25 @@ def test_no_series_is_no_number() -> None:
             "prometheus-warns",
             "Prometheus warns that the answer may not be whole: one store is away",
         ),
+        (
+            200,
+            b'{"status": "success", "isPartial": true, "data": {"resultType": "vector", "result": []}}',
+            "prometheus-warns",
+            "the answer says that it is partial (isPartial): a part of the storage could not be read",
+        ),
+        (
+            200,
+            b'{"status": "success", "error": "timed out", "data": {"resultType": "vector", "result": []}}',
+            "prometheus-refused",
+            "Prometheus refused the query (200): timed out",
+        ),
+        (204, b"", "prometheus-refused", "the address answers 204, and with no JSON of Prometheus"),
+        (
+            200,
+            gzip.compress(b" " * 9_999_999),
+            "prometheus-nonsense",
+            "the address answers 200, and with no JSON of Prometheus",
+        ),
         (503, b"<html>", "prometheus-refused", "the address answers 503, and with no JSON of Prometheus"),
         (404, b"{}", "prometheus-refused", "Prometheus refused the query (404)"),
         (200, b"<html>", "prometheus-nonsense", "the address answers 200, and with no JSON of Prometheus"),
@@ -102,6 +124,29 @@ def test_no_series_is_no_number() -> None:
 )
 def test_what_is_no_number_has_its_reason(status: int, content: bytes, reason: str, told: str) -> None:
     assert problem(status, content) == Problem(reason, told)
+
+
+@pytest.mark.parametrize("instant", ["1795766404", "1795852503", "1795853105", "1e400", "true", "null", "9" * 400])
+def test_a_sample_of_another_instant_is_no_number(instant: str) -> None:
+    told = problem(200, vector("1").replace(b'"when"', instant.encode()))
+    assert told == Problem(
+        "prometheus-other-time", "the sample that it answers is not of the instant that was asked for"
+    )
+
+
+@pytest.mark.parametrize(("hours", "told"), [(-24, "behind ours"), (24, "ahead of ours")])
+def test_a_server_whose_clock_is_another_is_told(hours: int, told: str) -> None:
+    date = format_datetime(dt.datetime.now(dt.timezone.utc) + dt.timedelta(hours=hours), usegmt=True)
+    with prometheus(lambda _: (200, vector("1")), date=date) as (url, _), pytest.raises(Unmeasured) as error:
+        server(url).number("up")
+    assert error.value.problem.reason == "prometheus-other-time"
+    assert error.value.problem.text.endswith(told)
+
+
+def test_remarks_on_a_query_and_a_whole_answer_are_no_problem() -> None:
+    said = {**json.loads(vector("1")), "infos": ["PromQL info: metric might not be a counter"], "isPartial": False}
+    with prometheus(lambda _: (200, json.dumps({**said, "warnings": []}).encode()), date="yesterday") as (url, _):
+        assert server(url).number("up") == "1"
 
 
 def test_an_answer_without_end_is_not_read_to_its_end() -> None:
@@ -162,6 +207,9 @@ def test_a_value_that_no_header_can_have_is_not_told_either() -> None:
     with pytest.raises(Unmeasured) as told:
         asking.number("up")
     assert "s3cret" not in told.value.problem.text
+    with pytest.raises(Unmeasured) as told:
+        server("http://127.0.0.1:9", headers={"Authorization": "TOKEN"}, TOKEN="pä55").number("up")
+    assert told.value.problem == Problem("secret-missing", "the variable TOKEN holds what no header can have")
 
 
 def test_without_its_secret_nothing_is_asked() -> None:

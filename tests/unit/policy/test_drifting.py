@@ -215,6 +215,54 @@ def test_what_is_demanded_less_of_an_environment_is_told(
     assert drift(tmp_path, before, now) == told
 
 
+RING = """environments = ["eu"]
+[[ring]]
+name = "one"
+percent = "1 %"
+enter = ["results", "flaky"]
+exit = ["results"]
+soak = "24 h"
+"""
+ALL = '[[ring]]\nname = "all"\n'
+FEATURE = """environments = ["eu", "us"]
+[[feature]]
+name = "checkout"
+gates = ["results", "flaky"]
+reveal = ["us", "eu/one"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (RING, ALL, ["ring one : declared → gone"]),
+        (
+            RING + ALL,
+            f'environments = ["eu"]\n{ALL}{RING.partition(chr(10))[2]}',
+            ["ring all order: behind one → not behind"],
+        ),
+        (RING, RING.replace("24 h", "90 min"), ["ring one soak: 24 h → 1.5 h"]),
+        (RING, RING.replace('"1 %"', '"5 %"'), ["ring one percent: 1 % → 5 %"]),
+        (RING, RING.replace('percent = "1 %"', ""), ["ring one percent: 1 % → not said"]),
+        (RING.replace('"1 %"', '"much"'), RING, []),
+        (RING, RING.replace(', "flaky"', ""), ["ring one enter: with flaky → without"]),
+        (RING, RING.replace('exit = ["results"]', ""), ["ring one exit: with results → without"]),
+        (RING, RING.replace("24 h", "48 h").replace('"1 %"', '"0.5 %"') + ALL, []),
+        (FEATURE, 'environments = ["eu", "us"]', ["feature checkout : declared → gone"]),
+        (FEATURE, FEATURE.replace(', "flaky"', ""), ["feature checkout gates: with flaky → without"]),
+        (FEATURE, FEATURE.replace("eu/one", "eu"), ["feature checkout reveal: us, eu/one → us, eu"]),
+        (FEATURE, FEATURE.partition("reveal")[0], ["feature checkout reveal: us, eu/one → everywhere"]),
+        (FEATURE, FEATURE.replace('"us", ', '"us/one", '), []),
+        (FEATURE, f'{FEATURE}[features]\nothers = ["*"]', ["features others: without → with *"]),
+        ("", f'{FEATURE}[features]\nothers = ["*"]', []),
+    ],
+)
+def test_what_is_demanded_less_of_rings_and_features_is_told(
+    tmp_path: Path, before: str, now: str, told: list[str]
+) -> None:
+    assert drift(tmp_path, before, now) == told
+
+
 SERVER = '[prometheus]\nurl = "http://127.0.0.1:9090"\n'
 SLO = f"""{SERVER}[[slo]]
 name = "checkout"
@@ -234,7 +282,38 @@ burn = ["1 h"]
         (SLO, SLO.replace('["1 h"]', '["6 h"]'), ["slo checkout burn 1 h: measured → not measured"]),
         (SLO, SLO.replace("99.9", "99.99"), []),
         (f'{SERVER}[slos]\nfiles = ["a.yaml"]', SERVER, ["slo files : a.yaml → gone"]),
-        ("[gate.telemetry]\nexpect = { up = [] }", "[gate.telemetry]", ["telemetry expect: with up → without"]),
+        (SLO, SLO.replace("30 d", "90 d"), ["slo checkout window: 30d → 90d"]),
+        (
+            SLO,
+            SLO.replace('"g[', '"ok[').replace('"t[', '"g['),
+            ["slo checkout good: g[{window}] → ok[{window}]", "slo checkout total: t[{window}] → g[{window}]"],
+        ),
+        (
+            SLO,
+            SLO.replace("good", "bad"),
+            ["slo checkout bad: not counted → g[{window}]", "slo checkout good: g[{window}] → not counted"],
+        ),
+        (
+            "[gate.telemetry]\nexpect = { up = ['job'], down = [] }",
+            "[gate.telemetry]\nexpect = { up = [] }",
+            ["telemetry expect: with down, up: job → without"],
+        ),
+        ("[gate.slo]\nmax_burn = { '1 h' = 2 }", "[gate.slo]\nmax_burn = { '1 h' = 3 }", ['slo max_burn "1 h": 2 → 3']),
+        ("[gate.slo]\nmax_burn = { '1 h' = 2 }", "[gate.slo]", ['slo max_burn "1 h": 2 → 14.4']),
+        (
+            "[gate.slo]",
+            "[gate.slo]\nmax_burn = { '1 h' = 99, '6 h' = 6 }",
+            ['slo max_burn "1 h": 14.4 → 99', 'slo max_burn "3 d": 1 → no limit'],
+        ),
+        ("[gate.slo]", "[gate.slo]\nmax_burn = { '1 h' = 14.4, '6 h' = 6, '3 d' = 1 }", []),
+        ("[gate.slo]", "[gate.slo]\nobjectives = ['a']", ["slo objectives: all → a"]),
+        ("[gate.slo]\nobjectives = ['a', 'b']", "[gate.slo]\nobjectives = ['b', 'c']", ["slo objectives: a, b → b, c"]),
+        ("[gate.slo]\nobjectives = ['a']", "[gate.slo]\nobjectives = ['b', 'a']", []),
+        ("[gate.slo]\nobjectives = ['a']", "[gate.slo]", []),
+        ("[gate.incidents]", "[gate.incidents]\nservices = ['a']", ["incidents services: all → a"]),
+        ("[gate.slo]", "[gate.slo]\nmin_events = 1000", ["slo min_events: 100 → 1000"]),
+        ("[gate.regression]", "[gate.regression]\nmin_runs = 5", ["regression min_runs: 3 → 5"]),
+        ("[gate.regression]\nmin_runs = 5", "[gate.regression]", []),
     ],
 )
 def test_what_is_promised_less_of_the_service_is_told(tmp_path: Path, before: str, now: str, told: list[str]) -> None:

@@ -87,6 +87,8 @@ def test_settings_alone_are_no_other_declaration(tmp_path: Path) -> None:
         ('probe = { http = "http://a/ b" }', "'http://a/ b' is no address"),
         ('probe = { http = "http://a:x/" }', "'http://a:x/' is no address: Port could not be cast"),
         ('probe = { http = "http://dana:pw@a/" }', "has a user or a password in it, which every record would show"),
+        ('probe = { http = "http://dana:pw@a:x/" }', "what stands there is no address; write for example"),
+        ('probe = { http = "dana:pw@a" }', "what stands there is no address of a page; write for example"),
         ('probe = { http = "http://a/", version = "version" }', "'version' is no JSON pointer; write for example"),
         ('probe = { http = "http://a/", version = "/a~2" }', "'/a~2' is no JSON pointer"),
         ('probe = { tcp = "db:1", version = "/v" }', "unknown key 'version'; known: tcp, timeout"),

@@ -84,6 +84,7 @@ def test_counters_among_the_evidence_need_no_server(tmp_path: Path) -> None:
         ("good = 'sum(increase(good_total[{window}]))'", "", "has to have one of good and bad"),
         ("good =", "bad = 'x{window}'\ngood =", "one of good and bad, and not both"),
         ("total = 'sum(increase(all_total[{window}]))'", "", "has no total"),
+        ("all_total[{window}]", "all_total[5m]", "counts over [5m], and the window is 30d; write [{window}]"),
         ("all_total[{window}]", "all_total[30d]", "needs queries with the placeholder {window}"),
         ("burn =", "good_metric = 'a'\nburn =", "is a query, and the others are names of metrics"),
         ('name = "checkout"', 'name = "check\\u001b[31mout"', "can't be shown"),
@@ -116,6 +117,16 @@ def test_nobody_is_asked_where_no_gate_wants_it(tmp_path: Path) -> None:
     (tmp_path / "stagegate.toml").write_text(SERVER + SLO + "[gate.slo]\n", encoding="utf-8")
     project = load_project(tmp_path)
     assert (len(project.producers("monitor", None)), project.producers("test", None)) == (1, ())
+
+
+def test_the_windows_of_max_burn_are_measured_where_the_queries_can_be_asked_for_them(tmp_path: Path) -> None:
+    fixed = SLO.replace("[{window}]", "[30d]").replace("checkout", "fixed").replace('burn = ["1 h", "90 min"]', "")
+    gates = '[gate.slo]\nmax_burn = { "1 h" = 9, "2 h" = 3 }\n[gate.again]\nuses = "slo"\n'
+    (tmp_path / "stagegate.toml").write_text(SERVER + SLO + fixed + gates, encoding="utf-8")
+    asked = load_project(tmp_path).to_measure
+    assert asked is not None
+    hours = [[length / 3_600_000_000 for length in each.burn] for each in asked.objectives]
+    assert hours == [[1, 1.5, 2], []]
 
 
 def test_a_gate_with_names_that_are_none_is_a_mistake_of_the_policy(tmp_path: Path) -> None:

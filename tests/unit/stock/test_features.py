@@ -70,8 +70,19 @@ def test_one_whose_tests_did_not_all_pass_may_not(word: str) -> None:
 
 
 def test_one_without_a_test_that_was_executed_may_not() -> None:
-    for evidence in (revealing(linked=()), revealing(linked=("refunds",)), revealing(deselected=2)):
+    for evidence in (revealing(linked=()), revealing(deselected=2)):
         assert ask(evidence).summary == "not-ready: checkout: no test with its mark was executed and passed"
+
+
+@pytest.mark.parametrize("name", ["chekout", "chekout=on", "checkout=onn"])
+def test_a_mark_that_names_what_nobody_knows_is_told(name: str) -> None:
+    result = ask(revealing(linked=("checkout", name)))
+    assert (result.verdict, result.reason, result.summary) == ("FAIL", "feature-unknown", f"unknown-marks: {name}")
+
+
+def test_a_mark_may_name_a_flag_that_is_no_feature() -> None:
+    flags = (flag(), flag("log-level", variants=("debug", "off")))
+    assert ask(revealing(*flags, others=("log-*",), linked=("checkout", "log-level=debug"))).verdict == "PASS"
 
 
 def test_a_test_of_one_variant_is_a_test_of_the_feature() -> None:

@@ -79,9 +79,14 @@ def test_the_unit_of_the_tool_is_shown() -> None:
     assert (made.shown, made.limit_shown) == ("0.25 seconds", "≤ 0.2")
 
 
-def test_units_that_differ_are_not_shown() -> None:
+def test_numbers_in_several_units_compare_with_nothing() -> None:
     both = (metrics_of(("latency", "2"), unit="seconds"), metrics_of(("latency", "3"), unit="minutes"))
-    assert only(*both, at_most=number(latency=1)).shown == "3"
+    for limits in ({"at_most": number(latency=9)}, {"at_least": number(latency=1)}):
+        made = only(*both, **limits)
+        assert (made.verdict, made.reason) == ("NO_EVIDENCE", "units-differ")
+    assert "the evidence holds latency in several units: minutes, seconds" in made.text
+    known = (both[0], metrics_of(("latency", "3")))
+    assert only(*known, at_most=number(latency=9)).verdict == "PASS"
 
 
 def test_a_metric_that_is_not_there_is_no_evidence_with_the_nearest_name() -> None:

@@ -6,22 +6,26 @@ import pytest
 
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import BaselineData
-from pytest_stagegate.model.metrics import MetricsData
+from pytest_stagegate.model.metrics import Metric, MetricsData
 from pytest_stagegate.model.numbers import Percentage
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.stock.regression import RegressionOptions, regression
-from tests.unit.fakes import evidence_of, judged, metrics_of
+from tests.unit.fakes import evidence_of, judged
 
 
-def good(*values: str) -> BaselineData:
-    entry = tuple(text for at, value in enumerate(values) for text in (f"2026-11-{at + 1:02} c", value, value))
+def good(*values: str, where: str = "", unit: str = "") -> BaselineData:
+    runs = ((f"2026-11-{at + 1:02} c{where}", value, value, unit) for at, value in enumerate(values))
+    entry = tuple(text for run in runs for text in run)
     return BaselineData(tables={"history": {"n": entry} if entry else {}})
 
 
-def of(*now: str, baseline: BaselineData | None = None, **options: Any) -> GateResult:
+def of(
+    *now: str, baseline: BaselineData | None = None, environment: str | None = None, unit: str = "", **options: Any
+) -> GateResult:
     limits = {key: {"n": Percentage.parse(v)} if isinstance(v, str) else v for key, v in options.items()}
-    files: list[MetricsData] = [metrics_of(("n", value)) for value in now]
-    return judged(regression, evidence_of(metrics=files, baseline=baseline), stage="monitor", **limits)
+    files = [MetricsData(producer="", metrics=(Metric(name="n", value=value, unit=unit),)) for value in now]
+    found = evidence_of(metrics=files, baseline=baseline)
+    return judged(regression, found, stage="monitor", environment=environment, **limits)
 
 
 def only(*now: str, **more: Any) -> Check:
@@ -88,6 +92,20 @@ def test_too_few_good_runs_are_too_small() -> None:
 def test_without_both_sides_there_is_no_evidence(now: tuple[str, ...], baseline: BaselineData, reason: str) -> None:
     found = of(*now, baseline=baseline, max_growth="10 %")
     assert (found.verdict, found.reason) == (Verdict.NO_EVIDENCE, reason)
+
+
+def test_good_runs_of_another_environment_are_none() -> None:
+    runs = good("900", "900", "900", where=" staging")
+    assert only("900", baseline=runs, environment="staging", max_growth="0 %").verdict == "PASS"
+    for environment in ("production", None):
+        made = only("900", baseline=runs, environment=environment, max_growth="0 %")
+        assert (made.verdict, made.reason) == ("NO_EVIDENCE", "no-baseline")
+
+
+@pytest.mark.parametrize(("unit", "verdict"), [("ms", "PASS"), ("", "PASS"), ("s", "NO_EVIDENCE")])
+def test_numbers_of_another_unit_compare_with_nothing(unit: str, verdict: str) -> None:
+    made = only("0.2", baseline=good("200", "200", "200", unit="ms"), unit=unit, max_growth="0 %")
+    assert (made.verdict, made.reason) == (verdict, "" if verdict == "PASS" else "units-differ")
 
 
 def test_a_table_without_a_metric_asks_for_nothing() -> None:

@@ -85,12 +85,19 @@ def test_few_events_say_too_little(good: str) -> None:
     assert (of(measured(good, "99")).verdict, of(measured(good, "99")).reason) == ("TOO_SMALL", "too-small")
 
 
-@pytest.mark.parametrize(("good", "total"), [("1001", "1000"), ("-1", "1000"), ("0", "-5")])
+@pytest.mark.parametrize(("good", "total"), [("1001", "1000"), ("-1", "1000"), ("0", "-5"), ("1e399", "1")])
 def test_counts_that_contradict_each_other_are_no_evidence(good: str, total: str) -> None:
     assert (of(measured(good, total)).verdict, of(measured(good, total)).reason) == (
         "NO_EVIDENCE",
         "counts-contradict",
     )
+
+
+def test_sums_of_floats_may_lie_a_billionth_apart() -> None:
+    assert check_of(of(measured("1000.000000001")), "checkout").measured == Ratio(1000, 1000)
+    assert check_of(of(measured(None, bad="-1e-10")), "checkout").measured == Ratio(1000, 1000)
+    assert check_of(of(measured("-1e-10")), "checkout").measured == Ratio(0, 1000)
+    assert of(measured("1000.00001")).reason == "counts-contradict"
 
 
 @pytest.mark.parametrize("total", ["NaN", "+Inf", "1/0", "", "1e999"])
@@ -113,13 +120,30 @@ def test_an_objective_that_nobody_measured_is_no_evidence() -> None:
     assert (result.verdict, result.reason) == ("NO_EVIDENCE", "not-reported")
 
 
-def test_no_objective_is_no_evidence() -> None:
-    assert (of(evidence_of()).verdict, of(evidence_of()).reason) == ("NO_EVIDENCE", "objective-missing")
+def test_each_glob_of_files_with_objectives_has_to_be_measured() -> None:
+    asked = objective(source="slo/a.yaml")
+    found = evidence(file_of(Reading(asked=asked, counts=(counts("1000"),))))
+    levels = replace(found.service_levels, globs=("slo/*.yaml", "more/*.yaml"))
+    result = of(replace(found, service_levels=levels))
+    assert verdicts(result) == {"files": "NO_EVIDENCE", "checkout": "PASS", "checkout budget": "PASS"}
+    assert "nothing was measured of the objectives in more/*.yaml" in result.summary
+
+
+def test_without_an_objective_nothing_is_asked() -> None:
+    assert (of(evidence_of()).verdict, of(evidence_of()).reason) == ("NOT_APPLICABLE", "not-declared")
 
 
 def test_what_was_measured_under_another_definition_is_stale() -> None:
     was = Reading(asked=objective(percent=Ratio(9, 10)), counts=(counts("1000"),))
     result = of(evidence(file_of(was), declared=(objective(),)))
+    assert (result.verdict, result.reason) == ("STALE", "other-policy")
+
+
+def test_what_was_asked_of_another_server_is_stale() -> None:
+    found = measured("1000")
+    levels = replace(found.service_levels, address="http://127.0.0.1:9090")
+    assert of(replace(found, service_levels=levels)).verdict == "PASS"
+    result = of(replace(found, service_levels=replace(levels, address="http://prometheus.example")))
     assert (result.verdict, result.reason) == ("STALE", "other-policy")
 
 
@@ -191,6 +215,9 @@ def test_old_samples_are_stale() -> None:
     [
         (SloOptions(max_burn={"an hour": Number.parse(1)}), "'an hour' is not a length of time"),
         (SloOptions(max_burn={"1 h": Number.parse(-1)}), "can't be below 0"),
+        (SloOptions(max_burn={"0 h": Number.parse(1)}), "a whole number of milliseconds above 0"),
+        (SloOptions(max_burn={"0.5 ms": Number.parse(1)}), "a whole number of milliseconds above 0"),
+        (SloOptions(max_burn={"1 h": Number.parse(1), "60 min": Number.parse(9)}), "is as long as '1 h'"),
         (SloOptions(objectives=[]), "names no objective"),
     ],
 )

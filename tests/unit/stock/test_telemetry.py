@@ -62,6 +62,20 @@ def test_no_scrape_at_all_is_no_evidence() -> None:
     assert (of(evidence_of()).verdict, of(evidence_of()).reason) == ("NO_EVIDENCE", "not-reported")
 
 
+def test_a_metric_that_prometheus_was_not_asked_for_is_no_evidence() -> None:
+    measured = file_of(metrics=(MetricSeen(name="up", series=1),))
+    found = of(evidence(measured))
+    assert (found.verdict, found.reason) == ("NO_EVIDENCE", "not-reported")
+    assert of(evidence(measured, base=scraped("up"))).verdict == "FAIL"
+
+
+def test_what_another_server_said_is_no_evidence() -> None:
+    found = evidence(file_of(metrics=(WHOLE,)))
+    levels = replace(found.service_levels, address="http://prometheus.example")
+    result = of(replace(found, service_levels=levels))
+    assert (result.verdict, result.reason) == ("NO_EVIDENCE", "other-policy")
+
+
 def test_why_prometheus_could_not_be_asked_is_told() -> None:
     found = evidence(file_of(metrics=(MetricSeen(name="http_requests_total", problem=DOWN),)))
     assert (of(found).verdict, of(found).reason) == ("NO_EVIDENCE", "prometheus-unreachable")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.changes.drafted import draft_of
 from pytest_stagegate.evidence.changes.tree import files_at, fragments_in, text_at
+from pytest_stagegate.evidence.readers.yaml_documents import UNREADABLE
 from pytest_stagegate.model.changes import Told
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _yaml(text: str, path: str) -> dict[Any, Any]:
         raise EvidenceError(f"{path} is YAML, and PyYAML is not installed.", remedy=remedy) from error
     try:
         found: Any = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+    except (yaml.YAMLError, *UNREADABLE) as error:
         line = " ".join(str(error).split())[:200]
         raise EvidenceError(f"{path} can't be read as YAML: {line}.", remedy="Mend the file.") from error
     if found is None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
-from pytest_stagegate.model.service_levels import SCHEMA, ServiceLevelsFile
+from pytest_stagegate.model.reasons import REASONS
+from pytest_stagegate.model.service_levels import SCHEMA, Problem, ServiceLevelsFile
 from pytest_stagegate.model.times import utc_time
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _WHAT: Final = "file of measured service levels"
@@ -47,10 +49,19 @@ def _fault_of(found: ServiceLevelsFile) -> str:
         windows = [each.window for each in reading.counts]
         if len(set(windows)) < len(windows) or min(windows, default=1) <= 0 or reading.asked.window not in windows:
             return f"the windows of {reading.asked.name[:40]!r} are not those that were asked for"
+    if unknown := [each.reason for each in _problems(found) if each.reason not in REASONS]:
+        return f"{unknown[0][:40]!r} is no reason for which nothing is measured"
     if any(each.series < 0 or min(each.labels.values(), default=0) < 0 for each in found.metrics):
         return "a number of series is below 0"
+    if any(count > each.series for each in found.metrics for count in each.labels.values()):
+        return "more series have a label than there are series"
     try:
         utc_time(found.when)
     except ValueError as error:
         return str(error)
     return ""
+
+
+def _problems(found: ServiceLevelsFile) -> Iterator[Problem]:
+    yield from (each.problem for reading in found.readings for each in reading.counts if each.problem is not None)
+    yield from (each.problem for each in found.metrics if each.problem is not None)

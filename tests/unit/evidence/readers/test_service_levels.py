@@ -67,6 +67,8 @@ def test_what_is_written_keeps_the_published_schema(tmp_path: Path) -> None:
         ({"readings.0.counts.0.window": -1}, "are not those that were asked for"),
         ({"metrics.0.series": -1}, "a number of series is below 0"),
         ({"metrics.0.labels": {"a": -1}}, "a number of series is below 0"),
+        ({"metrics.0.problem.reason": "\x1b[31m"}, "'\\x1b[31m' is no reason for which nothing is measured"),
+        ({"metrics.0.labels": {"a": 1}}, "more series have a label than there are series"),
         ({"when": "yesterday"}, "yesterday"),
         ({"extra": 1}, "extra"),
         ({"readings.0.counts.0.good": 996}, "good"),

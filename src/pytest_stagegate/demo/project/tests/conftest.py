@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,9 @@ def ask(stagegate_environment) -> Iterator[Ask]:
 
     A real project would ask the address that the policy declares of the environment.
     """
-    with running(stagegate_environment.settings["host"]) as server:
+    settings = stagegate_environment.settings
+    flags = Path(__file__).parent.parent / settings["flags"] if "flags" in settings else None
+    with running(settings["host"], flags) as server:
 
         def get(path: str) -> tuple[int, dict[str, Any]]:
             connection = HTTPConnection(server.host, server.port, timeout=10)

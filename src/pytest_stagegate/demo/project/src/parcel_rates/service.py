@@ -7,11 +7,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from socketserver import TCPServer
 from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 from parcel_rates import __version__
+from parcel_rates.flags import shown
 from parcel_rates.quotes import quote
 from parcel_rates.weights import Parcel
 
@@ -19,10 +21,11 @@ from parcel_rates.weights import Parcel
 class RateServer(TCPServer):
     """Serves one request at a time. (HTTPServer would ask the name service for its own name.)"""
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0, flags: Path | None = None) -> None:
         super().__init__((host, port), RateHandler)
         self.host = host
         self.port = int(self.server_address[1])
+        self.features = shown(flags)
         self.answers: Counter[int] = Counter()
 
 
@@ -50,17 +53,21 @@ class RateHandler(BaseHTTPRequestHandler):
             answers = sorted(self.server.answers.items())
             return 200, {f"answers_{status}": count for status, count in answers}
         if path == "/quote":
-            return quote_answer(query)
+            return quote_answer(query, self.server.features)
         return 404, {"error": f"nothing at {path}"}
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent; /metrics tells what happened."""
 
 
-def quote_answer(query: str) -> tuple[int, dict[str, object]]:
+def quote_answer(query: str, features: frozenset[str]) -> tuple[int, dict[str, object]]:
     """Return status and body for a query such as `country=FR&grams=800&size=20x15x10`."""
+    # Not ready: a tube is still measured as the box around it.
+    shapes = ("box", "tube") if "tubes" in features else ("box",)
     fields = {name: values[-1] for name, values in parse_qs(query).items()}
     try:
+        if fields.get("shape", "box") not in shapes:
+            raise ValueError(f"not a shape: {fields['shape']!r}")
         length, width, height = (int(edge) for edge in fields["size"].split("x"))
         parcel = Parcel(int(fields["grams"]), length, width, height)
         offer = quote(
@@ -77,9 +84,9 @@ def quote_answer(query: str) -> tuple[int, dict[str, object]]:
 
 
 @contextmanager
-def running(host: str = "127.0.0.1") -> Iterator[RateServer]:
+def running(host: str = "127.0.0.1", flags: Path | None = None) -> Iterator[RateServer]:
     """Run the service on a free port until the block ends."""
-    with RateServer(host) as server:
+    with RateServer(host, flags=flags) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

@@ -23,7 +23,7 @@ def test_an_express_quote(ask):
     [
         ("country=DE&postcode=10115&grams=800", "missing: size"),
         ("country=DE&postcode=10115&size=25x18x5", "missing: grams"),
-        ("country=DE&postcode=ABC&grams=800&size=25x18x5", "not a postcode"),
+        ("country=DE&postcode=10115&grams=800&size=25x18x5&shape=ball", "not a shape"),
         ("country=FR&grams=40000&size=25x18x5", "40000 g is above"),
         # This one needs the address register, which only staging has.
         pytest.param(

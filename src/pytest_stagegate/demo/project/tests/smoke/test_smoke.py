@@ -16,8 +16,9 @@ def test_a_quote_for_each_market(ask, country, postcode):
     assert float(body["total"]) > 0
 
 
-def test_metrics_are_served(ask):
-    assert ask("/metrics")[0] == 200
+def test_what_is_not_ready_is_not_shown(ask):
+    status, body = ask("/quote?country=DE&postcode=10115&grams=800&size=100x10x10&shape=tube")
+    assert (status, body) == (400, {"error": "not a shape: 'tube'"})
 
 
 @pytest.mark.drill("rollback")
