@@ -18,7 +18,9 @@ from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, 
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import Note, Subject
 from pytest_stagegate.model.place import Place
+from pytest_stagegate.model.progress import under
 from pytest_stagegate.model.released import ReleasedPolicy
+from pytest_stagegate.model.rings import ring_of
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.model.told import ToldData
@@ -27,10 +29,14 @@ from pytest_stagegate.summing import manual_data
 from pytest_stagegate.tagging import stages_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_stagegate.model.baseline import BaselineData
+    from pytest_stagegate.model.deployments import Deployment
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.repository import RepositoryData
     from pytest_stagegate.model.reviews import TrailersData
+    from pytest_stagegate.model.rings import Ring
     from pytest_stagegate.project import Project
 
 
@@ -129,6 +135,8 @@ def evidence_for(project: Project, vetted: Vetted, question: Question, place: Pl
             )
         ),
         rings=project.policy.rings,
+        steps=under(whole.steps, project.policy.sha256),
+        deployments=_of_ring(whole.deployments, project.policy.rings, question.opens),
         opens=question.opens,
         ages=vetted.ages,
         unfit=vetted.unfit,
@@ -145,6 +153,14 @@ def evidence_for(project: Project, vetted: Vetted, question: Question, place: Pl
         flags=flags_at(project, vetted.sources),
         manual=manual_data(whole, vetted.sources, stages_of(project.vocabulary, place.stage), written),
     )
+
+
+def _of_ring(deployments: tuple[Deployment, ...], rings: Sequence[Ring], opens: str) -> tuple[Deployment, ...]:
+    """Return the records of deployments that a step of a rollout may look at: one of another ring tells it nothing."""
+    if not opens:
+        return deployments
+    ring = ring_of(rings, opens).name
+    return tuple(each for each in deployments if each.ring in (None, ring))
 
 
 def has_tests(evidence: Evidence) -> bool:

@@ -45,12 +45,20 @@ class EvidenceError(StageGateError):
         super().__init__(message, code=code, remedy=remedy)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Return ``did you mean 'x'?``, or the names that would be right."""
+def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Return ``did you mean 'x'?``, or the names that would be right.
+
+    Args:
+        name: What was written.
+        known: The names that would be right.
+        otherwise: What to say where none is near, in place of all names: for lists that are too long to be read.
+    """
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1) or [each for each in names if name and each.startswith(name)]
     if close:
         return f"did you mean {close[0]!r}?"
+    if otherwise:
+        return otherwise
     return f"known: {', '.join(names)}" if names else "none is declared"
 
 

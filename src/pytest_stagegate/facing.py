@@ -13,7 +13,7 @@ from pytest_stagegate.model.coverage import Coverage
 from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
 from pytest_stagegate.model.deployments_face import Deployments
 from pytest_stagegate.model.drills import KIND as DRILLS
-from pytest_stagegate.model.drills_face import Drills
+from pytest_stagegate.model.drills_face import Drills, exercised
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
@@ -164,7 +164,8 @@ def _environments(seen: Seen) -> Environments:
 
 def _drills(seen: Seen) -> Drills:
     of = seen.evidence
-    return Drills(of.drills, of.tests, of.started, of.subject, seen.place, seen.tally)
+    tests = exercised(of.tests, of.started, of.drilled, of.subject)
+    return Drills(of.drills, tests, of.subject, seen.place, seen.tally)
 
 
 def _features(seen: Seen) -> Features:

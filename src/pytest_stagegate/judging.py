@@ -162,7 +162,7 @@ def _summary(worst: Check, checks: list[Check]) -> str:
     short = [check for check in checks if check.verdict is worst.verdict]
     # Where several things could not be measured, one that says why stands for all.
     short = [check for check in short if check.reason != "nothing-measured"] or short[:1]
-    return "; ".join(_shortfall(check) for check in short)
+    return "; ".join(dict.fromkeys(map(_shortfall, short)))
 
 
 def _remedy(active: ActiveGate, verdict: Verdict, reason: str) -> str:

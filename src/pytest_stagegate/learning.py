@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.issues import read_issues
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.feedback import Feedback
     from pytest_stagegate.model.plan import Goal, PlanData
     from pytest_stagegate.project import Project
+
+
+_UNSAFE: Final = "{}: goals can't be added behind what it says; add them by hand, as [[goal]] tables"
 
 
 class Read(NamedTuple):
@@ -113,8 +116,9 @@ def longer_plan(project: Project, feedback: Feedback) -> Longer:
     name = next((each for each in files if each.endswith(".toml")), None)
     if name is None:
         raise UsageError(f"--add: the policy's plans are {', '.join(files)}; goals are added to a plan in TOML alone")
-    path = project.rootdir / name
-    if not path.resolve().is_relative_to(project.rootdir.resolve()):
+    # Behind a link it is the file that grows, and the link stays.
+    path = (project.rootdir / name).resolve()
+    if not path.is_relative_to(project.rootdir.resolve()):
         raise UsageError(f"--add: {name} leads to a file that is not below the root")
     old = read_bounded(path, LARGEST, f"the plan is larger than {LARGEST >> 20} MiB") if path.exists() else b""
     goals = goals_to_add(feedback.items)
@@ -128,12 +132,16 @@ def longer_plan(project: Project, feedback: Feedback) -> Longer:
 
 def _verify(name: str, old: bytes, content: bytes, added: tuple[Goal, ...]) -> None:
     """Make sure that the new plan says what the old one did and the new goals, and nothing else."""
-    before, after = _plan(name, old) if old.strip() else None, _plan(name, content) if content.strip() else None
+    before = _plan(name, old) if old.strip() else None
+    try:
+        after = _plan(name, content) if content.strip() else None
+    except EvidenceError as error:
+        raise EvidenceError(f"{_UNSAFE.format(name)} ({error.message.removeprefix(f'{name}: ')})") from error
     goals = (*(before.goals if before is not None else ()), *added)
     milestones = before.milestones if before is not None else ()
     said = (after.goals, after.milestones) if after is not None else ((), ())
     if said != (goals, milestones):
-        raise EvidenceError(f"{name}: goals can't be added safely; add them by hand")
+        raise EvidenceError(_UNSAFE.format(name))
 
 
 def _plan(name: str, content: bytes) -> PlanData:

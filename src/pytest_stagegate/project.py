@@ -26,7 +26,7 @@ from pytest_stagegate.model.rings import gates_of
 from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
 from pytest_stagegate.model.service_levels import TELEMETRY, ServiceLevels, ToMeasure
 from pytest_stagegate.model.sign_offs import SignOffs
-from pytest_stagegate.model.verdicts import Enforcement, Level
+from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing
 from pytest_stagegate.policy.binding import BoundGate, applying, bind
 from pytest_stagegate.policy.drifting import drift_since
 from pytest_stagegate.policy.loading import load
@@ -81,10 +81,12 @@ class Project:
         return replace(self, opens=ring) if ring else self
 
     def gates(self, stage: str, environment: str | None) -> list[ActiveGate]:
-        """Return the gates of one decision: of a step of the rollout those that its rings name, all at ``block``."""
+        """Return the gates of one decision: of a step of the rollout those that its rings name, none softened."""
         if self.opens:
             block = Enforcement(Level.BLOCK)
-            return [replace(_active(each), enforcement=block) for each in self._of_step(stage, environment)]
+            hold = OnMissing.HOLD
+            asked = self._of_step(stage, environment)
+            return [replace(_active(each), enforcement=block, on_missing=hold) for each in asked]
         return [_active(each) for each in applying(self.bound, stage, environment)]
 
     def _of_step(self, stage: str, environment: str | None) -> Iterator[BoundGate]:

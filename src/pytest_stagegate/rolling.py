@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from pytest_stagegate.documents.rendering import ignore_folder
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.finding import sha256_of
+from pytest_stagegate.evidence.readers.decision import decision_in
+from pytest_stagegate.evidence.readers.json_documents import document
 from pytest_stagegate.evidence.readers.rollout import digest_of, log_text, steps_in
-from pytest_stagegate.model.rings import OPEN
+from pytest_stagegate.model.rings import OPEN, SCHEMA, RolloutStep
 from pytest_stagegate.model.times import parsed
+from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pytest_stagegate.model.rings import RolloutStep
+    from pytest_stagegate.model.decision import Decision
 
 
 def logged(path: Path) -> tuple[RolloutStep, ...]:
@@ -31,12 +35,43 @@ def logged(path: Path) -> tuple[RolloutStep, ...]:
     steps = steps_in(path) if path.exists() else ()
     for number, step in enumerate(steps, start=1):
         kept = step_folder(path, number) / "decision.json"
-        if step.step == OPEN and kept.exists() and sha256_of(kept) != step.sha256:
-            text = (
-                f"{path.name}:{number}: {kept.parent.name}/{kept.name} is not the decision that was taken in this step"
-            )
-            raise EvidenceError(text)
+        if step.step == OPEN and kept.exists():
+            _refuse_other(step, kept, f"{path.name}:{number}: {kept.parent.name}/{kept.name}")
     return steps
+
+
+def _refuse_other(step: RolloutStep, kept: Path, named: str) -> None:
+    """Refuse a line that is not what a kept decision makes of it: its digest alone says nothing of the other keys."""
+    digest = sha256_of(kept) or ""
+    if digest != step.sha256:
+        raise EvidenceError(f"{named} is not the decision that was taken in this step")
+    decision = decision_in(document(kept, dict[str, Any], kept.name), kept.name)
+    said = msgspec.structs.replace(step, previous="", written="", strict=False)
+    if said != step_of(decision, digest):
+        raise EvidenceError(f"{named} says something else than this line: the line was changed")
+
+
+def step_of(decision: Decision, sha256: str) -> RolloutStep:
+    """Return the step that a decision is.
+
+    Args:
+        decision: The decision.
+        sha256: Digest of its ``decision.json``.
+    """
+    return RolloutStep(
+        schema=SCHEMA,
+        step=OPEN,
+        at=decision.as_of,
+        version=decision.subject.version,
+        commit=decision.subject.commit,
+        policy=decision.policy.sha256,
+        ring=decision.question.opens if decision.question is not None else "",
+        decision=decision.decision.value,
+        provisional=bool(decision.provisional),
+        # None of these may let a ring open: it was asked, and had nothing to look at.
+        idle=tuple(each.gate for each in decision.gates if each.verdict is Verdict.NOT_APPLICABLE),
+        sha256=sha256,
+    )
 
 
 def step_folder(path: Path, number: int) -> Path:
@@ -45,15 +80,21 @@ def step_folder(path: Path, number: int) -> Path:
 
 
 @contextmanager
-def one_step(path: Path) -> Iterator[None]:
+def one_step(path: Path, *, own: bool = False) -> Iterator[None]:
     """Let one step at a time be taken.
+
+    Args:
+        path: The log.
+        own: Whether it lies in our own folder, which git has to ignore: a log in the work tree would make each step
+            provisional.
 
     Raises:
         EvidenceError: When another one is being taken, or the folder can't be written to.
     """
     lock = path.with_name(f".{path.name}.lock")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if own or not path.parent.exists():
+            ignore_folder(path.parent)
     except OSError as error:
         raise EvidenceError(f"the log can't be written: {error.strerror}: {error.filename}") from error
     try:

@@ -12,6 +12,7 @@ from pytest_stagegate.model.decision import Cell, EvidenceItem, ShippedRow, Test
 from pytest_stagegate.model.drills import Logged, drill_rows
 from pytest_stagegate.model.drills_face import exercised
 from pytest_stagegate.model.flags import FILE_KIND as FLAG_FILES
+from pytest_stagegate.model.lasting import LASTING
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_FILES
 from pytest_stagegate.model.manual import ManualData, ManualRow, ManualTests, Stated, manual_rows
 from pytest_stagegate.model.operations import NO_SUCH_FILE
@@ -56,7 +57,7 @@ _ROW_ORDER: Final = (
 
 def drills_of(evidence: Evidence, day: dt.date) -> tuple[DrillRow, ...]:
     """Return what is known of each kind of exercises, from logs and from the tests of a decision."""
-    here = exercised(evidence.tests, evidence.started, evidence.subject)
+    here = exercised(evidence.tests, evidence.started, evidence.drilled, evidence.subject)
     return drill_rows((*evidence.drills, *(Logged(entry=each) for each in here)), day)
 
 
@@ -264,7 +265,7 @@ def _items(source: Source) -> Iterator[EvidenceItem]:
         commit=source.commit,
         environment=source.environment,
         shard=source.shard,
-        max_age=source.max_age,
+        max_age=None if source.kind in LASTING else source.max_age,
         state=source.state.value,
         text=source.note.text if source.note is not None else "",
         warnings=source.contents.warnings if source.contents is not None else (),

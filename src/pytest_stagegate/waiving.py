@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 _COVERED: Final = (Verdict.FAIL, Verdict.NO_EVIDENCE, Verdict.STALE)
 """What a waiver can cover; never a gate that is itself broken."""
 
+_WORDS_OF_PEOPLE: Final = ("rollout-halted",)
+"""Reasons that no waiver covers, whatever it is about: who halted a rollout spoke later than who wrote the policy."""
+
 _GOOD: Final = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.WARN, Verdict.TOO_SMALL)
 
 
@@ -80,6 +83,8 @@ def judge_with_waivers(
     holding = waivers.holding(active.id, place) if result.verdict in _COVERED else []
 
     def enough(chosen: Sequence[Waiver]) -> bool:
+        if any(check.reason in _WORDS_OF_PEOPLE for check in result.checks):
+            return False
         if any(not each.subject for each in chosen):
             return True
         rest = without(evidence, [each.subject for each in chosen])

@@ -91,7 +91,11 @@ def test_anything_else_is_not(shop: Project, changed: dict[str, Any], gate: str,
 
 def test_a_record_is_no_part_of_the_age_of_the_evidence(shop: Project) -> None:
     deployed(shop, deployed=ago(days=40))
-    assert smoke(shop).word == "GO"
+    done = smoke(shop)
+    assert done.word == "GO"
+    ages = {each["source"]: each["max_age"] for each in done.decision["evidence"]}
+    assert ages["deployed.json"] is None
+    assert ages["built/decision.json"] is not None
 
 
 def test_a_deployment_of_tomorrow_is_refused(shop: Project) -> None:
@@ -126,6 +130,27 @@ def test_the_environment_itself_says_what_runs_there(shop: Project, version: str
     again = shop.check("--as-of", "run", ".stagegate/evidence.jsonl")
     assert again.decision["environments"] == done.decision["environments"]
     assert again.word == word
+
+
+REHEARSED = "[project]\nname = 'shop'\nversion = '1.2.0'\n[tool.stagegate.gate.rollback]"
+
+
+@pytest.mark.parametrize(("body", "word"), [("pass", "GO"), ("assert False", "NO_GO"), ("pytest.skip('no')", "HOLD")])
+def test_the_way_back_is_rehearsed_by_a_test(project: Project, body: str, word: str) -> None:
+    project.write("pyproject.toml", REHEARSED)
+    marks = "@pytest.mark.stage('deploy')\n@pytest.mark.drill('rollback')"
+    other = "@pytest.mark.stage('deploy')\ndef test_b(): pass"
+    project.write("test_back.py", f"import pytest\n{marks}\ndef test_a(): {body}\n{other}")
+    assert project.run("--stage-gate-at=deploy").word == word
+
+
+@pytest.mark.parametrize(("result", "word"), [("", "GO"), ("<failure/>", "NO_GO"), ("<skipped/>", "HOLD")])
+def test_the_way_back_is_rehearsed_by_a_test_that_is_not_python(project: Project, result: str, word: str) -> None:
+    project.write("pyproject.toml", REHEARSED)
+    mark = '<properties><property name="drill" value="rollback"/></properties>'
+    back = f'<testcase classname="a" name="back">{mark}{result}</testcase>'
+    project.write("back.xml", f'<testsuite timestamp="{ago(minutes=1)}"><testcase name="up"/>{back}</testsuite>')
+    assert project.check("--at=deploy", "back.xml,stage=deploy").word == word
 
 
 def test_hostile_names_stay_inert_in_every_document(shop: Project) -> None:

@@ -156,6 +156,19 @@ def test_evidence_that_is_not_as_it_was_is_named_and_nothing_is_written(shop: Pr
     assert not list(shop.path.glob(".dossier*"))
 
 
+def test_an_attachment_that_is_not_as_it_was_is_named_and_nothing_is_written(shop: Project) -> None:
+    attached = ("attach", "shop.xml", "--stage=test", f"--commit={os.environ['STAGEGATE_COMMIT']}")
+    shop.write("shop.xml", '<testsuite><testcase classname="shop" name="opens"/></testsuite>')
+    with redirect_stdout(io.StringIO()), pytest.raises(SystemExit):
+        main([*attached])
+    shop.check("--at=test", "shop.xml")
+    assert dossier()[0] == 0
+    with redirect_stdout(io.StringIO()), pytest.raises(SystemExit):
+        main([*attached, "--producer=another"])
+    status, told = dossier()
+    assert (status, "shop.xml.stagegate.json (sha256" in told) == (21, True), told
+
+
 def test_evidence_that_was_moved_is_found_by_its_digest(shop: Project) -> None:
     shop.run("--stage-gate-at=release")
     (shop.path / "kept").mkdir()

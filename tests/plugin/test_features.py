@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
@@ -132,7 +134,9 @@ def test_outside_of_its_ring_a_ready_feature_is_off_for_everybody(shop: Project)
         "checkout  ready      concealed: it may be seen in staging, production/insiders alone",
     )
     assert "targeting" not in read(shop, "out.json")["flags"]["checkout"]
-    stagegate("--environment=staging", "--out", "out.json")
+    finish(shop)
+    shop.run("--stage-gate-at=release", "--stage-gate-env=staging")
+    assert stagegate("--out", "out.json")[0] == 0
     assert read(shop, "out.json")["flags"]["checkout"] == FLAGS["flags"]["checkout"]
 
 
@@ -180,6 +184,14 @@ def test_files_of_several_rings_are_written_from_one_decision(shop: Project, mon
     assert stagegate("--out", "production.json")[0] == 0
 
 
+def test_a_flag_of_which_no_variant_conceals_is_not_written(shop: Project) -> None:
+    unclear = {"refunds": {"state": "ENABLED", "variants": {"a": "x", "b": "y"}, "defaultVariant": "a"}}
+    shop.write("flags.json", json.dumps(FLAGS | {"flags": FLAGS["flags"] | unclear}))
+    decide(shop)
+    status, told = stagegate("--out", "out.json")
+    assert (status, 'name it in the policy: off = "VARIANT".' in told) == (20, True)
+
+
 def test_a_flag_that_nobody_declared_is_not_written(shop: Project) -> None:
     unknown = {"new": {"state": "ENABLED", "variants": {"on": True}, "defaultVariant": "on"}}
     shop.write("flags.json", json.dumps(FLAGS | {"flags": FLAGS["flags"] | unknown}))
@@ -208,6 +220,20 @@ def test_a_decision_that_says_nothing_of_what_is_here_is_refused(shop: Project, 
     assert told in out
     assert out.splitlines()[-1] == "✘ no flag file was written"
     assert not (shop.path / "out.json").exists()
+
+
+def test_a_decision_about_another_environment_reveals_nothing(shop: Project) -> None:
+    decide(shop)
+    status, told = stagegate("--environment=staging", "--out=out.json")
+    assert (status, "it is about production, and what is ready there says nothing of staging" in told) == (21, True)
+
+
+def test_a_decision_that_was_changed_reveals_nothing(shop: Project) -> None:
+    path = decide(shop).folder / "decision.json"
+    ready = path.read_text(encoding="utf-8").replace('"ready": false', '"ready": true')
+    path.write_text(re.sub(r'"why_not": \[[^]]+\]', '"why_not": []', ready), encoding="utf-8")
+    status, told = stagegate("--out=out.json")
+    assert (status, "it was changed since SHA256SUMS beside it was written" in told) == (21, True)
 
 
 @pytest.mark.parametrize("rows", [[], [{"name": "checkout", "declared": True, "ready": True, "why_not": ["no"]}]])
@@ -246,6 +272,19 @@ def test_it_is_judged_again_from_the_record_and_verified(shop: Project) -> None:
     with redirect_stdout(out), pytest.raises(SystemExit) as ended:
         main(["verify", "--quiet"])
     assert ended.value.code == 0, out.getvalue()
+
+
+def test_a_decision_on_a_flag_file_that_was_handed_over_is_verified(shop: Project) -> None:
+    decide(shop)
+    stagegate("--out", "production.json")
+    os.utime("production.json", (1_763_888_400, 1_763_888_400))
+    shop.write("shop.xml", JUNIT.format(""))
+    given = ("shop.xml,stage=release,environment=production", "production.json")
+    assert shop.check("--at=release", "--env=production", "--as-of=2026-11-23T09:10:00Z", *given).word == "GO"
+    out = io.StringIO()
+    with redirect_stdout(out), pytest.raises(SystemExit):
+        main(["verify", "--quiet"])
+    assert "production.json" not in out.getvalue()
 
 
 @pytest.mark.parametrize(("result", "word"), [("", "GO"), ("<skipped/>", "NO_GO")])

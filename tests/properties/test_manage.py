@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 
 from pytest_stagegate.model.drills import DrillEntry, Logged
 from pytest_stagegate.model.incidents import SEVERITIES, Incident, IncidentsData
+from pytest_stagegate.model.links import DRILL, Link
 from pytest_stagegate.model.support import Cycle, SupportData
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.stock.drills import drills
 from pytest_stagegate.stock.incidents import incidents
 from pytest_stagegate.stock.rollback import rollback
 from pytest_stagegate.stock.runtime_support import runtime_support
-from tests.unit.fakes import SUBJECT, TODAY, evidence_of, judged, outcomes_of
+from tests.unit.fakes import SUBJECT, TODAY, evidence_of, judged, named_tests, outcomes_of
 
 INCIDENTS = st.builds(
     Incident,
     id=st.sampled_from("abc"),
-    title=st.just("x"),
+    title=st.sampled_from("xy"),
     severity=st.sampled_from([*SEVERITIES, "unknown"]),
     open=st.booleans(),
     service=st.sampled_from(["", "shop", "mail"]),
@@ -88,6 +89,22 @@ def test_exercises_that_are_older_never_help(entries: list[Logged], days: int) -
         return Logged(entry=msgspec.structs.replace(each.entry, at=at.isoformat()), source="log")
 
     assert exercised(drills, [*map(older, entries)], kinds=["restore"]) <= exercised(drills, entries, kinds=["restore"])
+
+
+@given(LOGS, st.sampled_from(["passed", "failed"]), st.integers(0, 200), st.integers(0, 200))
+def test_exercises_among_tests_of_an_older_run_never_help(
+    entries: list[Logged], outcome: str, days: int, more: int
+) -> None:
+    tests = named_tests(("t.py::test_a", outcome))
+    tests.links.add(Link(DRILL, "restore"), [0])
+
+    def passes(days: int) -> bool:
+        drilled = {"restore": f"{(TODAY - dt.timedelta(days=days)).isoformat()}T00:00:00Z"}
+        evidence = replace(evidence_of(tests), drills=tuple(entries), drilled=drilled)
+        return judged(drills, evidence, stage="manage", kinds=["restore"]).verdict is Verdict.PASS
+
+    assert passes(days + more) <= passes(days)
+    assert outcome == "passed" or not passes(days)
 
 
 @given(LOGS)

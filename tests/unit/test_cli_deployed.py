@@ -131,6 +131,14 @@ def test_what_can_not_be_recorded_is_a_sentence(
     assert not FILE.exists()
 
 
+def test_a_ring_that_the_policy_does_not_have_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    rings = 'environments = ["staging"]\n[[ring]]\nname = "insiders"\n'
+    Path("stagegate.toml").write_text(rings, encoding="utf-8")
+    assert run("deployed", "shop", "staging", "--ring", "insider") == 2
+    assert "unknown name 'insider'; did you mean 'insiders'?" in capsys.readouterr().err
+    assert deployed("shop", "staging", "--ring", "insiders").ring == "insiders"
+
+
 def test_the_published_schema_is_that_of_the_types_and_holds() -> None:
     text = files("pytest_stagegate.documents").joinpath("deployment.schema.json").read_text("utf-8")
     published: dict[str, Any] = json.loads(text)

@@ -60,8 +60,11 @@ def test_a_drill_that_people_did_is_logged(root: Path, capsys: pytest.CaptureFix
     ("args", "told"),
     [
         (["--kind=failover"], "--kind: say how it ended (--outcome passed or failed) and who did it (--by NAME)"),
+        (["--kind=failover", "--outcome=passed", "--by= "], "say how it ended"),
         (["--by=Dana"], "are for a drill that people did; name its --kind"),
         (["--kind=a", "--outcome=passed", "--by=D", "--on=soon"], "--on: 'soon' is no day and no time with its zone"),
+        (["--kind=a", "--outcome=passed", "--by=D", "--on=2999-01-01"], "--on: 2999-01-01 is still to come, in UTC"),
+        (["--kind=a", "--outcome=passed", "--by=D", "--on=20261101"], "--on: '20261101' is no day and no time"),
         (["--kind= a", "--outcome=passed", "--by=D"], "--kind: ' a' is no name of a kind of drills"),
         (["--kind=a", "--outcome=passed", "--by=D", "--record=x.jsonl"], "give one of them"),
         (["--env=mars"], "unknown name 'mars'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,8 @@ def test_for_people_each_file_is_a_few_lines(capsys: pytest.CaptureFixture[str])
     assert rest[0].startswith("  warning: ")
     assert rest[1:] == [
         "nope.txt: can't be told",
-        f"  error: nope.txt: its content tells no format that is known: {', '.join(FORMATS)}.",
+        "  error: nope.txt: its content tells no format that is known; name it: nope.txt,format=NAME "
+        "('stagegate inspect --help' lists them).",
     ]
 
 
@@ -252,3 +254,13 @@ def test_people_are_shown_the_first_ten_names(capsys: pytest.CaptureFixture[str]
 def test_what_is_no_metric_has_no_names(capsys: pytest.CaptureFixture[str]) -> None:
     Path("js.xml").write_text(JUNIT)
     assert "names" not in inspected(capsys, "js.xml")[0]
+
+
+def test_a_wrong_format_is_told_in_one_short_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("inspect", "--format", "nothing", "js.xml") == 2
+    assert capsys.readouterr().err == (
+        "stagegate: --format: unknown format 'nothing'; 'stagegate inspect --help' lists them\n"
+    )
+    assert run("inspect", "--help") == 0
+    listed = capsys.readouterr().out
+    assert all(re.search(rf"[ ,]{name}(,|$)", listed, re.MULTILINE) for name in FORMATS)

@@ -182,3 +182,26 @@ def test_decisions_about_two_projects_are_refused(capsys: pytest.CaptureFixture[
 @pytest.mark.parametrize("args", [("--json", "--markdown"), ("--out=x.md",)])
 def test_options_that_contradict_each_other_are_refused(args: tuple[str, ...]) -> None:
     assert stagegate(*args) == 2
+
+
+def test_behind_a_link_the_plan_itself_grows() -> None:
+    real = Path("docs/plan.toml")
+    real.parent.mkdir()
+    real.write_text(OLD, "utf-8")
+    PLAN.symlink_to(real)
+    assert stagegate("--add") == 0
+    assert PLAN.is_symlink()
+    assert real.read_text("utf-8").startswith(f"{OLD}\n[[goal]]\nid = ")
+
+
+def test_a_plan_as_one_list_is_told_to_be_written_by_hand(capsys: pytest.CaptureFixture[str]) -> None:
+    PLAN.write_text('goal = [{ id = "A" }]\n', "utf-8")
+    assert stagegate("--add") == 21
+    assert "goals can't be added behind what it says; add them by hand" in capsys.readouterr().err
+
+
+def test_without_anything_to_learn_from_it_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("fresh").mkdir()
+    assert stagegate("--root=fresh") == 21
+    told = "stagegate: there is no .stagegate/decision.json; decide first, or name a decision, or --issues\n"
+    assert capsys.readouterr().err == told

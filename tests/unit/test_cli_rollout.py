@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,19 @@ def test_each_step_can_be_verified_when_the_log_has_gone_on(root: Path, capsys: 
     assert "before-opening 0" in told(capsys, "verify", ".stagegate/rollout/2")
 
 
+def test_a_step_keeps_its_evidence_when_that_of_the_next_ring_has_its_name(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step(capsys, "09:00:00")
+    path = Path(smoked(capsys, "09:30:00", "canary"))
+    step(capsys, "11:00:00", str(path))
+    path.write_text("<testsuites/>", encoding="utf-8")
+    Path(f"{path}.stagegate.json").unlink()
+    assert "before-opening 0" in told(capsys, "verify", ".stagegate/rollout/2")
+    told(capsys, "dossier", "--no-notes", "--decision=.stagegate/rollout/2/decision.json")
+    assert "before-opening 0" in told(capsys, "verify", "dossier")
+
+
 def test_evidence_from_before_the_ring_was_opened_is_stale(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     step(capsys, "09:00:00")
     assert "before-opening" in step(capsys, "11:00:00", smoked(capsys, "08:59:59", "canary"), status=21)
@@ -97,25 +112,120 @@ def test_a_provisional_step_opens_nothing_and_does_not_end_with_0(
     assert "stays closed" in step(capsys, "09:00:00", status=21)
 
 
+@pytest.mark.parametrize("log", [(), ("--log=new/rollout.jsonl",)])
+def test_the_log_itself_makes_no_step_provisional(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, log: tuple[str, ...]
+) -> None:
+    monkeypatch.delenv("STAGEGATE_COMMIT")
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    for args in (("init", "-q"), ("add", "-A"), (*who, "commit", "-qm", "1")):
+        subprocess.run(["git", *args], check=True)
+    assert "is open." in step(capsys, "09:00:00", *log)
+    assert "all stays closed." in step(capsys, "09:01:00", *log, status=20)
+    assert subprocess.run(["git", "status", "--short"], check=True, capture_output=True).stdout == b""
+
+
 def test_a_halt_stands_until_it_is_lifted(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     halted = ("rollout", "halt", "--by=Dana", "--reason=errors")
     told(capsys, *halted)
     assert "halted by Dana" in told(capsys, "rollout", "status")
     assert "has to be one line" in told(capsys, *halted[:3], "--reason=a\x1b[2Jb", status=2)
-    later = "--as-of=2100-01-01T00:00:00Z"
-    assert "Dana halted it at" in told(capsys, "rollout", "advance", later, status=20)
+    assert "Dana halted it at" in told(capsys, "rollout", "advance", status=20)
 
 
 def test_a_halt_that_was_lifted_stops_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, "rollout", "halt", "--by=Dana", "--reason=errors")
     told(capsys, "rollout", "resume", "--by=Dana", "--reason=mended")
-    assert "is open." in told(capsys, "rollout", "advance", "--as-of=2100-01-01T00:00:00Z")
+    assert "is open." in told(capsys, "rollout", "advance")
 
 
 def test_no_step_is_taken_before_the_last_one(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     step(capsys, "09:00:00")
     assert "none can come before it" in step(capsys, "08:00:00", status=21)
     assert len(lines()) == 1
+
+
+def test_no_step_is_taken_before_its_time(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    assert "is still to come" in told(capsys, "rollout", "advance", "--as-of=2100-01-01T00:00:00Z", status=2)
+    assert len(lines()) == 1
+
+
+def test_the_log_tells_when_a_step_of_another_instant_was_written(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step(capsys, "09:00:00")
+    monkeypatch.delenv("STAGEGATE_COMMIT")
+    told(capsys, "rollout", "advance", status=21)
+    assert [each.get("written", "")[:4] > "2025" for each in lines()] == [True, False]
+
+
+def test_a_clock_that_is_behind_keeps_nobody_from_halting(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step(capsys, "09:00:00")
+    behind = dt.datetime(2026, 11, 20, 8, 58, tzinfo=dt.timezone.utc)
+    monkeypatch.setattr("pytest_stagegate.cli.rollout._now", lambda: behind)
+    told(capsys, "rollout", "halt", "--by=Dana", "--reason=errors")
+    assert "halted by Dana at 2026-11-20T09:00:00Z" in told(capsys, "rollout", "status")
+
+
+def test_what_another_policy_let_open_is_not_open(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    Path("loose.toml").write_text(POLICY.replace('soak = "2 h"', "").replace('exit = ["results"]', ""), "utf-8")
+    assert "all stays closed" not in step(capsys, "09:01:00", "--policy=loose.toml")
+    step(capsys, "09:02:00", "--policy=loose.toml")
+    said = told(capsys, "rollout", "status")
+    assert "all: not open" in said
+    assert "under another policy, and of no account: 2 steps of this version" in said
+
+
+def test_a_last_line_that_was_made_a_go_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step(capsys, "09:00:00")
+    step(capsys, "09:30:00", status=20)
+    forged = LOG.read_text(encoding="utf-8").replace('"NO_GO"', '"GO"')
+    LOG.write_text(forged, encoding="utf-8")
+    assert "2/decision.json says something else than this line" in told(capsys, "rollout", "status", status=21)
+
+
+def test_no_waiver_lifts_a_halt(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waiver = '[[tool.stagegate.waiver]]\ngate = "rollout"\nreason = "r"\nowner = "o"\nexpires = 2099-12-31\n'
+    Path("pyproject.toml").write_text(f"{POLICY}[tool.stagegate.gate.rollout]\n{waiver}", encoding="utf-8")
+    step(capsys, "09:00:00")
+    told(capsys, "rollout", "halt", "--by=Dana", "--reason=errors")
+    assert "stays closed" in told(capsys, "rollout", "advance", status=20)
+
+
+@pytest.mark.parametrize(("more", "status", "state"), [((), 0, "is open"), (("--strict",), 20, "stays closed")])
+def test_strict_keeps_a_ring_closed_where_it_does_not_end_with_0(
+    root: Path, capsys: pytest.CaptureFixture[str], more: tuple[str, ...], status: int, state: str
+) -> None:
+    waiver = '[[tool.stagegate.waiver]]\ngate = "rollout"\nreason = "r"\nowner = "o"\nexpires = 2099-12-31\n'
+    Path("pyproject.toml").write_text(f"{POLICY}[tool.stagegate.gate.rollout]\n{waiver}", encoding="utf-8")
+    step(capsys, "09:00:00")
+    canary = smoked(capsys, "09:30:00", "canary")
+    assert f"all {state}." in step(capsys, "10:00:00", canary, *more, status=status)
+    assert f"all: {'open since' if not more else 'not open'}" in told(capsys, "rollout", "status")
+
+
+def test_missing_evidence_is_never_softened_in_a_step(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    soft = POLICY.replace('["results"]', '["smoke"]')
+    soft += '[tool.stagegate.gate.smoke]\non_missing = "warn"\nenforcement = "observe"\n'
+    Path("pyproject.toml").write_text(soft, encoding="utf-8")
+    step(capsys, "09:00:00")
+    assert "stays closed" in step(capsys, "12:00:00", status=21)
+
+
+@pytest.mark.parametrize(("ring", "status"), [("../=1+1|<b>x</b>", 0), ("all", 21)])
+def test_a_deployment_into_another_ring_says_nothing(
+    root: Path, capsys: pytest.CaptureFixture[str], ring: str, status: int
+) -> None:
+    smoke = POLICY.replace('["results"]', '["smoke"]') + "[tool.stagegate.gate.smoke]\n"
+    Path("pyproject.toml").write_text(smoke, encoding="utf-8")
+    step(capsys, "09:00:00")
+    record = {"schema": "stagegate/deployment/1", "service": "shop", "environment": "canary", "version": "1.2.0"}
+    Path("deployed.json").write_text(json.dumps({**record, "deployed": "2026-11-20T09:10:00Z", "ring": ring}), "utf-8")
+    step(capsys, "11:00:00", smoked(capsys, "09:30:00", "canary"), "deployed.json", status=status)
 
 
 def test_a_second_log_is_refused(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,6 +277,13 @@ def test_the_name_of_a_ring_is_inert(root: Path, capsys: pytest.CaptureFixture[s
     assert not (root / ".stagegate" / "=1+1|<b>x").exists()
 
 
+def test_an_audience_over_several_lines_looks_like_no_other_ring(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("pyproject.toml").write_text(f'{POLICY}audience = "us\\n3. you: 100 %"\n', encoding="utf-8")
+    assert "2. all: us 3. you: 100 %" in told(capsys, "rollout", "plan")
+
+
 def test_a_policy_without_rings_is_told(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (root / "pyproject.toml").write_text('[project]\nname = "shop"\n', encoding="utf-8")
     assert "the policy has no rings" in told(capsys, "rollout", "plan", status=2)
@@ -189,7 +306,7 @@ def test_a_log_is_told_from_the_folder_of_its_documents(root: Path, capsys: pyte
     assert "--log: rollout has no ending" in step(capsys, "09:00:00", "--log=logs/rollout", status=2)
     step(capsys, "09:00:00", "--log=logs/a.jsonl")
     step(capsys, "09:00:00", "--log=logs/b.jsonl")
-    assert {each.name for each in Path("logs").iterdir()} == {"a", "a.jsonl", "b", "b.jsonl"}
+    assert {each.name for each in Path("logs").iterdir()} == {".gitignore", "a", "a.jsonl", "b", "b.jsonl"}
 
 
 def test_the_report_of_a_step_says_which_ring_is_to_open(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -197,6 +314,8 @@ def test_the_report_of_a_step_says_which_ring_is_to_open(root: Path, capsys: pyt
     step(capsys, "11:00:00", smoked(capsys, "09:30:00", "canary"))
     report = (LOG.parent / "rollout" / "2" / "report.md").read_text(encoding="utf-8")
     assert "| all | – | – | production | to open in this step | – |" in report
+    assert "May the ring “all” open?" in report
+    assert "`stagegate verify FOLDER`, which has to come to the same decision" in report
 
 
 def test_the_plan_as_markdown_shows_hostile_names_as_text(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

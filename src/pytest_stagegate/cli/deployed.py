@@ -63,6 +63,8 @@ def command(
     """
     project = load_project(root.resolve(), policy)
     known("ENV", environment, project.policy.environments)
+    if project.policy.rings:
+        known("--ring", ring, (each.name for each in project.policy.rings))
     here, _ = subject_of(project.rootdir, os.environ)
     record = DeploymentFile(
         schema=SCHEMA,

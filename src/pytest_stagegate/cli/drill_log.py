@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -15,9 +16,9 @@ from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.evidence.provenance import subject_of
-from pytest_stagegate.evidence.readers.drills import DrillsFile, entries_in
+from pytest_stagegate.evidence.readers.drills import entries_in
 from pytest_stagegate.model.drills import FILE as LOG
-from pytest_stagegate.model.drills import SCHEMA, DrillEntry
+from pytest_stagegate.model.drills import SCHEMA, DrillEntry, DrillsFile
 from pytest_stagegate.model.drills_face import exercised
 from pytest_stagegate.model.links import is_link_name
 from pytest_stagegate.model.times import rfc3339, utc_time
@@ -26,6 +27,7 @@ from pytest_stagegate.project import load_project
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _OUTCOMES: Final = ("passed", "failed")
 
 
@@ -83,12 +85,12 @@ def command(
 
 def _of_run(record: Path) -> tuple[DrillEntry, ...]:
     evidence, _ = read_record(record)
-    found = exercised(evidence.tests, evidence.started, evidence.subject)
+    found = exercised(evidence.tests, evidence.started, evidence.drilled, evidence.subject)
     if not found:
         raise EvidenceError(
             f'{record.name}: no drill among its tests was executed; mark one: @pytest.mark.drill("restore")'
         )
-    return tuple(msgspec.structs.replace(each, at=rfc3339(utc_time(each.at))) for each in found)
+    return found
 
 
 def _own_version(root: Path) -> str | None:
@@ -108,7 +110,7 @@ def _by_hand(
 ) -> DrillEntry:
     if record is not None:
         raise UsageError("--record is for the drills of a run, and --kind for one that people did; give one of them")
-    if outcome is None or not by:
+    if outcome is None or by is None or not by.strip():
         raise UsageError("--kind: say how it ended (--outcome passed or failed) and who did it (--by NAME)")
     if not is_link_name(kind):
         raise UsageError(f"--kind: {kind[:100]!r} is no name of a kind of drills")
@@ -118,18 +120,17 @@ def _by_hand(
 
 
 def _at(written: str | None) -> str:
+    now = dt.datetime.now(dt.timezone.utc)
     if written is None:
-        return rfc3339(dt.datetime.now(dt.timezone.utc))
+        return rfc3339(now)
     try:
-        day = dt.date.fromisoformat(written)
-        return f"{day.isoformat()}T00:00:00Z"
-    except ValueError:
-        pass
-    try:
-        return rfc3339(utc_time(written))
+        at = utc_time(f"{written}T00:00:00Z" if _DAY.fullmatch(written) else written)
     except ValueError:
         text = f"--on: {written!r} is no day and no time with its zone; write for example 2026-11-20"
         raise UsageError(text) from None
+    if at > now:
+        raise UsageError(f"--on: {written} is still to come, in UTC; log a drill once it was done")
+    return rfc3339(at)
 
 
 def _write(path: Path, entries: Iterable[DrillEntry]) -> None:
@@ -139,6 +140,6 @@ def _write(path: Path, entries: Iterable[DrillEntry]) -> None:
     whole = f'{{\n  "schema": "{SCHEMA}",\n  "drills": [\n    {lines}\n  ]\n}}\n'
     msgspec.json.decode(whole, type=DrillsFile)
     try:
-        write_whole(path, whole.encode())
+        write_whole(path.resolve(), whole.encode())
     except OSError as error:
         raise EvidenceError(f"the log can't be written: {error.strerror}: {error.filename}") from error

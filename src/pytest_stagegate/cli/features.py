@@ -23,6 +23,7 @@ from pytest_stagegate.model.commits import differ
 from pytest_stagegate.model.commits import short as short_commit
 from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.flags import FILE_KIND
+from pytest_stagegate.model.manifest import SUMS
 from pytest_stagegate.project import load_project
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @click.command(
     "features", epilog="\b\nExample:\n  stagegate features --environment production --out flags.production.json"
 )
-@click.option("--environment", metavar="ENV", help="The environment [default: the decision's]")
+@click.option("--environment", metavar="ENV", help="The environment; the decision's, where it has one")
 @click.option("--ring", metavar="RING", help="The ring of a rollout there [default: everybody]")
 @click.option("--from", "source", type=FILE, help=f"The decision [default: {LAST_DECISION}]")
 @click.option("--out", type=FILE, help="Write the flag file.")
@@ -76,7 +77,7 @@ def command(
     if out is not None and out.resolve() == team.resolve():
         raise UsageError(f"--out: {rules.file} is what the team wants; write another file")
     try:
-        decision = _usable(source or project.rootdir / LAST_DECISION, project, team)
+        decision = _usable(source or project.rootdir / LAST_DECISION, project, team, environment)
         content = document(team, dict[str, Any], WHAT)
         flags = flags_in(content, team.name)
     except EvidenceError as error:
@@ -93,7 +94,7 @@ def command(
     return _write(out, written(content, plan, team.name)) if out is not None else 0
 
 
-def _usable(path: Path, project: Project, team: Path) -> Decision:
+def _usable(path: Path, project: Project, team: Path, asked: str | None) -> Decision:
     """Return the decision, if it says something of what is checked out here.
 
     Raises:
@@ -102,6 +103,7 @@ def _usable(path: Path, project: Project, team: Path) -> Decision:
     if not path.is_file():
         raise EvidenceError(f"there is no {short(path)}; decide first, for example: pytest --stage-gate-at=release")
     decision = decision_in(document(path, dict[str, Any], "decision.json"), path.name)
+    _refuse_changed(path)
     here, _ = subject_of(project.rootdir, os.environ, project.policy.artifacts)
     if project.name is not None and decision.subject.name != project.name:
         raise EvidenceError(f"{path.name}: it is of the project {decision.subject.name!r}, not {project.name!r}")
@@ -110,6 +112,9 @@ def _usable(path: Path, project: Project, team: Path) -> Decision:
         raise EvidenceError(f"{path.name}: it is of {of}, and here is {now}")
     if decision.policy.sha256 != project.policy.sha256:
         raise EvidenceError(f"{path.name}: it was decided by another policy than the one that is here")
+    if asked is not None and decision.environment not in (None, asked):
+        text = f"it is about {decision.environment}, and what is ready there says nothing of {asked}"
+        raise EvidenceError(f"{path.name}: {text}")
     # What lies about in the work tree by now, such as the flag file of another ring, was not decided about.
     for note in (*decision.incomplete, *decision.provisional):
         raise EvidenceError(f"{path.name}: no word can be taken from it: {note.text.rstrip('.')}")
@@ -123,6 +128,17 @@ def _usable(path: Path, project: Project, team: Path) -> Decision:
     if recorded != {sha256_of(team)}:
         raise EvidenceError(f"{team.name}: it is not the flag file that was decided about")
     return decision
+
+
+def _refuse_changed(path: Path) -> None:
+    """Refuse a decision that is not the one in the list of digests beside it, where one lists it."""
+    try:
+        rows = path.with_name(SUMS).read_bytes().splitlines()
+    except OSError:
+        return
+    listed = [row for row in rows if row.endswith(f"  {path.name}".encode())]
+    if listed and f"{sha256_of(path)}  {path.name}".encode() not in listed:
+        raise EvidenceError(f"{path.name}: it was changed since {SUMS} beside it was written")
 
 
 def _told(each: Planned) -> str:

@@ -76,10 +76,11 @@ def command(
 
 
 def _read(asked: tuple[Path, ...], root: Path, issues: tuple[Path, ...]) -> Read:
-    default = root / Path(LAST_DECISION).parent
-    if not asked and issues and not (root / LAST_DECISION).is_file():
+    if not asked and not (root / LAST_DECISION).is_file():
+        if not issues:
+            raise EvidenceError(f"there is no {LAST_DECISION}; decide first, or name a decision, or --issues")
         return Read((), (f"there is no {LAST_DECISION}, so only the issues are listed",))
-    return read_decisions(asked or (default,))
+    return read_decisions(asked or ((root / LAST_DECISION).parent,))
 
 
 def _show(feedback: Feedback, out: Path | None, *, markdown: bool, as_json: bool) -> None:

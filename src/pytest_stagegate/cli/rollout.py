@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import click
+import msgspec
 
 from pytest_stagegate import decide
 from pytest_stagegate.cli.check import instant_of
@@ -16,18 +17,19 @@ from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.rendering import ignore_folder, remove_written
 from pytest_stagegate.documents.rings import plan_lines, plan_markdown, status_lines
 from pytest_stagegate.documents.terminal import last_word, section
+from pytest_stagegate.documents.wording import plural
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import sha256_of
 from pytest_stagegate.evidence.provenance import subject_of
 from pytest_stagegate.keeping.folder import keep
-from pytest_stagegate.model.progress import progress
-from pytest_stagegate.model.rings import HALT, KIND, OPEN, RESUME, SCHEMA, RolloutStep, environment_of
-from pytest_stagegate.model.times import rfc3339
-from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.progress import progress, steps_of, under
+from pytest_stagegate.model.rings import HALT, KIND, RESUME, SCHEMA, RolloutStep, ring_of
+from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.project import load_project
-from pytest_stagegate.rolling import log_step, logged, one_step, step_folder
+from pytest_stagegate.rolling import log_step, logged, one_step, step_folder, step_of
 from pytest_stagegate.run import decide_on, publish
+from pytest_stagegate.verifying.keeping import keep_evidence
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision, Subject
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 DEFAULT_LOG: Final = Path(".stagegate/rollout.jsonl")
 _STAGE: Final = "deploy"
 _CLOSED: Final = 21
+_TOLERANCE: Final = dt.timedelta(minutes=5)
 
 
 def _named(_context: click.Context, _option: click.Parameter, log: Path) -> Path:
@@ -87,9 +90,13 @@ def status(root: Path, policy: Path | None, log: Path, as_of: str | None) -> int
     """Show which rings are open, for how long they have been, and what comes next."""
     project = _project(root, policy)
     subject, _ = subject_of(project.rootdir, os.environ)
-    now = progress(project.policy.rings, logged(log), subject)
+    steps = logged(log)
+    counting = under(steps, project.policy.sha256)
+    now = progress(project.policy.rings, counting, subject)
     for line in status_lines(now, subject, _instant(as_of)):
         click.echo(line)
+    if others := len(steps_of(steps, subject)) - len(steps_of(counting, subject)):
+        click.echo(f"under another policy, and of no account: {plural(others, 'step')} of this version")
     return 0
 
 
@@ -100,9 +107,9 @@ def status(root: Path, policy: Path | None, log: Path, as_of: str | None) -> int
 @_root
 @_policy
 @_log
-@click.option("--as-of", metavar="TIME", help="When ages and dates are judged [default: now]")
+@click.option("--as-of", metavar="TIME", help="When the step is taken, and ages are judged [default: now]")
 @click.option("--out", type=FOLDER, help="Output folder [default: .stagegate/rollout/NUMBER, beside the log]")
-@click.option("--strict", is_flag=True, help="End with 20 for CONDITIONAL and 21 for a provisional decision.")
+@click.option("--strict", is_flag=True, help="Let a plain GO alone open it; end with 20 for CONDITIONAL.")
 @click.option("-q", "--quiet", is_flag=True, help="Show only what fell short and the decision.")
 def advance(
     evidence: tuple[str, ...],
@@ -119,15 +126,17 @@ def advance(
     EVIDENCE is what `stagegate check` takes. The gates that are asked are those that the rings name: `exit` of the ring
     that is open, `enter` of the next one, and the gate `rollout`. Behind the last ring the release is complete.
 
-    Only a decision that is GO or CONDITIONAL, and not provisional, opens the ring. Ends with 0 where it is open, and
-    like `stagegate check` with 20 or 21 where it stays closed.
+    Only a decision that is GO or CONDITIONAL, and not provisional, opens the ring; with --strict GO alone. Ends with 0
+    where it is open, and like `stagegate check` with 20 or 21 where it stays closed.
     """
     project = _project(root, policy)
     instant = _instant(as_of)
-    with one_step(log):
+    if instant > _now() + _TOLERANCE:
+        raise UsageError(f"--as-of: {as_of} is still to come, and no ring has soaked until then")
+    with one_step(log, own=log == DEFAULT_LOG):
         subject, _ = subject_of(project.rootdir, os.environ)
         steps = logged(log)
-        now = progress(project.policy.rings, steps, subject)
+        now = progress(project.policy.rings, under(steps, project.policy.sha256), subject)
         if not now.next:
             raise UsageError(f"the rollout of {subject.name} is complete since {now.completed}")
         folder = (out or step_folder(log, len(steps) + 1)).resolve()
@@ -136,7 +145,9 @@ def advance(
         except OSError as error:
             raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
         decision = decided.decision
-        step = _step(decision, now.next, folder)
+        written = rfc3339(_now()) if as_of is not None else ""
+        step = step_of(decision, sha256_of(folder / "decision.json") or "")
+        step = msgspec.structs.replace(step, written=written, strict=strict)
         log_step(log, step)
     for text in section(decided.view, verbosity=-1 if quiet else 0):
         coloured(text)
@@ -187,27 +198,14 @@ def _decided(
         found = folder / log.name
         write_whole(found, log.read_bytes())
         given = (*evidence, f"{found},format=rollout")
-    asked = question_of(project, given, _STAGE, environment_of(project.policy.rings, opens), instant, opens)
+    asked = question_of(project, given, _STAGE, ring_of(project.policy.rings, opens).environment, instant, opens)
     decided = decide_on(project, asked, wanted=documents_wanted("--report", (), Path()), out=folder)
     _refuse_logs(decided.decision)
     publish(decided, folder)
+    # The next ring's evidence often has the same names.
+    keep_evidence(decided.decision, folder, project.rootdir, [each.path for each in asked.given])
     keep(decided.decision, decided.view.digest, decided.tests, folder)
     return decided
-
-
-def _step(decision: Decision, ring: str, folder: Path) -> RolloutStep:
-    return RolloutStep(
-        schema=SCHEMA,
-        step=OPEN,
-        at=decision.as_of,
-        version=decision.subject.version,
-        commit=decision.subject.commit,
-        ring=ring,
-        decision=decision.decision.value,
-        provisional=bool(decision.provisional),
-        idle=_idle(decision),
-        sha256=sha256_of(folder / "decision.json") or "",
-    )
 
 
 def _refuse_logs(decision: Decision) -> None:
@@ -215,11 +213,6 @@ def _refuse_logs(decision: Decision) -> None:
     logs = [each.source for each in decision.evidence if each.kind == KIND]
     if len(logs) > 1:
         raise UsageError(f"{' and '.join(logs)} are logs of a rollout; --log names the one that counts")
-
-
-def _idle(decision: Decision) -> tuple[str, ...]:
-    """Return the gates that were asked and are not applicable: none of these may let a ring open."""
-    return tuple(each.gate for each in decision.gates if each.verdict is Verdict.NOT_APPLICABLE)
 
 
 def _say(root: Path, policy: Path | None, log: Path, step: Literal["halt", "resume"], by: str, reason: str) -> int:
@@ -232,16 +225,18 @@ def _say(root: Path, policy: Path | None, log: Path, step: Literal["halt", "resu
     for option, text in (("--by", by), ("--reason", reason)):
         if not text.strip() or not text.isprintable():
             raise UsageError(f"{option} has to be one line of text")
-    said = RolloutStep(
-        schema=SCHEMA,
-        step=step,
-        at=rfc3339(_now()),
-        version=subject.version,
-        commit=subject.commit,
-        by=" ".join(by.split()),
-        reason=" ".join(reason.split()),
-    )
-    with one_step(log):
+    with one_step(log, own=log == DEFAULT_LOG):
+        # The order of the lines counts: a clock that is behind must not keep anybody from halting.
+        at = max([_now(), *(parsed(each.at) for each in logged(log)[-1:])])
+        said = RolloutStep(
+            schema=SCHEMA,
+            step=step,
+            at=rfc3339(at),
+            version=subject.version,
+            commit=subject.commit,
+            by=" ".join(by.split()),
+            reason=" ".join(reason.split()),
+        )
         log_step(log, said)
     click.echo(f"the rollout of {subject.name} {subject.version or ''} is {'halted' if step == HALT else 'resumed'}")
     return 0

@@ -23,10 +23,10 @@ def plan_lines(rings: Sequence[Ring]) -> Iterator[str]:
     """Yield the rings in their order, with what each asks."""
     for number, ring in enumerate(rings, start=1):
         who = ", ".join(filter(None, (ring.percent, ring.audience)))
-        yield clean(f"{number}. {ring.name}{f': {who}' if who else ''}")
+        yield _line(f"{number}. {ring.name}{f': {who}' if who else ''}")
         for name, text in _asked(ring).items():
             if text:
-                yield clean(f"   {name}: {text}")
+                yield f"   {_line(f'{name}: {text}')}"
 
 
 def plan_markdown(rings: Sequence[Ring]) -> Iterator[str]:
@@ -56,11 +56,16 @@ def status_lines(progress: Progress, subject: Subject, instant: dt.datetime) -> 
     for row in progress.rows:
         yield clean(f"  {row.ring}: {_state(row, instant)}")
     if progress.halted is not None:
-        yield clean(f"halted by {progress.halted.by} at {progress.halted.at}: {progress.halted.reason}")
+        yield _line(f"halted by {progress.halted.by} at {progress.halted.at}: {progress.halted.reason}")
     if progress.completed is not None:
         yield clean(f"complete since {progress.completed}")
     elif progress.next:
         yield clean(f"next: {progress.next}")
+
+
+def _line(text: str) -> str:
+    """Return a text in one line, so that no part of it looks like a line of ours."""
+    return " ".join(clean(text).split())
 
 
 def _state(row: RingRow, instant: dt.datetime) -> str:

@@ -9,6 +9,10 @@ import msgspec
 
 from pytest_stagegate.model.deployments import SCHEMA as DEPLOYMENT
 from pytest_stagegate.model.deployments import DeploymentFile
+from pytest_stagegate.model.drills import SCHEMA as DRILLS
+from pytest_stagegate.model.drills import DrillsFile
+from pytest_stagegate.model.incidents import SCHEMA as INCIDENTS
+from pytest_stagegate.model.incidents import IncidentsFile
 from pytest_stagegate.model.rings import SCHEMA as ROLLOUT
 from pytest_stagegate.model.rings import RolloutStep
 
@@ -32,6 +36,16 @@ def deployment_schema() -> dict[str, Any]:
 def rollout_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of a line of the log of a rollout, made from the type it is read by."""
     return schema_of(RolloutStep, ROLLOUT)
+
+
+def drills_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a log of drills, made from the types it is read by."""
+    return schema_of(DrillsFile, DRILLS)
+
+
+def incidents_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of an export of incidents of our own, made from the types it is read by."""
+    return schema_of(IncidentsFile, INCIDENTS)
 
 
 def _cleaned(value: Any) -> Any:

@@ -12,6 +12,7 @@ from pytest_stagegate.documents.environments import EnvironmentView, environment
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.operated import OperatedView, operated_view
+from pytest_stagegate.documents.questions import question_of, replay_of
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, artifact_pair, shipped_table
@@ -167,6 +168,7 @@ class View:
         shipped_head: Column heads of what is said of the artifacts.
         shipped: One row for each artifact.
         digest: SHA-256 of ``decision.json``.
+        replay: The command that decides once more, and what it does.
     """
 
     word: str
@@ -203,6 +205,7 @@ class View:
     shipped_head: tuple[str, ...]
     shipped: tuple[tuple[str, ...], ...]
     digest: str
+    replay: tuple[str, str]
 
 
 def view(decision: Decision, digest: str) -> View:
@@ -221,7 +224,7 @@ def view(decision: Decision, digest: str) -> View:
         sign=sign,
         style=style,
         sentence=_sentence(decision),
-        question=_question(decision.stage, decision.environment),
+        question=question_of(decision),
         provisional=tuple(clean(note.text) for note in decision.provisional),
         identity=_identity(decision, digest),
         blockers=tuple(_blocker(blocker, gates) for blocker in decision.blockers),
@@ -251,12 +254,8 @@ def view(decision: Decision, digest: str) -> View:
         shipped_head=SHIPPED_HEAD,
         shipped=shipped_table(decision),
         digest=digest,
+        replay=replay_of(decision),
     )
-
-
-def _question(stage: str, environment: str | None) -> str:
-    against = f" against {environment}" if environment else ""
-    return f"May this build leave the stage “{stage}”{against}?"
 
 
 def _sentence(decision: Decision) -> str:

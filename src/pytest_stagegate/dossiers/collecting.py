@@ -16,7 +16,7 @@ from pytest_stagegate.dossiers.contents import BODY, Dossier, Part, Request
 from pytest_stagegate.dossiers.finding import Finder
 from pytest_stagegate.dossiers.naming import chain_name, plain, stem_of
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.attaching import attachment_path, read_attachment
+from pytest_stagegate.evidence.attaching import SUFFIX
 from pytest_stagegate.evidence.operations import text_of
 from pytest_stagegate.model.decision import SCHEMA, Decision
 from pytest_stagegate.model.manifest import SIGNERS
@@ -25,7 +25,7 @@ from pytest_stagegate.model.sign_offs import KIND, SIGNATURE
 from pytest_stagegate.noting import NotesQuestion, proven_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from pytest_stagegate.model.decision import EvidenceItem
     from pytest_stagegate.model.sign_offs import SignOffRow
@@ -124,12 +124,11 @@ def _evidence_part(decision: Decision, finder: Finder) -> tuple[Part, dict[str, 
             continue
         try:
             found = finder.find(item.source, item.sha256)
+            name = _name_in(item, found, files, digests)
+            files[name], digests[name] = found, item.sha256
+            files.update(_attachment(item, name, digests, finder))
         except EvidenceError as error:
             problems.append(str(error))
-            continue
-        name = _name_in(item, found, files, digests)
-        files[name], digests[name] = found, item.sha256
-        files.update(_attachment(item, name, found))
     for row in decision.sign_offs:
         try:
             files.update(_signature(row, digests, finder))
@@ -163,11 +162,13 @@ def _signature(row: SignOffRow, digests: dict[str, str], finder: Finder) -> Part
     return dict.fromkeys(names, found)
 
 
-def _attachment(item: EvidenceItem, name: str, found: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the attachment of a piece of evidence, where it is about its very bytes."""
-    attachment = read_attachment(found)
-    if attachment is not None and attachment.sha256 == item.sha256 and name.startswith("evidence/"):
-        yield attachment_path(PurePosixPath(name)).as_posix(), attachment_path(found)  # type: ignore[arg-type]
+def _attachment(item: EvidenceItem, name: str, digests: dict[str, str], finder: Finder) -> Part:
+    """Return what was attached to a piece of evidence when it was decided, and note its digest."""
+    if item.attachment is None or not name.startswith("evidence/"):
+        return {}
+    beside = name + SUFFIX
+    digests[beside] = item.attachment
+    return {beside: finder.find(item.source + SUFFIX, item.attachment)}
 
 
 def _texts(decision: Decision, files: Part, digests: Mapping[str, str]) -> OperationsData:

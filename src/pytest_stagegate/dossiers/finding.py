@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import PRODUCED, sha256_of
+from pytest_stagegate.model.manifest import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,7 +23,8 @@ class Finder:
     def __init__(self, request: Request) -> None:
         self._root = request.project.rootdir.resolve()
         self._beside = request.decision.parent
-        self._more = tuple(sorted(_all_files(request.evidence)))
+        kept = self._beside / KEPT
+        self._more = tuple(sorted(_all_files((*request.evidence, *([kept] if kept.is_dir() else [])))))
         self._digest = lru_cache(maxsize=None)(sha256_of)
 
     def find(self, source: str, digest: str) -> Path:

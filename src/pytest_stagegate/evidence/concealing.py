@@ -81,7 +81,8 @@ def hindrances(rules: FeatureRules, plan: Iterable[Planned], flags: Iterable[Fla
         if each.flag is None:
             found.append(f"{each.row.name}: the flag file lacks its flag")
         elif each.off is None:
-            found.append(f"{each.row.name}: nobody can tell which of its variants conceals it; name it: off = ...")
+            text = 'nobody can tell which of its variants conceals it; name it in the policy: off = "VARIANT"'
+            found.append(f"{each.row.name}: {text}")
     known = {rule.name for rule in rules.features}
     others = (flag.name for flag in flags if flag.name not in known)
     unknown = (name for name in others if not any(matches(glob)(name) for glob in rules.others))

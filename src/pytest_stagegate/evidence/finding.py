@@ -17,7 +17,7 @@ from pytest_stagegate.evidence.readers.environment import SUFFIX as LOOKED_AT
 from pytest_stagegate.evidence.readers.manual import SUFFIX as RESULTS
 from pytest_stagegate.evidence.readers.sign_off import is_sign_off
 from pytest_stagegate.model.decision import Handed
-from pytest_stagegate.model.sources import FORMATS
+from pytest_stagegate.model.sources import FORMATS, FORMATS_LISTED
 from pytest_stagegate.model.times import rfc3339
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def given(written: str, base: Path, option: str, stages: Iterable[str], environm
         path = path[: found.start()]
     for key, known in (("format", FORMATS), ("stage", stages), ("environment", environments)):
         if key in facts and facts[key] not in known:
-            raise UsageError(f"{option}: unknown {key} {facts[key]!r}; {nearest(facts[key], known)}")
+            listed = FORMATS_LISTED if key == "format" else ""
+            raise UsageError(f"{option}: unknown {key} {facts[key]!r}; {nearest(facts[key], known, listed)}")
     return Given(base / path, facts.get("format", ""), facts.get("stage", ""), facts.get("environment"))
 
 

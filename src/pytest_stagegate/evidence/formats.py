@@ -12,7 +12,7 @@ from pytest_stagegate.evidence.goals_formats import format_of_goals
 from pytest_stagegate.evidence.incidents_formats import format_of_incidents
 from pytest_stagegate.evidence.reviews_formats import format_of_reviews
 from pytest_stagegate.evidence.supply_formats import format_of_supply
-from pytest_stagegate.model.sources import FORMATS
+from pytest_stagegate.model.sources import FORMATS, FORMATS_LISTED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.contents import Contents
 
 _HEAD: Final = 1 << 14
+_WORDS: Final = re.compile("[a-z]+")
 _SQLITE: Final = b"SQLite format 3\0"
 _NO_ELEMENT: Final = re.compile(r"<!--.*?(-->|\Z)|<\?.*?(\?>|\Z)|<!DOCTYPE[^>\[]*(\[.*?(\]\s*>|\Z)|>|\Z)", re.DOTALL)
 _ELEMENT: Final = re.compile(r"<([\w.:-]+)([^>]*)")
@@ -76,9 +77,15 @@ def detect(path: Path) -> str:
         raise EvidenceError(f"{path.name}: the file is empty", code="empty")
     found = "coverage-data" if head.startswith(_SQLITE) else _of_text(_decoded(head))
     if not found:
-        known = ", ".join(FORMATS)
-        raise EvidenceError(f"{path.name}: its content tells no format that is known: {known}", code="unknown-format")
+        text = f"{path.name}: its content tells no format that is known; name it: {path.name},format="
+        raise EvidenceError(f"{text}{_perhaps(path.stem)} ({FORMATS_LISTED})", code="unknown-format")
     return found
+
+
+def _perhaps(stem: str) -> str:
+    """Return the formats that share a word with the name of a file, at most three; ``NAME`` where none does."""
+    words = {*_WORDS.findall(stem.lower())}
+    return " or ".join([each for each in FORMATS if words & {*each.split("-")}][:3]) or "NAME"
 
 
 def _decoded(head: bytes) -> str:

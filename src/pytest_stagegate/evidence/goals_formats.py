@@ -10,7 +10,9 @@ _NEEDS: Final = re.compile(r'"current_version"\s*:\s*"|"versions"\s*:\s*\{\s*"[^
 _GOALS: Final = re.compile(r'\{\s*"(?:goals|milestones)"\s*:\s*\[')
 _LIST: Final = re.compile(r"\[\s*\{")
 _KEY: Final = re.compile(r'"(\w+)"\s*:')
-_CSV: Final = re.compile(r'(?:"?(?:id|key|identifier|issue key)"?[,;\t]|.*[,;\t]"?(?:id|key)"?[,;\t])', re.IGNORECASE)
+_CSV: Final = re.compile(
+    r'(?:"?(?:id|key|identifier|issue key)"?[,;\t]|.*[,;\t]"?(?:id|key|issue key)"?[,;\t])', re.IGNORECASE
+)
 _ABOUT_GOALS: Final = re.compile(r"\b(?:title|summary|priority|acceptance)\b", re.IGNORECASE)
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
 _FIRST: Final = re.compile(r"\[\s*(?=\{)")
 _OF_PAGERDUTY: Final = re.compile(r'"(?:incident_number|urgency)"\s*:')
-_CSV: Final = re.compile(r'(?:^|[,;\t])\s*"?severity"?\s*(?:[,;\t]|$)', re.IGNORECASE)
+_OF_OPSGENIE: Final = re.compile(r'"tinyId"\s*:')
+_SEPARATOR: Final = re.compile("[,;\t]")
 
 
 def format_of_incidents(text: str, keys: Sequence[str]) -> str:
@@ -32,6 +33,10 @@ def format_of_incidents(text: str, keys: Sequence[str]) -> str:
         if "page" in known:
             return "statuspage"
         return "pagerduty" if known & {"more", "offset", "limit"} or _OF_PAGERDUTY.search(text) else ""
-    if "data" in known and known & {"paging", "took", "requestId"}:
+    if "data" in known and (known & {"paging", "took", "requestId"} or _OF_OPSGENIE.search(text)):
         return "opsgenie"
-    return "incidents-csv" if not text.startswith(("{", "[")) and _CSV.search(text.partition("\n")[0]) else ""
+    return "incidents-csv" if not text.startswith(("{", "[")) and _has_severity(text.partition("\n")[0]) else ""
+
+
+def _has_severity(head: str) -> bool:
+    return any(name.strip().strip('"').strip().lower() == "severity" for name in _SEPARATOR.split(head))

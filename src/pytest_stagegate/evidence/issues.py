@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.formats import detect, read_file
 from pytest_stagegate.evidence.readers.json_documents import document, text_of
-from pytest_stagegate.evidence.readers.plan_rows import NAMES
+from pytest_stagegate.evidence.readers.plan_rows import NAMES, READ
 from pytest_stagegate.evidence.readers.rows_of_csv import rows_of_csv
 from pytest_stagegate.evidence.readers.tracked import part, text
 from pytest_stagegate.model.feedback import Issue
@@ -48,19 +48,32 @@ def read_issues(path: Path) -> tuple[Issue, ...]:
         raise EvidenceError(f"{path.as_posix()}: there is no such file", code="missing")
     if text_of(path, "a list of issues").strip() == _NONE:
         return ()
-    format_ = detect(path)
+    format_ = _format_of(path)
     if format_ not in FORMATS:
-        raise EvidenceError(f"{path.name}: it is {format_}; issues are read as {', '.join(FORMATS)}")
+        told = f"it is {format_}" if format_ else "its content is no list of issues"
+        raise EvidenceError(f"{path.name}: {told}; issues are read as {', '.join(FORMATS)}")
     plan = read_file(path, path.parent, format_).goals
     if plan is None or not plan.goals:
         return ()
     if format_ == "goals-csv":
-        entries: list[Mapping[str, Any]] = [fields for _, fields in rows_of_csv(path, NAMES["id"])]
+        entries: list[Mapping[str, Any]] = [fields for _, fields in rows_of_csv(path, NAMES["id"], {*READ, *_VOTES})]
     else:
         listed = document(path, list[dict[str, Any]], "list of issues")
         entries = [each for each in listed if "pull_request" not in each]
     pairs = zip(plan.goals, entries, strict=True)
     return tuple(_issue(goal, entry, format_, path.name) for goal, entry in pairs if not says_done(goal.status))
+
+
+def _format_of(path: Path) -> str:
+    """Return the format that a file's content tells; empty where it tells none."""
+    try:
+        found = detect(path)
+    except EvidenceError as error:
+        if error.code != "unknown-format":
+            raise
+        return ""
+    # A table of issues may well have a column for their severity.
+    return "goals-csv" if found == "incidents-csv" else found
 
 
 def _issue(goal: Goal, entry: Mapping[str, Any], format_: str, source: str) -> Issue:

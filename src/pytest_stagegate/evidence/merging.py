@@ -13,6 +13,7 @@ import msgspec
 from pytest_stagegate.evidence.operated import (
     began_of,
     deployments_of,
+    drilled_in,
     drills_of,
     incidents_of,
     levels_of,
@@ -95,6 +96,7 @@ def merged(sources: Iterable[Source], subject: Subject, instant: str) -> Evidenc
         pythons=tuple(sorted({run.facts["python"] for run in runs if run.facts.get("python")})),
         deployments=deployments_of(usable),
         began=began_of(usable),
+        drilled=drilled_in(usable),
         service_levels=LevelsData(files=levels_of(usable)),
         manual=ManualData(united_tests(run.manual.tests for run in runs)),
         warnings=_warnings(runs),

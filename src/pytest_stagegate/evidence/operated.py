@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from pytest_stagegate.model.drills import Logged
+from pytest_stagegate.model.links import DRILL
+from pytest_stagegate.model.times import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +48,20 @@ def drills_of(sources: Iterable[Source]) -> tuple[Logged, ...]:
     return tuple(
         Logged(entry=entry, source=name) for name, contents in _read(sources) for entry in contents.drills or ()
     )
+
+
+def drilled_in(sources: Iterable[Source]) -> dict[str, str]:
+    """Return each kind of exercises among tests, with when the oldest source began that has one.
+
+    A file of another tool that does not say it by itself counts from when it was made, as its age does.
+    """
+    found: dict[str, str] = {}
+    for each in sources:
+        said = each.evidence or each.contents
+        at = each.evidence.started if each.evidence is not None else each.created
+        if said is not None and said.tests is not None and at is not None:
+            found |= {kind: min(found.get(kind, at), at, key=parsed) for kind in said.tests.links.of(DRILL)}
+    return found
 
 
 def steps_of(sources: Iterable[Source]) -> tuple[RolloutStep, ...]:

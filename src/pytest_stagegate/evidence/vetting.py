@@ -16,6 +16,7 @@ from pytest_stagegate.model.evidence import Age, Unfit
 from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.flags import KIND as FLAGS
 from pytest_stagegate.model.incidents import KIND as INCIDENTS
+from pytest_stagegate.model.lasting import LASTING
 from pytest_stagegate.model.manual import KIND as MANUAL
 from pytest_stagegate.model.plan import KIND as GOALS
 from pytest_stagegate.model.reviews import KIND as REVIEWS
@@ -42,8 +43,8 @@ _BY_THEMSELVES: Final = (SIGN_OFFS, MANUAL)
 _OF_NO_COMMIT: Final = (GOALS, REVIEWS, DEPLOYMENTS, INCIDENTS, DRILLS, SUPPORT, ROLLOUT)
 """Kinds of which no file as a whole is about a commit and an environment."""
 
-_AGELESS: Final = (*_BY_THEMSELVES, DEPLOYMENTS, DRILLS, SUPPORT, FLAGS, ROLLOUT)
-"""Kinds of which a file does not age as a whole: what was deployed runs, and a flag stands, until somebody acts."""
+_AGELESS: Final = (MANUAL, *LASTING)
+"""Kinds of which no file as a whole has an age; each result of a manual test has one of its own."""
 
 _TOLERANCE: Final = dt.timedelta(minutes=5)
 """How far clocks of two machines may differ."""

@@ -40,11 +40,13 @@ def learnt(
         dropped: Ids that people took out of the plan.
     """
     goals = {goal.id: goal for goal in plan if goal.id}
-    found = [*of_gates(decisions), *of_flaky(decisions), *of_waivers(decisions), *of_goals(decisions)]
+    found = [*of_gates(decisions), *of_flaky(decisions), *of_waivers(decisions), *of_issues(issues)]
     items: dict[str, FeedbackItem] = {}
-    for each in (*found, *of_issues(issues)):
+    for each in found:
         known = items.setdefault(each.id, each)
         items[each.id] = min(known, each, key=_weight)
+    # A matter that the plan has taken in is a goal by now, and stands in the list already.
+    items |= {each.id: each for each in of_goals(decisions) if each.goal not in items}
     return Feedback(
         project=decisions[0].subject.name if decisions else "",
         sources=tuple(map(_source, decisions)),

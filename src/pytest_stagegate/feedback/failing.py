@@ -68,19 +68,21 @@ def _items(result: GateResult, subject: str, checks: Sequence[Check]) -> Iterato
     matter = ("gate", result.gate, result.stage, result.environment or "", subject)
     places = [place for check in checks for place in check.where] if result.uses in EACH_PLACE else []
     for place in places:
-        yield _item(result, checks, ("place", result.gate, place.partition(": ")[0]), f"{result.gate}: {place}")
-    if not places:
-        yield _item(result, checks, matter, f"{result.gate} {subject}")
+        told = "; ".join(map(_told, checks))
+        yield _item(result, checks, ("place", result.gate, place.partition(": ")[0]), f"{result.gate}: {place}", told)
+    if not places or any(check.where_omitted for check in checks):
+        told = "; ".join(f"{_told(check)}{_where(check)}" for check in checks)
+        yield _item(result, checks, matter, f"{result.gate} {subject}", told)
 
 
-def _item(result: GateResult, checks: Sequence[Check], matter: tuple[str, ...], what: str) -> FeedbackItem:
+def _item(result: GateResult, checks: Sequence[Check], matter: tuple[str, ...], what: str, told: str) -> FeedbackItem:
     stops = result.effect in (Word.NO_GO.value, Word.HOLD.value)
     worst = any(check.verdict is not Verdict.WARN for check in checks)
     return FeedbackItem(
         id=feedback_id(*matter),
         kind="gate",
         title=one_line(f"{what} {place_of(result.stage, result.environment)}", TITLE),
-        why=one_line("; ".join(map(_told, checks))),
+        why=one_line(told),
         priority="must" if stops and worst else "should",
         owner=one_line(result.owner, TITLE),
         benefit=one_line(result.title, TITLE),
@@ -89,5 +91,8 @@ def _item(result: GateResult, checks: Sequence[Check], matter: tuple[str, ...], 
 
 def _told(check: Check) -> str:
     limit = f", limit {check.limit_shown}" if check.limit_shown else ""
-    where = f" ({'; '.join(check.where[:_PLACES])})" if check.where else ""
-    return f"{check.verdict.value}: {check.name}: {check.text or f'{check.shown}{limit}'}{where}"
+    return f"{check.verdict.value}: {check.name}: {check.text or f'{check.shown}{limit}'}"
+
+
+def _where(check: Check) -> str:
+    return f" ({'; '.join(check.where[:_PLACES])})" if check.where else ""

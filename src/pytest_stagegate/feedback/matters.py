@@ -52,7 +52,8 @@ def of_waivers(decisions: Sequence[Decision]) -> Iterator[FeedbackItem]:
 
 def _waiver(row: WaiverRow, *, expired: bool) -> FeedbackItem:
     of = f"{row.gate} for {row.subject}" if row.subject else row.gate
-    told = f"expired on {row.expires}" if expired else f"expires on {row.expires}, in {row.days_left} days"
+    left = "1 day" if row.days_left == 1 else f"{row.days_left} days"
+    told = f"expired on {row.expires}" if expired else f"expires on {row.expires}, in {left}"
     return FeedbackItem(
         id=feedback_id("waiver", row.gate, row.subject, *row.stages, "in", *row.environments),
         kind="waiver",
@@ -78,7 +79,7 @@ def _goal(goal: GoalRow, outcome: str) -> FeedbackItem:
         id=feedback_id("goal", goal.id),
         kind="goal",
         title=one_line(f"{goal.id}: {goal.title}" if goal.title else goal.id, TITLE),
-        why=how.get(outcome, "none of its tests was run"),
+        why=how.get(outcome, "nothing that was run has verified it"),
         priority=goal.priority if goal.priority in PRIORITIES else "must",
         owner=one_line(goal.owner, TITLE),
         benefit=one_line(goal.benefit),

@@ -52,6 +52,18 @@ class DrillEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     note: str = ""
 
 
+class DrillsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A log as a file.
+
+    Attributes:
+        schema: ``stagegate/drills/1``.
+        drills: Every exercise, in any order.
+    """
+
+    schema: str
+    drills: tuple[DrillEntry, ...]
+
+
 class DrillRow(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of one kind of exercises.
 

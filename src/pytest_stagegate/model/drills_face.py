@@ -9,10 +9,11 @@ from pytest_stagegate.model.drills import FAILED, PASSED, DrillEntry, DrillRow, 
 from pytest_stagegate.model.links import DRILL
 from pytest_stagegate.model.numbers import Measure
 from pytest_stagegate.model.tests import Outcome
+from pytest_stagegate.model.times import parsed, rfc3339
 from pytest_stagegate.model.versions import same_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pytest_stagegate.model.decision import Subject
     from pytest_stagegate.model.place import Place
@@ -20,12 +21,22 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.tests import TestData
 
 
-def exercised(tests: TestData, at: str, subject: Subject) -> tuple[DrillEntry, ...]:
-    """Return the exercises among the tests of a decision: those that passed, failed or could not be started."""
+def exercised(tests: TestData, started: str, drilled: Mapping[str, str], subject: Subject) -> tuple[DrillEntry, ...]:
+    """Return the exercises among the tests of a decision: those that passed, failed or could not be started.
+
+    Where they come from several runs or files, nobody knows of which one each is: one that passed counts as done when
+    the oldest began, one that failed when the newest did.
+
+    Args:
+        tests: The tests.
+        started: When the newest run began.
+        drilled: When the oldest began, for each kind of exercises.
+        subject: What is decided.
+    """
     return tuple(
         DrillEntry(
             drill=kind,
-            at=at,
+            at=rfc3339(parsed(drilled.get(kind, started) if tests.outcomes[index] == Outcome.PASSED else started)),
             outcome=PASSED if tests.outcomes[index] == Outcome.PASSED else FAILED,
             test=tests.plain_id(index),
             environment=tests.tags[tests.tag_of[index]].ran_in or "",
@@ -47,9 +58,9 @@ class Drills:
     """
 
     def __init__(
-        self, logs: Iterable[Logged], tests: TestData, started: str, subject: Subject, place: Place, tally: Tally
+        self, logs: Iterable[Logged], tests: Iterable[DrillEntry], subject: Subject, place: Place, tally: Tally
     ) -> None:
-        self._all = (*logs, *(Logged(entry=each) for each in exercised(tests, started, subject)))
+        self._all = (*logs, *(Logged(entry=each) for each in tests))
         self.rows = drill_rows(self._all, place.day)
         self.subject = subject
         self._tally = tally
@@ -67,7 +78,7 @@ class Drills:
         """How many days ago one of a kind last passed; unit: days."""
         row = self.of(kind)
         days = row.days if row is not None else None
-        where = (f"last passed {row.passed}: {row.what}",) if row is not None and row.passed else ()
+        where = (f"{kind}: last passed {row.passed}: {row.what}",) if row is not None and row.passed else ()
         return Measure(days, unit="days", inspected=0 if days is None else 1, where=where)
 
     def rehearsed(self, kind: str, environments: Iterable[str] = ()) -> tuple[Measure, Measure]:

@@ -168,6 +168,7 @@ class Evidence:
         flags: The flag files, and what the policy says of features.
         features: Which features are ready; nothing before the gates were judged that they need.
         began: For each run or file with tests its environment and when it began, or None where it does not say.
+        drilled: For each kind of exercises among its tests when the oldest run or file began that has one.
         service_levels: What the policy promises of service levels, and what was measured of them.
     """
 
@@ -219,6 +220,7 @@ class Evidence:
     flags: FlagsEvidence = field(default_factory=FlagsEvidence)
     features: tuple[FeatureRow, ...] = ()
     began: tuple[tuple[str | None, str | None], ...] = ()
+    drilled: dict[str, str] = field(default_factory=dict)
 
     @property
     def in_use(self) -> tuple[tuple[str, str], ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.model.links import FEATURE, feature_name
+from pytest_stagegate.model.links import FEATURE, feature_name, feature_of
 from pytest_stagegate.model.numbers import Measure
 from pytest_stagegate.model.tests import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from pytest_stagegate.model.flags import FeatureRow, Flag, FlagsEvidence
     from pytest_stagegate.model.tally import Tally
@@ -25,6 +25,7 @@ class Features:
     Attributes:
         rows: Each feature of the policy, and each flag that it does not name.
         flags: The flags of all files that are judged, in their order.
+        looked_at: How many features, flags and variants there are, those that are left out too.
         excused: Names that are left out of every judgement, while a waiver is tried.
     """
 
@@ -40,8 +41,16 @@ class Features:
         self._tests = tests
         self._tally = tally
         self._links = tests.links.of(FEATURE)
+        flags = tuple(flag for data in evidence.judged for flag in data.flags)
         self.rows = tuple(row for row in rows if row.name not in excused)
-        self.flags = tuple(flag for data in evidence.judged for flag in data.flags if flag.name not in excused)
+        self._excused = excused
+        self.flags = tuple(flag for flag in flags if flag.name not in excused)
+        # What a waiver covers was looked at too: where it covers all, something was.
+        self.looked_at = {
+            "features": len(rows),
+            "flags": len(flags),
+            "variants": sum(len(flag.variants) for flag in flags),
+        }
 
     def __repr__(self) -> str:
         """Return a text that is the same in every run, as an assertion may show it."""
@@ -62,12 +71,27 @@ class Features:
         stated = next((rule.owner for rule in self._evidence.rules.features if rule.name == flag.name), "")
         return flag.metadata.get(key, "").strip() or stated
 
-    def measure(self, places: Iterable[str], unit: str = "flags", inspected: int | None = None) -> Measure:
-        """Return how many places there are, of all flags unless another number was looked at."""
+    def measure(self, places: Iterable[str], unit: str = "flags") -> Measure:
+        """Return how many places there are, of all ``flags``, ``features`` or ``variants``."""
         where = tuple(places)
-        looked_at = len(self.flags) if inspected is None else inspected
+        looked_at = self.looked_at[unit]
         self._tally.note(looked_at)
         return Measure(len(where), unit=unit, inspected=looked_at, where=where)
+
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """What marks of tests name and nobody knows: no feature, no flag, or no variant of that flag; sorted."""
+        variants: dict[str, set[str]] = {row.name: set() for row in self.rows}
+        for flag in self.flags:
+            variants.setdefault(flag.name, set()).update(flag.variants)
+        return tuple(sorted(name for name in self._links if not self._known(name, variants)))
+
+    def _known(self, name: str, variants: Mapping[str, set[str]]) -> bool:
+        feature, variant = feature_of(name)
+        if feature in self._excused or variant is None:
+            return feature in self._excused or feature in variants
+        # Of a feature whose flag the files lack, nobody knows the variants.
+        return feature in variants and (not variants[feature] or variant in variants[feature])
 
     @property
     def tried(self) -> bool:

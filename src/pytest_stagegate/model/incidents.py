@@ -26,10 +26,14 @@ SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "medium", "low")
 UNKNOWN: Final = "unknown"
 
 _WORDS: Final = {
-    **dict.fromkeys(("critical", "blocker", "disaster", "emergency", "fatal", "page", "p0", "p1", "sev0", "sev1"), 0),
+    **dict.fromkeys(
+        ("critical", "highest", "blocker", "disaster", "emergency", "fatal", "page", "p0", "p1", "sev0", "sev1"), 0
+    ),
     **dict.fromkeys(("high", "major", "error", "urgent", "p2", "sev2"), 1),
     **dict.fromkeys(("medium", "moderate", "minor", "warning", "warn", "average", "normal", "p3", "sev3"), 2),
-    **dict.fromkeys(("low", "info", "informational", "notice", "none", "trivial", "p4", "p5", "sev4", "sev5"), 3),
+    **dict.fromkeys(
+        ("low", "lowest", "info", "informational", "notice", "none", "trivial", "p4", "p5", "sev4", "sev5"), 3
+    ),
 }
 """Words for severities in lower case and without blanks, hyphens and underscores, as places in `SEVERITIES`."""
 
@@ -67,6 +71,44 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
+class IncidentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One incident in an export of our own.
+
+    Attributes:
+        id: What it is called by.
+        status: ``open`` or ``closed``.
+        title: What it is about.
+        severity: One of `SEVERITIES`, or ``unknown``.
+        opened: When it began, RFC 3339 with its zone; null where that is not stated.
+        service: What it is about.
+        url: Where people see more of it.
+    """
+
+    id: str
+    status: Literal["open", "closed"]
+    title: str = ""
+    severity: Literal["critical", "high", "medium", "low", "unknown"] = "unknown"
+    opened: str | None = None
+    service: str = ""
+    url: str = ""
+
+
+class IncidentsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An export of our own.
+
+    Attributes:
+        schema: ``stagegate/incidents/1``.
+        incidents: Every incident, in any order.
+        exported: When it was made, RFC 3339 with its zone; null where that is not stated.
+        tool: What it comes from.
+    """
+
+    schema: str
+    incidents: list[IncidentEntry]
+    exported: str | None = None
+    tool: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class IncidentsData:
     """One export.
@@ -85,11 +127,14 @@ class IncidentsData:
 
 
 def united(exports: Iterable[IncidentsData]) -> tuple[Incident, ...]:
-    """Return every incident once, worst first: one that several exports of a tool list is open where one says so."""
-    found: dict[tuple[str, str], Incident] = {}
+    """Return every incident once, worst first: one that several exports of a tool list is open where one says so.
+
+    Two that share an id and have different titles are two: a table does not say which tracker its ids are of.
+    """
+    found: dict[tuple[str, str, str], Incident] = {}
     for export in exports:
         for each in export.incidents:
-            key = (export.tool, each.id)
+            key = (export.tool, each.id, each.title)
             known = found.get(key, each)
             found[key] = _worse(known, msgspec.structs.replace(each, source=each.source or export.file))
     return tuple(
@@ -151,17 +196,18 @@ class Incidents:
 
         Args:
             least: The severity.
-            services: Only those about one of these; every one when empty. One that names no service counts.
+            services: Only those about one of these, in any case; all when empty. One that names no service counts.
             unknown: What one counts as whose severity nobody states.
         """
         self._tally.note(self.exports + len(self.rows))
+        named = {" ".join(each.split()).casefold() for each in services}
         heavy = SEVERITIES[: SEVERITIES.index(least) + 1]
         found = [
             each
             for each in self.rows
             if each.open
             and (each.severity if each.severity != UNKNOWN else unknown) in heavy
-            and (not services or not each.service or each.service in services)
+            and (not named or not each.service or each.service.casefold() in named)
         ]
         where = tuple(f"{each.id}: {each.title} ({each.severity}{_since(each)})" for each in found)
         inspected = self.exports + len(self.rows) if self.exports else 0

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SUMS: Final = "SHA256SUMS"
+KEPT: Final = "evidence"
+"""The folder beside a decision in which copies of its evidence lie: in a dossier, and of a step of a rollout."""
+
 SIGNERS: Final = "allowed_signers"
 """In a dossier the keys with which its sign-offs were verified when it was decided."""
 

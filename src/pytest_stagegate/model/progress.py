@@ -39,6 +39,14 @@ def steps_of(steps: Iterable[RolloutStep], subject: Subject) -> list[RolloutStep
     return [each for each in steps if _same(each, subject)]
 
 
+def under(steps: Iterable[RolloutStep], policy_sha256: str) -> tuple[RolloutStep, ...]:
+    """Return the steps that count under a policy: its own, and every word of people.
+
+    What another policy asked of a ring, nobody can tell from the log.
+    """
+    return tuple(each for each in steps if each.step != OPEN or each.policy == policy_sha256)
+
+
 def _same(step: RolloutStep, subject: Subject) -> bool:
     if step.commit is None or subject.commit is None or differ(step.commit, subject.commit):
         return False

@@ -66,9 +66,12 @@ class RolloutStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         at: When, RFC 3339, UTC.
         version: The version that is rolled out; None when it is not declared.
         commit: Its commit; None when it is not known.
+        policy: Digest of the policy that the decision was taken under; empty for ``halt`` and ``resume``.
+        written: When the line was written, RFC 3339, UTC, where somebody named another instant; empty elsewhere.
         ring: The ring that was to open, or ``complete``; empty for ``halt`` and ``resume``.
         decision: The word of the decision that was taken; empty likewise.
         provisional: Whether that decision is provisional, and so opens nothing.
+        strict: Whether a plain ``GO`` alone opens the ring.
         idle: Gates that were asked and judged nothing; with any, nothing is opened.
         sha256: Digest of its ``decision.json``.
         by: Who halted or resumed.
@@ -81,9 +84,12 @@ class RolloutStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     at: str
     version: str | None = None
     commit: str | None = None
+    policy: str = ""
+    written: str = ""
     ring: str = ""
     decision: str = ""
     provisional: bool = False
+    strict: bool = False
     idle: tuple[str, ...] = ()
     sha256: str = ""
     by: str = ""
@@ -93,7 +99,8 @@ class RolloutStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     @property
     def opened(self) -> bool:
         """Whether the ring was opened, or the release completed."""
-        return self.step == OPEN and self.decision in _GOOD and not self.provisional and not self.idle
+        good = _GOOD[:1] if self.strict else _GOOD
+        return self.step == OPEN and self.decision in good and not self.provisional and not self.idle
 
 
 class RingRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,8 +134,8 @@ def gates_of(rings: Sequence[Ring], opens: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*left, *enters)))
 
 
-def environment_of(rings: Sequence[Ring], opens: str) -> str | None:
-    """Return the environment that a step is decided in: that of the ring that is left, or of the first that opens."""
+def ring_of(rings: Sequence[Ring], opens: str) -> Ring:
+    """Return the ring that the evidence of a step is of: the one that is left, or the first where that one opens."""
     names = [*(ring.name for ring in rings), COMPLETE]
     position = names.index(opens)
-    return rings[max(0, position - 1)].environment
+    return rings[max(0, position - 1)]

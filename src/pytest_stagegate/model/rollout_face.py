@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.tally import Tally
 
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
-_OF_A_RING: Final = ("metrics", "service-levels")
+_OF_A_RING: Final = ("metrics", "service-levels", "incidents")
 """Kinds of evidence, beside tests, that say something of what runs at a time."""
 
 

@@ -67,6 +67,9 @@ FORMATS: Final = {
 }
 """Each format that is read, and the kind of evidence that it brings."""
 
+FORMATS_LISTED: Final = "'stagegate inspect --help' lists them"
+"""Where somebody finds the names of all formats."""
+
 KINDS: Final = (
     "tests",
     "coverage",

@@ -13,6 +13,7 @@ from pytest_stagegate.policy.finding import NO_FILE, revived
 from pytest_stagegate.policy.limits import demanded, excepted, limits_of, shown
 from pytest_stagegate.policy.loading import policy_of
 from pytest_stagegate.policy.objectives_drift import less_of_objectives
+from pytest_stagegate.policy.release_drift import less_of_features, less_of_flags, less_of_rings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +47,8 @@ class Loosened(NamedTuple):
     """One demand that became less.
 
     Attributes:
-        gate: The gate's id in the policy, ``environment NAME`` or ``slo NAME``.
+        gate: The gate's id in the policy, ``environment NAME``, ``slo NAME``, ``ring NAME``, ``feature NAME``
+            or ``features``.
         option: The key; empty for the gate as a whole.
         before: What was demanded, for people.
         now: What is demanded.
@@ -78,6 +80,9 @@ def drift_since(
     found = [Loosened(gate, "", "declared", "gone") for gate in gone]
     found += (Loosened(f"environment {name}", *less) for name, *less in less_of_environments(earlier, policy))
     found += (Loosened(f"slo {name}", *less) for name, *less in less_of_objectives(earlier, policy))
+    found += (Loosened(f"ring {name}", *less) for name, *less in less_of_rings(earlier, policy))
+    found += (Loosened(f"feature {name}", *less) for name, *less in less_of_features(earlier, policy))
+    found += (Loosened("features", *less) for less in less_of_flags(earlier, policy))
     places = [(stage, place) for stage in earlier.stages for place in (None, *earlier.environments)]
     for stage, place in places:
         now = applying(bound, stage, place)

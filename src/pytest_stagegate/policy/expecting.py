@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_stagegate.errors import nearest
 from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.numbers import Duration
-from pytest_stagegate.model.sources import FORMATS, EvidenceRule
+from pytest_stagegate.model.sources import FORMATS, FORMATS_LISTED, EvidenceRule
 from pytest_stagegate.policy.making import PRODUCER_KEYS, no_output_twice, producer
 
 if TYPE_CHECKING:
@@ -53,7 +54,10 @@ def evidence_rules(
             reader.in_vocabulary([stage], (*path, "stage"), "stage", stages)
         if place is not None:
             reader.in_vocabulary([place], (*path, "environment"), "environment", environments)
-        kind = reader.one_of(entry, (*path, "format"), FORMATS, "") if "format" in entry else ""
+        kind = reader.text_of(entry, (*path, "format"))
+        if kind and kind not in FORMATS:
+            hint = nearest(kind, FORMATS, FORMATS_LISTED)
+            reader.mistake((*path, "format"), f"unknown format {kind!r}; {hint}")
         maker = producer(reader, entry, path, kind)
         if not file and not any(key in entry for key in PRODUCER_KEYS):
             reader.mistake(path, "has neither a path nor a command")

@@ -8,6 +8,7 @@ import msgspec
 
 from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.drills_face import Drills
+from pytest_stagegate.model.links import is_link_name
 from pytest_stagegate.model.numbers import Count
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.model.verdicts import Verdict
@@ -37,11 +38,13 @@ class DrillsOptions(GateOptions, frozen=True):
         return bool(self.kinds)
 
     def contradictions(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        """Yield a warning that comes after the limit, and each kind that stands twice."""
+        """Yield a warning that comes after the limit, each kind that stands twice, and what can be none."""
         if self.warn_days is not None and self.warn_days > self.max_days:
             yield ("warn_days",), f"is {self.warn_days}, after max_days = {self.max_days}"
         for name in sorted({each for each in self.kinds if self.kinds.count(each) > 1}):
             yield ("kinds",), f"names {name!r} twice"
+        for name in (each for each in self.kinds if not is_link_name(each)):
+            yield ("kinds",), f"{name[:40]!r} is no name of a kind of drills"
 
 
 @gate(

@@ -41,6 +41,8 @@ def features(found: Features, place: Place) -> Iterator[Check]:
     yield _told(found, "missing", "flag-missing", [row.name for row in rows if row.state == "missing"])
     yield _told(found, "not-concealable", "no-off-variant", [row.name for row in rows if row.state == "unknown"])
     yield _told(found, "undeclared", "flag-undeclared", [row.name for row in found.rows if not row.declared])
+    if found.strangers:
+        yield _told(found, "unknown-marks", "feature-unknown", list(found.strangers))
 
 
 def _not_ready(row: FeatureRow) -> str:
@@ -60,7 +62,7 @@ def _elsewhere(found: Features, revealed: Sequence[FeatureRow], environment: str
 
 
 def _told(found: Features, name: str, reason: str, places: list[str]) -> Check:
-    made = check(name, found.measure(places, unit="features", inspected=len(found.rows)), at_most=0)
+    made = check(name, found.measure(places, "features"), at_most=0)
     if not places:
         return made
     more = f", and {len(places) - 1} more" if len(places) > 1 else ""

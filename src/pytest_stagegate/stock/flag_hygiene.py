@@ -50,8 +50,8 @@ class FlagHygieneOptions(GateOptions, frozen=True):
 )
 def flag_hygiene(found: Features, place: Place, options: FlagHygieneOptions) -> Iterator[Check]:
     """Checks owner, last day and tests of each flag, as far as the options ask for them."""
-    if found.problem:
-        yield no_evidence("flags", "no-flag-file", found.problem, unit="flags")
+    if found.problem or not found.looked_at["flags"]:
+        yield no_evidence("flags", "no-flag-file", found.problem or "no flag file holds a flag", unit="flags")
         return
     if options.owner_key:
         nobody = [flag.name for flag in found.flags if not found.owner(flag, options.owner_key)]
@@ -80,8 +80,7 @@ def _variants(found: Features) -> Check:
     if untested and not found.tried:
         text = "no test with the mark of a feature was executed"
         return no_evidence("untested", "nothing-executed", text, unit="variants")
-    variants = sum(len(flag.variants) for flag in found.flags)
-    return _named(check("untested", found.measure(untested, "variants", variants), at_most=0), "variant-untested")
+    return _named(check("untested", found.measure(untested, "variants"), at_most=0), "variant-untested")
 
 
 def _named(made: Check, reason: str) -> Check:

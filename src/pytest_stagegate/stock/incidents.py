@@ -34,6 +34,11 @@ class IncidentsOptions(GateOptions, frozen=True):
     unknown: Severity = "critical"
     services: list[str] = []  # noqa: RUF012 - msgspec copies it for each instance
 
+    def contradictions(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield a service without a name: no incident is of it, so that none would count."""
+        if not all(each.strip() for each in self.services):
+            yield ("services",), "names a service that is only blanks"
+
 
 @gate(
     name="incidents",

@@ -56,5 +56,9 @@ def runtime_support(support: Support, options: RuntimeSupportOptions) -> Iterato
     if support.unknown:
         text = f"no table has the line of {', '.join(support.unknown[:3])}"
         yield no_evidence("cycles", "cycle-unknown", text, unit="products", where=support.unknown)
+    if not support.rows:
+        if not lacking:
+            yield no_evidence("ended", "product-missing", "no table lists anything that is in use", unit="products")
+        return
     yield check("ended", support.ended, at_most=0)
     yield check("ending", support.ending(options.warn_days), at_most=len(support.rows), warn_above=0)

@@ -16,6 +16,7 @@ from pytest_stagegate.thresholds import check, no_evidence
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.deployments import DeploymentRow
     from pytest_stagegate.model.verdicts import Check
 
@@ -47,17 +48,15 @@ def same_artifact(
     yield from deployed(deployments, rows, place.environment, options.service)
     runs = [row for row in rows if row.state == RUNS]
     if runs:
-        yield from _digests(runs, _tested(decisions), strict=options.digest)
+        yield from _digests(runs, decisions, strict=options.digest)
 
 
-def _tested(decisions: Decisions) -> frozenset[str] | None:
-    """Return the digests that every earlier decision lists which lists any; None where none does."""
-    listed = [each.decision.subject.artifacts for each in decisions.all if each.decision.subject.artifacts]
-    sets = [frozenset(each.sha256 for each in artifacts) for artifacts in listed]
-    return frozenset.intersection(*sets) if sets else None
+def _tested(listing: Sequence[Decision]) -> frozenset[str]:
+    """Return the digests that each of these decisions lists."""
+    return frozenset.intersection(*(frozenset(each.sha256 for each in one.subject.artifacts) for one in listing))
 
 
-def _digests(runs: Sequence[DeploymentRow], tested: frozenset[str] | None, *, strict: bool) -> Iterator[Check]:
+def _digests(runs: Sequence[DeploymentRow], decisions: Decisions, *, strict: bool) -> Iterator[Check]:
     stated = [(row, each) for row in runs for each in row.artifacts]
     silent = [row.service for row in runs if not row.artifacts]
     if silent and strict:
@@ -65,10 +64,16 @@ def _digests(runs: Sequence[DeploymentRow], tested: frozenset[str] | None, *, st
         yield no_evidence("digest", "digest-not-stated", text, unit="artifacts")
     if not stated:
         return
-    if tested is None:
+    listing = [each.decision for each in decisions.all if each.decision.subject.artifacts]
+    if not listing:
         text = "no earlier decision that was handed over lists an artifact, so there is nothing to compare with"
         yield no_evidence("digest", "upstream-missing", text, unit="artifacts")
         return
+    if all(each.provisional for each in listing):
+        text = "each earlier decision that lists an artifact is provisional, and nothing may rest on it"
+        yield no_evidence("digest", "upstream-provisional", text, unit="artifacts")
+        return
+    tested = _tested(listing)
     others = [f"{row.service}: {each.name or 'an artifact'} {each.sha256[:12]}" for row, each in stated]
     where = tuple(told for told, (_, each) in zip(others, stated, strict=True) if each.sha256 not in tested)
     yield check("digest", Measure(len(where), unit="artifacts", inspected=len(stated), where=where), at_most=0)

@@ -55,7 +55,7 @@ def located(recorded: Decision, folder: Path, root: Path, given: Iterable[Path])
     Raises:
         UsageError: When one of the further files does not exist.
     """
-    stated = tuple(_stated(recorded))
+    stated = tuple(stated_in(recorded))
     whole = Located()
     for path in (*_beside(folder), *_given(given), *_places((name for name, _ in stated), root)):
         whole.names.add(path.name)
@@ -65,7 +65,7 @@ def located(recorded: Decision, folder: Path, root: Path, given: Iterable[Path])
     return whole
 
 
-def _stated(recorded: Decision) -> Iterator[tuple[str, str]]:
+def stated_in(recorded: Decision) -> Iterator[tuple[str, str]]:
     """Yield each file with the digest that the decision states."""
     listed = [
         pair

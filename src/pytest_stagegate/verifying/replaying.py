@@ -21,6 +21,7 @@ from pytest_stagegate.evidence.packing import safe_name
 from pytest_stagegate.evidence.readers.sign_off import signature_path
 from pytest_stagegate.model.flags import FILE_KIND as FLAG_FILE
 from pytest_stagegate.model.flags import FeatureRules
+from pytest_stagegate.model.lasting import LASTING
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_TESTS
 from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.repository import Repository
@@ -157,7 +158,8 @@ def replayed(recorded: Decision, found: Located, root: Path, scratch: Path, *, w
         evidence,
         registry,
         doubts,
-        undated,
+        # What grows no older is judged alike whenever it was made.
+        tuple(each.source for each in undated if each.kind not in LASTING),
         _asking(project, decision.stage, Repository, SignOffs),
         _asking(project, decision.stage, ReleaseNotes),
     )
@@ -276,8 +278,8 @@ def _given(asked: Asked, items: Iterable[EvidenceItem], layout: _Layout) -> Iter
                 yield Given(layout.at(item.source), item.format)
 
 
-def _date(recorded: Iterable[EvidenceItem], again: Iterable[EvidenceItem], layout: _Layout) -> tuple[str, ...]:
-    """Date the files that no evidence dates as the decision says; return their names."""
+def _date(recorded: Iterable[EvidenceItem], again: Iterable[EvidenceItem], layout: _Layout) -> list[EvidenceItem]:
+    """Date the files that no evidence dates as the decision says; return them."""
     created = {(each.source, each.sha256): each.created for each in again}
     undated = []
     for item in recorded:
@@ -285,7 +287,7 @@ def _date(recorded: Iterable[EvidenceItem], again: Iterable[EvidenceItem], layou
         if item.created is None or item.sha256 is None or now is None or now == item.created:
             continue
         if now == rfc3339(_NO_TIME) or abs(utc_time(now) - utc_time(item.created)) <= _ZONES:
-            undated.append(item.source)
+            undated.append(item)
             for path in layout.paths.get(item.source, ()):
                 os.utime(path, (utc_time(item.created).timestamp(),) * 2)
-    return tuple(undated)
+    return undated

@@ -55,9 +55,14 @@ def test_content_that_tells_nothing_is_said_with_what_is_known(tmp_path: Path, c
     if content == b"<":
         assert detect(path) == "junit"  # whose reader says what is wrong with it
         return
-    with pytest.raises(
-        EvidenceError, match=r"^a.bin: its content tells no format that is known: stagegate, junit, ctrf, "
-    ):
+    with pytest.raises(EvidenceError, match=r"^a.bin: .* no format that is known; name it: a.bin,format=NAME \("):
+        detect(path)
+
+
+def test_the_name_of_a_file_tells_which_formats_come_first_to_mind(tmp_path: Path) -> None:
+    path = tmp_path / "open-incidents.txt"
+    path.write_text("hello")
+    with pytest.raises(EvidenceError, match=r"name it: open-incidents.txt,format=incidents or incidents-csv \("):
         detect(path)
 
 
@@ -95,6 +100,8 @@ def expected(path: Path) -> str:
         return next(name for name in ("github-issues", "gitlab-issues", "needs-json") if name[:5] in path.name)
     if path.relative_to(DATA).parts[0] == "support":
         return "endoflife"
+    if path.relative_to(DATA).parts[0] == "incidents":
+        return path.name.split("-")[0]
     if path.relative_to(DATA).parts[0] == "deployments":
         return "cdevents"
     if path.relative_to(DATA).parts[0] == "reviews":

@@ -237,7 +237,7 @@ def test_facts_follow_the_path(written: str, expected: Given) -> None:
     [
         ("a.xml,stage=dploy", "EVIDENCE: unknown stage 'dploy'; did you mean 'deploy'?"),
         ("a.xml,environment=prod", "EVIDENCE: unknown environment 'prod'; known: dev"),
-        ("a.xml,format=", "EVIDENCE: unknown format ''; known: "),
+        ("a.xml,format=", "EVIDENCE: unknown format ''; 'stagegate inspect --help' lists them"),
     ],
 )
 def test_a_fact_that_is_not_known_is_a_usage_error(written: str, text: str) -> None:

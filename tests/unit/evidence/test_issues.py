@@ -71,3 +71,20 @@ def test_another_file_is_refused_by_name(tmp_path: Path) -> None:
         of(tmp_path, "<testsuite/>", "r.xml")
     with pytest.raises(EvidenceError, match="there is no such file"):
         read_issues(tmp_path / "none.json")
+
+
+def test_a_table_as_jira_writes_it_names_labels_twice_and_its_key_later(tmp_path: Path) -> None:
+    head = "Summary,Issue key,Status,Priority,Labels,Labels,Votes"
+    (found,) = of(tmp_path, f"{head}\nDark mode,AB-1,To Do,Highest,a,b,12\nGone,AB-2,Done,Low,,,3\n", "jira.csv")
+    assert (found.id, found.title, found.votes) == ("AB-1", "Dark mode", 12)
+
+
+def test_a_table_of_issues_may_state_severities(tmp_path: Path) -> None:
+    (found,) = of(tmp_path, "id,title,severity\n1,Dark mode,high\n", "bugs.csv")
+    assert (found.id, found.title) == ("1", "Dark mode")
+
+
+def test_what_is_no_list_of_issues_is_told_with_what_is(tmp_path: Path) -> None:
+    for content in ("hello", '{"data": []}'):
+        with pytest.raises(EvidenceError, match=r"its content is no list of issues; issues are read as github-issues"):
+            of(tmp_path, content)

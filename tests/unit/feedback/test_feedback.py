@@ -183,3 +183,25 @@ def test_a_comment_says_what_was_dropped() -> None:
 def test_what_must_be_stands_first_and_of_issues_those_that_most_people_want() -> None:
     asked = [Issue(f"#{votes}", f"#{votes}", "Dark", votes=votes) for votes in (2, 30, 20)]
     assert [each.goal for each in items(running(short()), issues=asked)] == ["", "#30", "#20", "#2"]
+
+
+def test_an_incident_is_told_without_the_others() -> None:
+    found = items(running(short(where=("7: down (high)", "8: slow (high)")), uses="incidents"))
+    assert {each.why for each in found} == {"FAIL: checkout: 130 %, limit ≤ 100 %"}
+
+
+def test_what_a_decision_does_not_list_is_told_as_one_matter() -> None:
+    found = items(running(short(where=("7: down (high)",), where_omitted=3), uses="incidents"))
+    assert {each.title for each in found} == {"incidents: 7: down (high) at monitor", "incidents checkout at monitor"}
+
+
+def test_a_matter_that_the_plan_has_taken_in_is_listed_once() -> None:
+    matter = only(running(short()))
+    taken = msgspec.structs.replace(goal("not-run"), id=matter.id)
+    assert only(running(short(), goals=(taken,)), plan=[Goal(matter.id)]).kind == "gate"
+    assert only(running(goals=(taken,)), plan=[Goal(matter.id)]).kind == "goal"
+
+
+def test_a_goal_that_failed_is_told_beside_the_issue_that_it_is() -> None:
+    issue = Issue("A", "github A", "Dark")
+    assert len(items(running(goals=(goal("failed"),)), issues=[issue], plan=[Goal("A")])) == 2

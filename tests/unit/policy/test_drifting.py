@@ -215,6 +215,54 @@ def test_what_is_demanded_less_of_an_environment_is_told(
     assert drift(tmp_path, before, now) == told
 
 
+RING = """environments = ["eu"]
+[[ring]]
+name = "one"
+percent = "1 %"
+enter = ["results", "flaky"]
+exit = ["results"]
+soak = "24 h"
+"""
+ALL = '[[ring]]\nname = "all"\n'
+FEATURE = """environments = ["eu", "us"]
+[[feature]]
+name = "checkout"
+gates = ["results", "flaky"]
+reveal = ["us", "eu/one"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (RING, ALL, ["ring one : declared → gone"]),
+        (
+            RING + ALL,
+            f'environments = ["eu"]\n{ALL}{RING.partition(chr(10))[2]}',
+            ["ring all order: behind one → not behind"],
+        ),
+        (RING, RING.replace("24 h", "90 min"), ["ring one soak: 24 h → 1.5 h"]),
+        (RING, RING.replace('"1 %"', '"5 %"'), ["ring one percent: 1 % → 5 %"]),
+        (RING, RING.replace('percent = "1 %"', ""), ["ring one percent: 1 % → not said"]),
+        (RING.replace('"1 %"', '"much"'), RING, []),
+        (RING, RING.replace(', "flaky"', ""), ["ring one enter: with flaky → without"]),
+        (RING, RING.replace('exit = ["results"]', ""), ["ring one exit: with results → without"]),
+        (RING, RING.replace("24 h", "48 h").replace('"1 %"', '"0.5 %"') + ALL, []),
+        (FEATURE, 'environments = ["eu", "us"]', ["feature checkout : declared → gone"]),
+        (FEATURE, FEATURE.replace(', "flaky"', ""), ["feature checkout gates: with flaky → without"]),
+        (FEATURE, FEATURE.replace("eu/one", "eu"), ["feature checkout reveal: us, eu/one → us, eu"]),
+        (FEATURE, FEATURE.partition("reveal")[0], ["feature checkout reveal: us, eu/one → everywhere"]),
+        (FEATURE, FEATURE.replace('"us", ', '"us/one", '), []),
+        (FEATURE, f'{FEATURE}[features]\nothers = ["*"]', ["features others: without → with *"]),
+        ("", f'{FEATURE}[features]\nothers = ["*"]', []),
+    ],
+)
+def test_what_is_demanded_less_of_rings_and_features_is_told(
+    tmp_path: Path, before: str, now: str, told: list[str]
+) -> None:
+    assert drift(tmp_path, before, now) == told
+
+
 SERVER = '[prometheus]\nurl = "http://127.0.0.1:9090"\n'
 SLO = f"""{SERVER}[[slo]]
 name = "checkout"

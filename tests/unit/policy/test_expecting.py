@@ -79,7 +79,10 @@ def test_rules_about_evidence_files(tmp_path: Path) -> None:
         ('[[expect]]\nstage = "test"\nshards = ["a", "a"]', "expect.shards: names 'a' twice"),
         ('[[expect]]\nstage = "test"\nenvironment = "x"', "unknown environment 'x'; known: dev, live"),
         ("[[evidence]]", "evidence: has neither a path nor a command"),
-        ('[[evidence]]\npath = "a"\nformat = "xunit"', "evidence.format: has to be one of 'stagegate', 'junit', "),
+        (
+            '[[evidence]]\npath = "a"\nformat = "xunit"',
+            "evidence.format: unknown format 'xunit'; did you mean 'junit'?",
+        ),
         (
             '[[evidence]]\npath = "a"\ncommit = "yes"',
             "evidence.commit: has to be one of 'required', 'shown', not 'yes'",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pytest_stagegate.errors import MistakesError
-from pytest_stagegate.model.rings import environment_of, gates_of
+from pytest_stagegate.model.rings import gates_of, ring_of
 from pytest_stagegate.project import load_project
 
 GOOD = """
@@ -53,7 +53,7 @@ def test_what_is_declared_of_rings_is_read(tmp_path: Path) -> None:
     assert gates_of(rings, "colleagues") == ("executed",)
     assert gates_of(rings, "all") == ("results", "executed")
     assert gates_of(rings, "complete") == ()
-    assert [environment_of(rings, name) for name in ("colleagues", "all", "complete")] == [
+    assert [ring_of(rings, name).environment for name in ("colleagues", "all", "complete")] == [
         "canary",
         "canary",
         "production",

@@ -10,8 +10,9 @@ from pytest_stagegate.model.drills import DrillEntry, Logged
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.links import DRILL, Link
 from pytest_stagegate.model.verdicts import GateResult
-from pytest_stagegate.stock.drills import drills
+from pytest_stagegate.stock.drills import DrillsOptions, drills
 from pytest_stagegate.stock.rollback import rollback
+from pytest_stagegate.summing import drills_of
 from tests.unit.fakes import SUBJECT, TODAY, check_of, evidence_of, judged, named_tests
 
 
@@ -94,3 +95,27 @@ def test_a_rehearsal_may_have_to_be_somewhere() -> None:
     here = entry(0, kind="rollback", version=str(SUBJECT.version), environment="staging")
     assert rehearse(here, environments=["staging"]).verdict == "PASS"
     assert rehearse(here, environments=["production"]).reason == "drill-missing"
+
+
+def on(days: int) -> str:
+    return f"{(TODAY - dt.timedelta(days=days)).isoformat()}T06:00:00.250Z"
+
+
+def test_a_test_of_an_older_run_counts_from_then() -> None:
+    older = replace(logged(tests=("passed",)), drilled={"restore": on(100)})
+    result = judged(drills, older, stage="manage", kinds=["restore"])
+    assert (result.verdict, check_of(result, "restore").shown) == ("FAIL", "100 days")
+    assert check_of(result, "restore").where[0].startswith("restore: last passed 2026-")
+    (row,) = drills_of(older, TODAY)
+    assert row.passed == on(100).replace(".250", "")
+
+
+def test_one_that_failed_counts_from_the_newest_run() -> None:
+    both = replace(logged(entry(10), tests=("failed",)), drilled={"restore": on(100)})
+    assert judged(drills, both, stage="manage", kinds=["restore"]).reason == "drill-failed"
+
+
+def test_a_kind_that_no_test_can_have_is_refused() -> None:
+    assert [*DrillsOptions(kinds=["restore", " a"]).contradictions()] == [
+        (("kinds",), "' a' is no name of a kind of drills")
+    ]

@@ -70,8 +70,19 @@ def test_one_whose_tests_did_not_all_pass_may_not(word: str) -> None:
 
 
 def test_one_without_a_test_that_was_executed_may_not() -> None:
-    for evidence in (revealing(linked=()), revealing(linked=("refunds",)), revealing(deselected=2)):
+    for evidence in (revealing(linked=()), revealing(deselected=2)):
         assert ask(evidence).summary == "not-ready: checkout: no test with its mark was executed and passed"
+
+
+@pytest.mark.parametrize("name", ["chekout", "chekout=on", "checkout=onn"])
+def test_a_mark_that_names_what_nobody_knows_is_told(name: str) -> None:
+    result = ask(revealing(linked=("checkout", name)))
+    assert (result.verdict, result.reason, result.summary) == ("FAIL", "feature-unknown", f"unknown-marks: {name}")
+
+
+def test_a_mark_may_name_a_flag_that_is_no_feature() -> None:
+    flags = (flag(), flag("log-level", variants=("debug", "off")))
+    assert ask(revealing(*flags, others=("log-*",), linked=("checkout", "log-level=debug"))).verdict == "PASS"
 
 
 def test_a_test_of_one_variant_is_a_test_of_the_feature() -> None:
@@ -182,3 +193,9 @@ def test_what_is_judged_now_counts_alone() -> None:
 )
 def test_nothing_is_taken_from_a_decision_that_none_may_rest_on(changed: dict[str, Any]) -> None:
     assert before(**changed) == ()
+
+
+def test_a_waiver_may_cover_the_only_feature() -> None:
+    unready = revealing(flag("checkout", "on"), rules=(rule(gates=("coverage",)),))
+    assert ask(unready).verdict == "FAIL"
+    assert ask(replace(unready, excused=frozenset({"checkout"}))).verdict == "PASS"

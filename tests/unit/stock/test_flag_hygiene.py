@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from pytest_stagegate.model.flags import Flag, FlagsEvidence
+from pytest_stagegate.model.flags import Flag, FlagsData, FlagsEvidence
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.stock.flag_hygiene import flag_hygiene
 from tests.unit.fakes import check_of, evidence_of, judged
@@ -87,3 +88,19 @@ def test_nothing_that_is_asked_is_nothing_declared() -> None:
     result = judged(flag_hygiene, evidence_of(), stage="manage", owner_key="", expires_key="", variants=False)
     assert result.reason == "not-declared"
     assert FlagsEvidence().judged == ()
+
+
+def test_a_waiver_may_cover_the_only_flag() -> None:
+    evidence = revealing(kept(expires="2020-01-31"), linked=BOTH)
+    covered = replace(evidence, excused=frozenset({"checkout"}))
+    assert judged(flag_hygiene, covered, stage="manage").verdict == "PASS"
+
+
+def test_a_file_without_a_flag_says_what_to_do() -> None:
+    empty = replace(revealing(), flags=FlagsEvidence((FlagsData(),)))
+    result = judged(flag_hygiene, empty, stage="manage")
+    assert (result.verdict, result.reason, result.summary) == (
+        "NO_EVIDENCE",
+        "no-flag-file",
+        "flags: no flag file holds a flag",
+    )

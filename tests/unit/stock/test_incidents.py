@@ -7,7 +7,7 @@ import pytest
 
 from pytest_stagegate.model.incidents import Incident, IncidentsData, without_incidents
 from pytest_stagegate.model.verdicts import GateResult
-from pytest_stagegate.stock.incidents import incidents
+from pytest_stagegate.stock.incidents import IncidentsOptions, incidents
 from tests.unit.fakes import check_of, evidence_of, judged
 
 
@@ -60,7 +60,16 @@ def test_an_unknown_severity_counts_as_the_policy_says() -> None:
 def test_only_some_services_may_count() -> None:
     assert ask(export(one(service="mail")), services=["shop"]).verdict == "PASS"
     assert ask(export(one(service="shop")), services=["shop"]).verdict == "FAIL"
+    assert ask(export(one(service="Shop")), services=["shop"]).verdict == "FAIL"
     assert ask(export(one()), services=["shop"]).verdict == "FAIL"
+    assert ask(export(one(service="shop")), services=[" shop "]).verdict == "FAIL"
+
+
+def test_a_service_of_blanks_is_refused() -> None:
+    assert [*IncidentsOptions(services=["shop", " "]).contradictions()] == [
+        (("services",), "names a service that is only blanks")
+    ]
+    assert not [*IncidentsOptions(services=["shop"]).contradictions()]
 
 
 def test_of_two_exports_of_one_tool_the_worse_word_counts() -> None:
@@ -71,3 +80,8 @@ def test_of_two_exports_of_one_tool_the_worse_word_counts() -> None:
 def test_a_waiver_may_name_one() -> None:
     (left,) = without_incidents((export(one(id="1"), one(id="2")),), lambda name: name == "1")
     assert [each.id for each in left.incidents] == ["2"]
+
+
+def test_two_trackers_may_use_the_same_ids() -> None:
+    other = Incident(id="1", title="Another matter", severity="high", open=True)
+    assert ask(export(one(), tool=""), export(other, tool=""), max_high=1).verdict == "FAIL"

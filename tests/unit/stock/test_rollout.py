@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from pytest_stagegate.model.evidence import Evidence
+from pytest_stagegate.model.evidence import Age, Evidence
 from pytest_stagegate.model.rings import SCHEMA, Ring, RolloutStep
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.stock.rollout import rollout
@@ -63,6 +63,15 @@ def test_evidence_from_before_the_opening_says_nothing(began: str | None) -> Non
     assert (ask(OPENED, began=began).verdict, ask(OPENED, began=began).reason) == ("STALE", "before-ring")
 
 
+@pytest.mark.parametrize("kind", ["metrics", "service-levels", "incidents"])
+@pytest.mark.parametrize(("older", "verdict"), [(0, "PASS"), (1, "STALE")])
+def test_readings_and_exports_from_before_the_opening_say_nothing(kind: str, older: int, verdict: str) -> None:
+    since = NOW - dt.datetime(2026, 11, 23, 6, 0, tzinfo=dt.timezone.utc)
+    age = Age(kind, "export.json", since // dt.timedelta(microseconds=1) + older, 24 * HOUR)
+    evidence = replace(rolled(OPENED), ages=(age,))
+    assert judged(rollout, evidence, stage="deploy", environment="lab", instant=NOW).verdict == verdict
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -73,6 +82,7 @@ def test_evidence_from_before_the_opening_says_nothing(began: str | None) -> Non
         {"decision": "HOLD"},
         {"provisional": True},
         {"idle": ("smoke",)},
+        {"decision": "CONDITIONAL", "strict": True},
     ],
 )
 def test_only_a_good_step_of_this_version_opens_a_ring(values: dict[str, Any]) -> None:

@@ -95,3 +95,13 @@ def test_a_table_of_a_day_to_come_is_no_evidence(days: int, verdict: str) -> Non
 def test_what_fails_is_not_hidden() -> None:
     result = ask(table(python(-1), made=TODAY - 400 * DAY))
     assert check_of(result, "ended").verdict == "FAIL"
+
+
+def test_where_no_table_lists_what_is_in_use_the_remedy_is_to_add_it() -> None:
+    result = ask(table(Cycle("node", "22", TODAY)), require=[])
+    assert (result.verdict, result.reason, result.summary) == (
+        "NO_EVIDENCE",
+        "product-missing",
+        "ended: no table lists anything that is in use",
+    )
+    assert result.remedy.startswith("Add the product to a table")

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pytest_stagegate.model.decision import Artifact
+from pytest_stagegate.model.decision import Artifact, Note
 from pytest_stagegate.model.deployments import DeployedArtifact
 from pytest_stagegate.model.upstream import DecisionsData, Earlier
 from pytest_stagegate.model.verdicts import GateResult
@@ -46,6 +46,13 @@ def test_a_record_without_a_digest_is_judged_by_its_version_where_the_policy_say
 def test_without_an_earlier_decision_that_lists_artifacts_there_is_nothing_to_compare_with() -> None:
     assert ask("1" * 64, decisions=()).reason == "upstream-missing"
     assert ask("1" * 64, decisions=(earlier(),)).reason == "upstream-missing"
+
+
+def test_nothing_rests_on_provisional_decisions_alone() -> None:
+    dirty = (Note(reason="dirty-tree", text="The work tree has changes."),)
+    draft = replace(earlier(TESTED), decision=msgspec.structs.replace(earlier(TESTED).decision, provisional=dirty))
+    assert ask("1" * 64, decisions=(draft,)).reason == "upstream-provisional"
+    assert ask("1" * 64, decisions=(draft, earlier(TESTED))).verdict == "PASS"
 
 
 def test_what_one_earlier_decision_does_not_list_was_not_tested() -> None:

@@ -37,6 +37,7 @@ def read(path: Path, _root: Path) -> Contents:
                 title=": ".join(filter(None, (alert, text_of(notes.get("summary"))))),
                 severity=(labels.get("severity"),),
                 status=object_of(each.get("status")).get("state"),
+                over=("suppressed",),
                 opened=each.get("startsAt"),
                 service=labels.get("service") or labels.get("job"),
                 url=each.get("generatorURL"),

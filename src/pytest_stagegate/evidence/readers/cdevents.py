@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qs, unquote
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.json_documents import decoded, text_of
+from pytest_stagegate.evidence.readers.json_documents import decoded, documents_in, text_of
 from pytest_stagegate.evidence.readers.tool_times import instant
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.deployments import REMOVED, SUCCEEDED, DeployedArtifact, Deployment, Outcome
@@ -61,6 +61,8 @@ def read(path: Path, _root: Path) -> Contents:
             service does not say what every such event has to say.
     """
     events = list(_events(path))
+    if not events:
+        raise EvidenceError(f"{path.name}: it holds no {_WHAT}")
     deployments = tuple(
         _deployment(each) for each in events if each.subject == "service" and each.predicate != _PUBLISHED
     )
@@ -76,7 +78,7 @@ def read(path: Path, _root: Path) -> Contents:
 
 def _events(path: Path) -> Iterator[_Event]:
     text = text_of(path, _WHAT)
-    for whole, line in _documents(text):
+    for whole, line in documents_in(text):
         found = decoded(whole, Any, _WHAT, path.name, line)
         listed = found if isinstance(found, list) else [found]
         for number, each in enumerate(listed, start=1):
@@ -86,15 +88,6 @@ def _events(path: Path) -> Iterator[_Event]:
 
 def _written(at: dt.datetime) -> str:
     return rfc3339(at, "milliseconds" if at.microsecond else "seconds")
-
-
-def _documents(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each JSON document with the line in which it begins: the whole text, or its lines."""
-    rows = [(row, number) for number, row in enumerate(text.split("\n"), start=1) if row.strip()]
-    if len(rows) > 1 and all(row.strip().startswith("{") and row.strip().endswith("}") for row, _ in rows):
-        yield from rows
-    else:
-        yield text, 1
 
 
 def _event(whole: Any, place: str) -> _Event:

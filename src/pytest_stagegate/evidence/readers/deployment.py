@@ -55,8 +55,10 @@ def fault_of(found: DeploymentFile) -> str:
     for key in ("service", "environment", "version", "commit", "ring"):
         said = getattr(found, key)
         if said is not None and not (said.strip() and said.isprintable()):
-            empty = "null where it is not stated, and not empty" if key in ("version", "commit", "ring") else "a name"
-            return f"{key} is one line: {empty}"
+            optional = key in ("version", "commit", "ring")
+            return (
+                f"{key} is one line of text without controls{', and null where it is not stated' if optional else ''}"
+            )
     bad = next((each.sha256 for each in found.artifacts if not _DIGEST.fullmatch(each.sha256)), None)
     if bad is not None:
         return f"sha256 is 64 hexadecimal digits in lower case, and {bad[:70]!r} is not"

@@ -9,7 +9,7 @@ import msgspec
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
-from pytest_stagegate.model.drills import SCHEMA, DrillEntry
+from pytest_stagegate.model.drills import SCHEMA, DrillEntry, DrillsFile
 from pytest_stagegate.model.links import is_link_name
 from pytest_stagegate.model.times import parsed, rfc3339, utc_time
 
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WHAT: Final = "log of drills"
-
-
-class DrillsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A log as a file.
-
-    Attributes:
-        schema: ``stagegate/drills/1``.
-        drills: Every exercise, in any order.
-    """
-
-    schema: str
-    drills: tuple[DrillEntry, ...]
 
 
 def read(path: Path, _root: Path) -> Contents:
@@ -56,7 +44,7 @@ def entries_in(path: Path) -> tuple[DrillEntry, ...]:
 def _sound(entry: DrillEntry, place: str) -> DrillEntry:
     if not is_link_name(entry.drill):
         raise EvidenceError(f"{place}: {entry.drill[:100]!r} is no name of a kind of drills")
-    if not entry.test and not entry.by:
+    if not entry.test.strip() and not entry.by.strip():
         raise EvidenceError(f"{place}: it names neither its test nor who did it")
     try:
         return msgspec.structs.replace(entry, at=rfc3339(utc_time(entry.at)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.evidence.readers.plan_rows import NAMES, goal_of, milestones_of
+from pytest_stagegate.evidence.readers.plan_rows import NAMES, READ, goal_of, milestones_of
 from pytest_stagegate.evidence.readers.rows_of_csv import rows_of_csv
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.plan import PlanData
@@ -23,5 +23,5 @@ def read(path: Path, _root: Path) -> Contents:
     Raises:
         EvidenceError: As `rows_of_csv`.
     """
-    goals = [goal_of(path.name, place, fields) for place, fields in rows_of_csv(path, NAMES["id"])]
+    goals = [goal_of(path.name, place, fields) for place, fields in rows_of_csv(path, NAMES["id"], READ)]
     return Contents(goals=PlanData(tuple(goals), milestones_of((), goals)))

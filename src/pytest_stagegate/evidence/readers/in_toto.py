@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.evidence.readers.json_documents import decoded, text_of
+from pytest_stagegate.evidence.readers.json_documents import decoded, documents_in, text_of
 from pytest_stagegate.evidence.readers.scans import words
 from pytest_stagegate.evidence.readers.tool_times import instant, rfc3339
 from pytest_stagegate.model.contents import Contents
@@ -80,7 +80,7 @@ def read(path: Path, root: Path) -> Contents:
     Raises:
         EvidenceError: With file and place, when something in it is no statement or not whole.
     """
-    found = [said for text, line in _documents(text_of(path, _WHAT)) for said in _in_document(path, text, line)]
+    found = [said for text, line in documents_in(text_of(path, _WHAT)) for said in _in_document(path, text, line)]
     if not found:
         raise EvidenceError(f"{path.name}: it holds no {_WHAT}")
     if len(found) > _MOST:
@@ -96,16 +96,6 @@ def read(path: Path, root: Path) -> Contents:
         commit=_commit_of_all(statements),
         warnings=("signatures are not verified",) if any(each.signed for each in found) else (),
     )
-
-
-def _documents(text: str) -> Iterator[tuple[str, int]]:
-    """Yield each JSON document with the line in which it begins: the whole text, or its lines."""
-    rows = [(row, number) for number, row in enumerate(text.split("\n"), start=1) if row.strip()]
-    first = rows[0][0].strip() if rows else ""
-    if len(rows) > 1 and first.startswith("{") and first.endswith("}"):
-        yield from rows
-    else:
-        yield text, 1
 
 
 def _in_document(path: Path, text: str, line: int) -> Iterator[_Said]:

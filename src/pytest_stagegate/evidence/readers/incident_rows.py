@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.errors import EvidenceError
@@ -10,14 +11,13 @@ from pytest_stagegate.model.incidents import Incident, severity_of
 from pytest_stagegate.model.texts import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 LONGEST: Final = 300
 """Characters of a title that are kept."""
 
-_CLOSED: Final = frozenset(
-    {"closed", "resolved", "done", "completed", "postmortem", "cancelled", "canceled", "fixed", "suppressed"}
-)
+_YEAR: Final = re.compile("(?:19|20)[0-9]{2}")
+"""What a day has, in whatever order it is written; a word for yes or no has none."""
 
 
 def incident_of(
@@ -27,6 +27,7 @@ def incident_of(
     title: object,
     severity: Sequence[object],
     status: object,
+    over: Collection[str],
     opened: object = None,
     closed: object = None,
     service: object = "",
@@ -39,9 +40,10 @@ def incident_of(
         id: What it is called by.
         title: What it is about.
         severity: Words for its severity, the most telling first.
-        status: A word; what is none for the end of an incident leaves it open.
+        status: A word; what is none of `over` leaves the incident open.
+        over: The words that say that an incident is over, in lower case.
         opened: When it began.
-        closed: When it ended; counts only where there is no status.
+        closed: The day on which it ended; counts only where there is no status.
         service: What it is about.
         url: Where people see more of it.
 
@@ -56,7 +58,7 @@ def incident_of(
         id=shortened(name, LONGEST),
         title=shortened(text_of(title), LONGEST),
         severity=severity_of(*map(text_of, severity)),
-        open=word not in _CLOSED if word else not text_of(closed),
+        open=word not in over if word else _YEAR.search(text_of(closed)) is None,
         opened=_utc(text_of(opened)),
         service=shortened(text_of(service), LONGEST),
         url=shortened(text_of(url), LONGEST),

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
-
-import msgspec
+from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.incident_rows import incident_of
 from pytest_stagegate.evidence.readers.json_documents import document, refuse_other_schema
 from pytest_stagegate.model.contents import Contents
-from pytest_stagegate.model.incidents import SCHEMA, IncidentsData
+from pytest_stagegate.model.incidents import SCHEMA, IncidentsData, IncidentsFile
 from pytest_stagegate.model.times import rfc3339, utc_time
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _WHAT: Final = "list of incidents"
-
-
-class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    id: str
-    title: str = ""
-    severity: Literal["critical", "high", "medium", "low", "unknown"] = "unknown"
-    status: Literal["open", "closed"]
-    opened: str | None = None
-    service: str = ""
-    url: str = ""
-
-
-class IncidentsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An export of our own.
-
-    Attributes:
-        schema: ``stagegate/incidents/1``.
-        incidents: Each with ``id`` and ``status`` (``open`` or ``closed``); ``title``, ``severity``, ``opened``
-            (RFC 3339), ``service`` and ``url`` may be left out.
-        exported: When it was made, RFC 3339 with its zone; may be left out.
-        tool: What it comes from; may be left out.
-    """
-
-    schema: str
-    incidents: list[_Row]
-    exported: str | None = None
-    tool: str = ""
 
 
 def read(path: Path, _root: Path) -> Contents:
@@ -69,6 +40,7 @@ def read(path: Path, _root: Path) -> Contents:
             title=each.title,
             severity=(each.severity,),
             status=each.status,
+            over=("closed",),
             opened=each.opened,
             service=each.service,
             url=each.url,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.incident_rows import incident_of
 from pytest_stagegate.evidence.readers.rows_of_csv import rows_of_csv
 from pytest_stagegate.model.contents import Contents
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES: Final = {
-    "id": ("id", "number", "key", "incident id", "incident number", "incident_id", "incident_number"),
+    "id": ("id", "number", "key", "issue key", "incident id", "incident number", "incident_id", "incident_number"),
     "title": ("title", "summary", "name", "description", "message", "short_description", "short description"),
     "severity": ("severity", "priority", "urgency", "impact"),
     "status": ("status", "state"),
@@ -23,7 +22,14 @@ NAMES: Final = {
     "service": ("service", "service name", "component", "business_service"),
     "url": ("url", "link", "html_url"),
 }
-"""Under which names a field stands, in lower case; the first that is there counts."""
+"""Under which names a field stands, in lower case; the first that has something counts."""
+
+_READ: Final = frozenset(name for names in NAMES.values() for name in names)
+_OVER: Final = ("closed", "resolved", "done", "completed", "postmortem", "cancelled", "canceled", "fixed")
+_NOTHING: Final = "none"
+"""What scripts write where nobody states a severity, and elsewhere the word for the lowest one."""
+
+_NO_END: Final = "its header names no column that says whether an incident is over: status or closed"
 
 
 def read(path: Path, _root: Path) -> Contents:
@@ -37,10 +43,9 @@ def read(path: Path, _root: Path) -> Contents:
         EvidenceError: As `rows_of_csv`; when no column says whether an incident is over.
     """
     found = []
-    for place, row in rows_of_csv(path, NAMES["id"]):
-        if not any(name in row for name in (*NAMES["status"], *NAMES["closed"])):
-            raise EvidenceError(f"{path.name}: no column says whether an incident is over: status or closed")
+    for place, row in rows_of_csv(path, NAMES["id"], _READ, (_NO_END, (*NAMES["status"], *NAMES["closed"]))):
         fields = {field: next((row[name] for name in names if row.get(name)), "") for field, names in NAMES.items()}
-        severity = (fields.pop("severity"),)
-        found.append(incident_of(f"{path.name}: {place}", severity=severity, **fields))
+        severity = fields.pop("severity")
+        stated = "" if severity.strip().lower() == _NOTHING else severity
+        found.append(incident_of(f"{path.name}: {place}", severity=(stated,), over=_OVER, **fields))
     return Contents(incidents=IncidentsData(tool="", incidents=tuple(found)))

@@ -12,6 +12,7 @@ from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.bounded import encoding_of, read_bounded
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 T = TypeVar("T")
@@ -92,6 +93,25 @@ def _whole_characters(text: str) -> str:
 def document(path: Path, type_: type[T], what: str) -> T:
     """Return what a JSON file says; raises as `text_of` and `decoded` do."""
     return decoded(text_of(path, what), type_, what, path.name)
+
+
+def documents_in(text: str) -> Iterator[tuple[str, int]]:
+    """Yield each JSON document with the line in which it begins: every line, where the first is a whole object.
+
+    So a line that breaks off is told as such, and one object over several lines is never taken apart.
+    """
+    rows = [(row, number) for number, row in enumerate(text.split("\n"), start=1) if row.strip()]
+    if len(rows) > 1 and _is_object(rows[0][0]):
+        yield from rows
+    else:
+        yield text, 1
+
+
+def _is_object(row: str) -> bool:
+    try:
+        return isinstance(json.loads(row), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def refuse_other_schema(place: str, schema: str, known: str) -> None:

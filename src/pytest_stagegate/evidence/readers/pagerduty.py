@@ -33,6 +33,7 @@ def read(path: Path, _root: Path) -> Contents:
             title=each.get("title") or each.get("summary"),
             severity=(object_of(each.get("priority")).get("summary"), each.get("urgency")),
             status=each.get("status"),
+            over=("resolved",),
             opened=each.get("created_at"),
             service=object_of(each.get("service")).get("summary"),
             url=each.get("html_url"),
@@ -43,6 +44,8 @@ def read(path: Path, _root: Path) -> Contents:
 
 
 def _cut(whole: dict[str, Any]) -> str:
-    if whole.get("more") is True:
-        return "it says that there are more than it lists"
-    return "it does not begin with the first (offset)" if whole.get("offset") else ""
+    if whole.get("offset"):
+        return "it does not begin with the first (offset)"
+    if "more" not in whole:
+        return "it does not say whether there are more than it lists (more)"
+    return "it says that there are more than it lists (more)" if whole["more"] is not False else ""

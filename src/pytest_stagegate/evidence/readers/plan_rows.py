@@ -31,7 +31,8 @@ NAMES: Final = {
 """Under which names a goal's fields stand, in lower case; the first that is there counts."""
 
 _DEPENDS_ON: Final = ("depends_on", "depends on")
-_READ: Final = frozenset({*_DEPENDS_ON, *(key for keys in NAMES.values() for key in keys)})
+READ: Final = frozenset({*_DEPENDS_ON, *(key for keys in NAMES.values() for key in keys)})
+"""Every name that is read."""
 _LISTED: Final = re.compile("[,;]")
 
 _PRIORITY: Final = re.compile(rf"(?:priority\s*(?:::?|/|-)\s*)?({'|'.join(PRIORITIES)})(?:[ -]have)?", re.IGNORECASE)
@@ -57,7 +58,7 @@ def goal_of(name: str, place: str, fields: Mapping[str, Any]) -> Goal:
     lower: dict[str, Any] = {}
     for key, value in fields.items():
         known = str(key).strip().lower()
-        if known in lower and known in _READ:
+        if known in lower and known in READ:
             raise EvidenceError(f"{name}: {place}: the field {known!r} stands twice, in upper and lower case")
         lower[known] = value
     values = {

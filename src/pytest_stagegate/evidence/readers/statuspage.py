@@ -37,6 +37,7 @@ def read(path: Path, _root: Path) -> Contents:
             title=each.get("name"),
             severity=(_IMPACTS.get(str(each.get("impact")), ""),),
             status=each.get("status"),
+            over=("resolved", "postmortem", "completed"),
             opened=each.get("started_at") or each.get("created_at"),
             service=_component(each),
             url=each.get("shortlink"),

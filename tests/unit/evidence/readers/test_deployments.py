@@ -120,6 +120,13 @@ def test_what_is_wrong_with_an_event_is_told(tmp_path: Path, text: str, told: st
     assert told in str(error.value)
 
 
+def test_a_list_without_any_event_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "e.json"
+    path.write_text("[]", encoding="utf-8")
+    with pytest.raises(EvidenceError, match=r"e\.json: it holds no CDEvent"):
+        read_file(path, tmp_path, "cdevents")
+
+
 def test_a_record_of_our_own_is_read(tmp_path: Path) -> None:
     (found,) = own(tmp_path, version="1.2.0", artifacts=[{"sha256": DIGEST}], ring="insiders", outcome="failed")
     assert found == Deployment(
@@ -137,8 +144,8 @@ def test_a_record_of_our_own_is_read(tmp_path: Path) -> None:
     ("values", "told"),
     [
         ({"schema": "stagegate/deployment/2"}, "its schema is 'stagegate/deployment/2'"),
-        ({"service": " "}, "service is one line: a name"),
-        ({"version": ""}, "version is one line: null where it is not stated"),
+        ({"service": " "}, "service is one line of text"),
+        ({"version": ""}, "version is one line of text without controls, and null where it is not stated"),
         ({"environment": "a\nb"}, "environment is one line"),
         ({"deployed": "2026-11-23T10:00:00"}, "deployed: '2026-11-23T10:00:00' is not a time with its zone"),
         (

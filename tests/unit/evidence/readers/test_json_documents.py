@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -84,3 +85,27 @@ def test_half_a_character_pair_becomes_a_question_mark(tmp_path: Path) -> None:
 )
 def test_half_a_pair_in_any_text_can_be_written_into_a_record(written: str, kept: str) -> None:
     assert json_documents.decoded(f'{{"{written}": "{written}"}}', dict[str, str], "list", "a.json") == {kept: kept}
+
+
+@pytest.mark.parametrize(
+    ("text", "documents"),
+    [
+        ('{"a": 1}\r\n\n{"b"\n', [('{"a": 1}\r', 1), ('{"b"', 3)]),
+        ('{"a": 1}\n', [('{"a": 1}\n', 1)]),
+        ('{"a": {}\n, "b": {}}', [('{"a": {}\n, "b": {}}', 1)]),
+        ('{"a": {"b": 1}\n}', [('{"a": {"b": 1}\n}', 1)]),
+        ("[{}\n,{}]", [("[{}\n,{}]", 1)]),
+        ("", [("", 1)]),
+    ],
+)
+def test_a_text_is_lines_where_its_first_is_a_whole_object(text: str, documents: list[tuple[str, int]]) -> None:
+    assert list(json_documents.documents_in(text)) == documents
+
+
+@pytest.mark.parametrize("format_", ["cdevents", "in-toto"])
+def test_a_line_that_breaks_off_is_named(tmp_path: Path, format_: str) -> None:
+    event = Path(__file__).parents[3] / "data" / "deployments" / "cdevents-0.4.1-service-deployed.json"
+    statement = {"_type": "https://in-toto.io/Statement/v1", "predicateType": "p", "subject": []}
+    whole = json.dumps(statement if format_ == "in-toto" else json.loads(event.read_text(encoding="utf-8")))
+    told = refused(tmp_path / "a.json", format_, f"{whole}\n{whole[:-1]}\n".encode())
+    assert told.startswith("a.json:2:")
