@@ -98,4 +98,6 @@ def _grid_cell(cell: Cell | None) -> GridCell:
     text = ", ".join([f"{cell.passed} of {wanted} passed", *told])
     if any(getattr(cell, name) for name in _WORSE):
         return GridCell("✘", "no-go", text)
-    return GridCell("✔", "go", text) if cell.passed else GridCell("?", "hold", text)
+    if not cell.passed:
+        return GridCell("?", "hold", text)
+    return GridCell("✔", "quiet" if told else "go", text)

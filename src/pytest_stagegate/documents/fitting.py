@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _SECTION: Final = re.compile(r"^(?=## )", re.MULTILINE)
-_KEPT: Final = frozenset({"What stops it", "What is not known", "What was accepted", "What was decided, and on what"})
+_KEPT: Final = frozenset({"What stops it", "What is missing", "What was accepted", "What was decided, and on what"})
 """Sections that stay to the end; what they list is shortened before they go."""
 _FALLING: Final = (
     "Evidence",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.documents.shipped import artifact_pair
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.sources import State
+from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision, Subject
@@ -34,12 +35,18 @@ def front(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
         ("commit", _commit(subject, (subject.commit or "")[:_SHORT])),
         *([("artifacts", ", ".join([*names[:_NAMED], *more]))] if names else []),
         ("decided as of", decision.as_of),
+        ("gates", _gates(decision)),
         ("rests on", _evidence(decision)),
         *([("signed off", _signed(decision))] if decision.sign_offs else []),
         ("trust", _trust(decision)),
         ("decision.json", f"sha256 {digest[:_SHORT]}…"),
     ]
     return tuple((label, clean(value)) for label, value in rows)
+
+
+def _gates(decision: Decision) -> str:
+    asked = [each.verdict for each in decision.gates if each.verdict is not Verdict.NOT_APPLICABLE]
+    return f"{asked.count(Verdict.PASS)} of {len(asked)} passed"
 
 
 def _evidence(decision: Decision) -> str:
@@ -59,7 +66,7 @@ def _trust(decision: Decision) -> str:
         return "the run is not whole: take nothing from it but what failed"
     if decision.provisional:
         return "provisional: a look, no later stage may rest on it"
-    return "the run is whole, its commit is known, and anybody can verify it again"
+    return "the run is whole and its commit is known; this page can be verified"
 
 
 def _commit(subject: Subject, shown: str) -> str:

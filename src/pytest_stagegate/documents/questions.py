@@ -27,8 +27,11 @@ def question_of(decision: Decision) -> str:
     opens = clean(_opens(decision))
     if opens:
         return "Is the rollout complete?" if opens == COMPLETE else f"May the ring “{opens}” open?"
-    against = f" against {decision.environment}" if decision.environment else ""
-    return f"May this build leave the stage “{decision.stage}”{against}?"
+    against = f", judged against {decision.environment}" if decision.environment else ""
+    stages = [row.stage for row in decision.stages]
+    later = stages[stages.index(decision.stage) + 1 :] if decision.stage in stages else []
+    move = f"go on from “{decision.stage}” to “{later[0]}”" if later else f"leave the stage “{decision.stage}”"
+    return clean(f"May this build {move}{against}?")
 
 
 def replay_of(decision: Decision) -> tuple[str, str]:

@@ -34,11 +34,11 @@ PLACES: Final = 5
 """How many places are shown where space is short."""
 
 _REASONS: Final = {
-    Word.NO_GO: ("blockers", "What stops it", "Nothing stops it."),
-    Word.HOLD: ("unknown", "What is not known", "Nothing that was asked for is unknown."),
-    Word.CONDITIONAL: ("accepted", "What was accepted", "Nothing was waived or let pass."),
+    Word.NO_GO: ("blockers", "What stops it", "Each of these alone stops the build.", "Nothing stops it."),
+    Word.HOLD: ("missing", "What is missing", "Each of these alone holds the build back.", "Nothing is missing."),
+    Word.CONDITIONAL: ("accepted", "What was accepted", "The build may go on with these.", "Nothing was let pass."),
 }
-"""What a reason does to the decision: names the heading, the heading, and what is said without any."""
+"""What a reason does to the decision: names the heading, the heading, what that means, and what is said without any."""
 
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
 
@@ -111,6 +111,7 @@ class ReasonsView:
     Attributes:
         id: Names the heading.
         title: What they have in common.
+        meaning: What each of them does to the build.
         style: Style class.
         none: What is said where there are none.
         blockers: The reasons, worst first.
@@ -118,6 +119,7 @@ class ReasonsView:
 
     id: str
     title: str
+    meaning: str
     style: str
     none: str
     blockers: tuple[BlockerView, ...]
@@ -151,7 +153,7 @@ class View:
         provisional: Why the decision is provisional; empty when it is not.
         identity: Label and value: what was decided, on what.
         blockers: Why it is not GO, worst first.
-        reasons: The same in three groups: what stops it, what is not known, what was accepted.
+        reasons: The same in three groups: what stops it, what is missing, what was accepted.
         ring: Where each stage of the flow stands.
         front: Label and value: the few facts by which people know what was decided, and whether to trust it.
         gates: All gates.
@@ -345,21 +347,23 @@ def _check(check: Check, gate_style: str) -> CheckView:
 
 def _reasons(effect: Word, blockers: tuple[BlockerView, ...]) -> ReasonsView:
     word, _, style = WORDS[effect]
-    id, title, none = _REASONS[effect]
-    return ReasonsView(id, title, style, none, tuple(each for each in blockers if each.word == word))
+    id, title, meaning, none = _REASONS[effect]
+    return ReasonsView(id, title, meaning, style, none, tuple(each for each in blockers if each.word == word))
 
 
 def _blocker(blocker: Blocker, gates: tuple[GateView, ...]) -> BlockerView:
     word, sign, style = WORDS[blocker.effect]
     gate = next((each for each in gates if blocker.gate is not None and each.id == clean(blocker.gate)), None)
-    where = first_places(gate) if gate is not None else ()
+    text = clean(blocker.text)
+    places = first_places(gate) if gate is not None else ()
+    where = tuple(place for place in places if place not in text)
     return BlockerView(
         word=word,
         sign=sign,
         style=style,
         name=gate.id if gate is not None else blocker.reason,
         anchor=gate.anchor if gate is not None else "",
-        text=clean(blocker.text),
+        text=text,
         remedy=clean(blocker.remedy),
         owner=clean(blocker.owner),
         where=where,

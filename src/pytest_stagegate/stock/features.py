@@ -27,7 +27,8 @@ class FeaturesOptions(GateOptions, frozen=True):
     title="Every feature that users can see is ready",
     stage="release",
     options=FeaturesOptions,
-    remedy="Write a flag file in which it is concealed: stagegate features --out FILE.",
+    remedy="Finish what is not ready, or let nobody see it yet: stagegate features --out FILE writes a flag file in "
+    "which it is off.",
 )
 def features(found: Features, place: Place) -> Iterator[Check]:
     """Checks that what is revealed is ready and may be seen here, and that each flag is known and can be concealed."""

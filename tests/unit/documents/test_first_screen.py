@@ -31,7 +31,7 @@ def test_reasons_stand_by_what_they_do() -> None:
         result_of(Verdict.WAIVED, "CONDITIONAL", gate="skips"),
     )
     told = {group.id: [each.name for each in group.blockers] for group in shown.reasons}
-    assert told == {"blockers": ["results"], "unknown": ["coverage"], "accepted": ["skips"]}
+    assert told == {"blockers": ["results"], "missing": ["coverage"], "accepted": ["skips"]}
 
 
 def test_each_reason_stands_in_one_group() -> None:

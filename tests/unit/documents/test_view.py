@@ -63,14 +63,17 @@ def test_further_reasons_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("environment", "question"),
+    ("stage", "environment", "question"),
     [
-        (None, "May this build leave the stage “test”?"),
-        ("staging", "May this build leave the stage “test” against staging?"),
+        ("test", None, "May this build go on from “test” to “release”?"),
+        ("test", "staging", "May this build go on from “test” to “release”, judged against staging?"),
+        ("release", None, "May this build leave the stage “release”?"),
+        ("other", None, "May this build leave the stage “other”?"),
     ],
 )
-def test_the_question_names_stage_and_environment(environment: str | None, question: str) -> None:
-    assert view_of(environment=environment).question == question
+def test_the_question_says_where_it_goes(stage: str, environment: str | None, question: str) -> None:
+    stages = (model.StageRow(stage="test"), model.StageRow(stage="release"))
+    assert view_of(stage=stage, environment=environment, stages=stages).question == question
 
 
 @pytest.mark.parametrize(
