@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from pytest_stagegate.cli import main
-from pytest_stagegate.documents.notes_markdown import SINKS, Sink
+from pytest_stagegate.documents.room import SINKS, Sink
 
 if TYPE_CHECKING:
     from tests.plugin.conftest import Project
