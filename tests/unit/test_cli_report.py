@@ -53,6 +53,7 @@ def test_the_terminal_is_a_format_too(capsys: pytest.CaptureFixture[str]) -> Non
     [
         ((), 2, "Missing option '--format'"),
         (("--format=comments",), 2, "unknown format 'comments'; did you mean 'comment'?"),
+        (("--format=junit", "--profile=public"), 2, "junit is not made in the profile public; take terminal, html"),
         (("--format=json",), 2, "decision.json is what the documents are made from"),
         (("--format=text", "nowhere.json"), 21, "there is no nowhere.json; decide first"),
         (("--format=text", "other.json"), 21, "other.json"),
@@ -64,3 +65,8 @@ def test_mistakes_are_told(capsys: pytest.CaptureFixture[str], words: tuple[str,
     Path("decided.txt").write_text("", encoding="utf-8")
     done, told = report(capsys, *words)
     assert (done, said in told) == (status, True), told
+
+
+def test_public_documents_lie_in_a_folder_of_their_own(capsys: pytest.CaptureFixture[str], decided: Path) -> None:
+    assert report(capsys, "--format=md", "--profile=public") == (0, "wrote .stagegate/public/report.md\n")
+    assert "public form" in (decided.parent / "public" / "report.md").read_text("utf-8")

@@ -13,6 +13,7 @@ from pytest_stagegate.documents.gates_xml import gates_xml
 from pytest_stagegate.documents.github import GITHUB_FILES, github_files
 from pytest_stagegate.documents.gitlab import GITLAB_FILES, gitlab_files
 from pytest_stagegate.documents.intoto import STATEMENT_FILES, statements
+from pytest_stagegate.documents.profiles import in_profile
 from pytest_stagegate.documents.schemas import schema_of
 from pytest_stagegate.documents.sinks import SINK_FILES, report_for
 from pytest_stagegate.documents.templating import render, with_content_policy
@@ -71,7 +72,12 @@ def decision_schema() -> dict[str, object]:
 
 
 def documents_of(
-    decision: Decision, wanted: tuple[Wanted, ...], out: Path, templates: Path | None, written: bytes | None = None
+    decision: Decision,
+    wanted: tuple[Wanted, ...],
+    out: Path,
+    templates: Path | None,
+    written: bytes | None = None,
+    profile: str = "full",
 ) -> tuple[View, dict[Path, bytes]]:
     """Render what was asked for.
 
@@ -81,13 +87,14 @@ def documents_of(
         out: The output folder.
         templates: A folder with templates of the project's own, or None.
         written: ``decision.json`` as it was written before, byte for byte; made from the decision when absent.
+        profile: Of `profiles.PROFILES`; says what documents for people leave out.
 
     Returns:
         The decision as strings, and each file's content by its path.
     """
     json = decision_json(decision) if written is None else written
     digest = hashlib.sha256(json).hexdigest()
-    shown = view(decision, digest)
+    shown = in_profile(view(decision, digest), profile)
 
     def markdown() -> str:
         return render("report.md.j2", shown, templates)

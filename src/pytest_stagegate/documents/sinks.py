@@ -48,6 +48,7 @@ def plain(view: View) -> str:
     rows = [
         f"{facts['project']}, version {facts['version']}",
         view.question,
+        *([view.left_out] if view.left_out else []),
         "",
         last_word(view, "").line,
         "",

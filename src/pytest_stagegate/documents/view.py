@@ -225,6 +225,7 @@ class View:
     shipped: tuple[tuple[str, ...], ...]
     digest: str
     replay: tuple[str, str]
+    left_out: str = ""
 
 
 def view(decision: Decision, digest: str) -> View:

@@ -1,0 +1,66 @@
+"""What a document leaves out: nothing in the profile ``full``; folders, output and environment in ``public``."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from pytest_stagegate.documents.view import View
+
+PROFILES: Final = ("full", "public")
+
+PUBLIC: Final = ("terminal", "html", "md", "release", "comment", "summary", "check", "text")
+"""Formats that can be made in the profile ``public``."""
+
+_LEFT_OUT: Final = (
+    "This is its public form: it leaves out folders, what tests have written, and facts about the run "
+    "and its environments."
+)
+_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\s,;()“”'\"`]+")
+_FOLDERS: Final = re.compile(r"^(?:[A-Za-z]:)?(?:[^/\\]*[/\\])+(?=[^/\\])")
+_PATH: Final = re.compile(r"^(?:[A-Za-z]:)?[/\\]|[.*]|[/\\].*[/\\]")
+"""What tells a path from words between which there is a stroke."""
+
+
+def in_profile(view: View, profile: str) -> View:
+    """Return a decision's strings as a profile shows them; what was decided is the same in each.
+
+    Args:
+        view: The decision.
+        profile: Of `PROFILES`.
+    """
+    return view if profile == "full" else _public(view)
+
+
+def _public(view: View) -> View:
+    tests = tuple(replace(each, reason="", message="", subtests=()) for each in view.tests)
+    environments = tuple(replace(each, lines=()) for each in view.environments)
+    errors = tuple((path, "") for path, _ in view.collection_errors)
+    shown = replace(view, tests=tests, environments=environments, collection_errors=errors, run=())
+    made: View = replace(_without_folders(shown), left_out=_LEFT_OUT)
+    return made
+
+
+def _without_folders(value: Any) -> Any:
+    """Return a value in which no string names a folder."""
+    if isinstance(value, str):
+        return _WORD.sub(lambda match: _last(match[0]), value)
+    if isinstance(value, tuple):
+        return tuple(map(_without_folders, value))
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{each.name: _without_folders(getattr(value, each.name)) for each in fields(value)})
+    return value
+
+
+def _last(word: str) -> str:
+    """Return a file without its folders, and a test without its file; an address stays."""
+    if _ADDRESS.match(word):
+        return word
+    _, mark, rest = word.partition("::")
+    if mark and rest:
+        return rest.rpartition("::")[2]
+    return _FOLDERS.sub("", word) if _PATH.search(word) else word
