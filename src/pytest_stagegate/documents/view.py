@@ -20,10 +20,11 @@ from pytest_stagegate.documents.shipped import SHIPPED_HEAD, shipped_table
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
 from pytest_stagegate.documents.signs import SIGNS, WORDS
 from pytest_stagegate.documents.stages import RingView, ring_view
+from pytest_stagegate.documents.tests_shown import TestView, tests_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
-from pytest_stagegate.model.decision import Decision, EvidenceItem, TestRow, Word
+from pytest_stagegate.model.decision import Decision, EvidenceItem, Word
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.thresholds import show_duration
 
@@ -123,21 +124,6 @@ class ReasonsView:
     style: str
     none: str
     blockers: tuple[BlockerView, ...]
-
-
-@dataclass(frozen=True)
-class TestView:
-    """One test that did not plainly pass; `state` is its outcome alone, `outcome` says after how many reruns."""
-
-    __test__ = False
-
-    id: str
-    state: str
-    stage: str
-    outcome: str
-    reason: str
-    message: str
-    subtests: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -258,7 +244,7 @@ def view(decision: Decision, digest: str) -> View:
         grid=grid(decision),
         matrix_head=MATRIX_HEAD,
         matrix=tuple(matrix_row(cell) for cell in decision.matrix),
-        tests=tuple(_test(row) for row in decision.not_passed),
+        tests=tests_view(decision.not_passed),
         tests_more=f"{omitted} more are in evidence.jsonl." if omitted else "",
         requirements=linked,
         goals=goals_view(decision, linked.anchors),
@@ -375,19 +361,6 @@ def first_places(gate: GateView) -> tuple[str, ...]:
     """Return the first five places of a gate and, where there are more, how many."""
     more = len(gate.where) + gate.where_omitted - PLACES
     return (*gate.where[:PLACES], f"… and {more} more in report.html") if more > 0 else gate.where
-
-
-def _test(row: TestRow) -> TestView:
-    reruns = f" after {plural(row.reruns, 'rerun')}" if row.reruns else ""
-    return TestView(
-        id=clean(row.id),
-        state=row.outcome,
-        stage=clean(", ".join(part for part in (row.stage, row.environment, row.shard) if part)),
-        outcome=f"{row.outcome}{reruns}",
-        reason=clean(row.reason),
-        message=clean(row.message),
-        subtests=tuple(clean(each) for each in row.subtests),
-    )
 
 
 def _evidence(item: EvidenceItem) -> tuple[str, ...]:
