@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -96,6 +96,7 @@ def documents_of(
     digest = hashlib.sha256(json).hexdigest()
     shown = in_profile(view(decision, digest), profile)
 
+    @cache
     def markdown() -> str:
         return render("report.md.j2", shown, templates)
 
