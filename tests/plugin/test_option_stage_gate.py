@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
@@ -191,3 +193,13 @@ def test_a_document_never_replaces_what_is_no_file(project: Project) -> None:
     run = project.run("--stage-gate-report=md:docs")
     assert (run.status, (project.path / "docs").is_dir()) == (4, True)
     assert "--stage-gate-report: 'docs' is there already, and it is no file" in run.err
+
+
+def test_a_code_page_without_our_signs_shows_others(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")
+    project.write("test_a.py", "def test_a(): assert 0")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--stage-gate"], cwd=project.path, capture_output=True, check=False
+    )
+    last = done.stdout.decode("cp1252").splitlines()[-1]
+    assert (done.returncode, last[:8]) == (1, "X NO GO "), last

@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from pytest_stagegate import __version__
+from pytest_stagegate.documents.code_pages import ERRORS
 from pytest_stagegate.errors import EvidenceError, StageGateError
 
 HOLD: Final = 21
@@ -66,9 +67,9 @@ def commands() -> None:
 def main(args: list[str] | None = None) -> None:
     """Run a command and end the process with its status: 0, 20, 21, 2 for a mistake, 70 for a fault of our own."""
     for stream in (sys.stdout, sys.stderr):
-        # A code page without our signs shows another character; it must not end the command.
+        # A code page without our signs shows others; it must not end the command.
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors=ERRORS)
     sys.exit(_status(args))
 
 

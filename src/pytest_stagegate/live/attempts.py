@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -26,6 +27,10 @@ _WORST: Final = (
     Outcome.PASSED,
     Outcome.LOST,
 )
+
+
+# Which worker it was, and its interpreter's place on this machine, says nothing of the failure.
+_WORKER: Final = re.compile(r"\A\[gw\d+\] \S+ -- Python [^\n]*\n")
 
 
 class Attempt:
@@ -172,7 +177,7 @@ def _words(report: pytest.TestReport, outcome: Outcome, tidy: Tidy) -> tuple[str
         return given_reason(tidy(str(report.wasxfail), REASON_LIMIT)), ""
     if outcome is Outcome.SKIPPED:
         return skip_reason(report, tidy), ""
-    text = tidy(report.longreprtext, MESSAGE_LIMIT)
+    whole = _WORKER.sub("", report.longreprtext, count=1).strip()
     crash = getattr(report.longrepr, "reprcrash", None)
-    first = tidy(getattr(crash, "message", "") or report.longreprtext, MESSAGE_LIMIT).strip().splitlines() or [""]
-    return shortened(first[0], REASON_LIMIT), text
+    first = tidy(getattr(crash, "message", "") or whole, MESSAGE_LIMIT).strip().splitlines() or [""]
+    return shortened(first[0], REASON_LIMIT), tidy(whole, MESSAGE_LIMIT)

@@ -11,6 +11,7 @@ import pytest
 
 from pytest_stagegate import decide
 from pytest_stagegate.assembling import Question
+from pytest_stagegate.documents.code_pages import shown_in
 from pytest_stagegate.documents.delivering import delivered
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import StageGateError
@@ -346,7 +347,7 @@ class Finishing:
         terminal.ensure_newline()
         terminal.section(f"stage gate: {decision.stage}{against}")
         for text in body:
-            terminal.write_line(text.line, **_markup(text))
+            terminal.write_line(_shown(terminal, text), **_markup(text))
 
     def _last_line(self, config: pytest.Config) -> Text:
         if self._fault:
@@ -365,6 +366,11 @@ def _width(terminal: Any) -> int | None:
     return getattr(getattr(terminal, "_tw", None), "fullwidth", None)
 
 
+def _shown(terminal: Any, text: Text) -> str:
+    file = getattr(getattr(terminal, "_tw", None), "_file", None)
+    return shown_in(text.line, getattr(file, "encoding", None))
+
+
 def _markup(text: Text) -> dict[str, bool]:
     return dict.fromkeys(COLOURS.get(text.style, ()), True)
 
@@ -376,6 +382,6 @@ def _print(config: pytest.Config, text: Text) -> None:
         if getattr(getattr(terminal, "_tw", None), "width_of_current_line", 0):
             # Of progress that workers make the terminal's reporter knows no open line.
             terminal.write_line("")
-        terminal.write_line(text.line, **_markup(text))
+        terminal.write_line(_shown(terminal, text), **_markup(text))
     else:
         print(text.line, file=sys.stderr)
