@@ -18,6 +18,7 @@ import pytest
 
 import pytest_stagegate
 from pytest_stagegate.cli import commands
+from pytest_stagegate.documents import templating
 from pytest_stagegate.documents.view import BlockerView, GateView, View
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.hooks import EVIDENCE_FACES, Warnings, gates_of
@@ -242,6 +243,12 @@ def test_the_api_page_has_what_a_gate_can_read_of(face: type) -> None:
 
 def test_what_a_gate_reads_can_be_explained() -> None:
     assert {*explaining._FACES, Place} == set(EVIDENCE_FACES)
+
+
+def test_the_templates_page_has_the_variables_of_the_look() -> None:
+    sheet = (Path(templating.__file__).parent / "templates" / "page.css.j2").read_text(encoding="utf-8")
+    named = set(re.findall(r"(--[a-z-]+):", sheet[: sheet.index("@media")]))
+    assert set(first_cells(section(page("how-to/override-templates.md"), "Colours and fonts"))) == named
 
 
 def test_the_templates_page_has_the_fields() -> None:

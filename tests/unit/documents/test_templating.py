@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pytest_stagegate import documents
 from pytest_stagegate.documents.templating import (
     markdown_cell_code,
     markdown_code,
@@ -143,3 +144,13 @@ def test_the_marks_of_the_policy_are_text_elsewhere() -> None:
     assert with_content_policy(f"{POLICY}<p>SCRIPT-HASHES STYLE-HASHES</p>").endswith(
         "<p>SCRIPT-HASHES STYLE-HASHES</p>"
     )
+
+
+@pytest.mark.parametrize("name", ["report.html.j2", "notes.html.j2", "compare.html.j2"])
+def test_a_theme_of_the_project_s_own_reaches_every_page(tmp_path: Path, name: str) -> None:
+    (tmp_path / "theme.css.j2").write_text(":root { --go: #00552b; }")
+    package = Path(documents.__file__).parent / "templates"
+    shared = (package / name).read_text(encoding="utf-8").count('{% include "page.css.j2" %}')
+    page = render("report.html.j2", view(go(), "d" * 64), tmp_path)
+    assert (shared, page.count(":root { --go: #00552b; }")) == (1, 1)
+    assert page.index("--go: #17653a") < page.index("--go: #00552b")
