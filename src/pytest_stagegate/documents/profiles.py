@@ -37,7 +37,10 @@ def in_profile(view: View, profile: str) -> View:
 
 
 def _public(view: View) -> View:
-    tests = tuple(replace(each, reason="", message="", subtests=()) for each in view.tests)
+    # Why a failure is expected is what somebody has written for others to read.
+    tests = tuple(
+        replace(each, reason=each.reason if each.known else "", message="", subtests=()) for each in view.tests
+    )
     environments = tuple(replace(each, lines=()) for each in view.environments)
     errors = tuple((path, "") for path, _ in view.collection_errors)
     shown = replace(view, tests=tests, environments=environments, collection_errors=errors, run=())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _ROOM: Final = 1_400_000
 """Bytes that all texts of failures may take in a page, so that it stays below 2 MB."""
 
+_KNOWN: Final = {"xfailed": "still fails", "xpassed": "passes: it may be mended"}
 _ELSEWHERE: Final = "There is no room for this text here; it is in decision.json."
 
 
@@ -31,6 +32,7 @@ class TestView:
         reason: Why, in one line.
         message: The failure's text, or where it stands.
         subtests: What became of subtests that did not pass.
+        known: That its failure is known, in words; empty where none is expected.
     """
 
     __test__ = False
@@ -42,6 +44,7 @@ class TestView:
     reason: str
     message: str
     subtests: tuple[str, ...]
+    known: str
 
 
 def tests_view(rows: Sequence[TestRow]) -> tuple[TestView, ...]:
@@ -67,4 +70,5 @@ def _view(row: TestRow, message: str) -> TestView:
         reason=clean(row.reason),
         message=message,
         subtests=tuple(clean(each) for each in row.subtests),
+        known=_KNOWN.get(row.outcome, ""),
     )

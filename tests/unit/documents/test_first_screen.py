@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
 from pytest_stagegate.documents.counts import grid
-from pytest_stagegate.documents.rendering import decision_json
+from pytest_stagegate.documents.rendering import Wanted, decision_json, documents_of
 from pytest_stagegate.documents.stages import ring_view
-from pytest_stagegate.model.decision import Artifact, Cell, Note, StageRow, Word
+from pytest_stagegate.model.decision import Artifact, Cell, Note, StageRow, TestRow, Word
 from pytest_stagegate.model.verdicts import Verdict
 from tests.unit.documents.samples import decision_of, go, no_go, view_of
 from tests.unit.fakes import result_of
@@ -112,3 +113,18 @@ def test_older_decisions_without_stages_are_shown_too() -> None:
     assert no_go().stages == ()
     assert view_of().ring.stages == ()
     assert b'"stages": []' in decision_json(no_go())
+
+
+@pytest.mark.parametrize("format", ["html", "md"])
+def test_known_issues_are_told_with_their_reason_and_what_may_be_closed(format: str) -> None:
+    def row(name: str, outcome: str, reason: str) -> TestRow:
+        return TestRow(
+            id=f"t.py::{name}", stage="test", outcome=outcome, reason=reason, message="", reruns=0, subtests=()
+        )
+
+    rows = (row("a", "failed", "assert"), row("b", "xfailed", "see 412"), row("c", "xpassed", "see 77"))
+    _, files = documents_of(go(not_passed=rows), (Wanted(format),), Path("out"), None)
+    text = next(iter(files.values())).decode()
+    known = text[text.index("Known issues") :]
+    assert known.index("still fails") < known.index("see 412") < known.index("passes: it may be mended")
+    assert "assert" not in known[: known.index("see 77")]
