@@ -184,3 +184,10 @@ def test_an_address_that_means_nothing_changes_nothing(looker: Looker, address: 
     page.goto(f"{looker.write(twelve()).as_uri()}#{address}")
     assert numbers(page) == list(range(12))
     assert looker.heard == []
+
+
+def test_a_row_that_a_link_brings_back_is_counted(page: Page) -> None:
+    page.fill("#search-gates", "nothing has this name")
+    page.locator("a[href='#gate-1']").first.click()
+    page.wait_for_function("() => !document.getElementById('gate-1').hidden")
+    assert page.locator('form[aria-label="Gates"] output').text_content() == "1 of 8 shown"
