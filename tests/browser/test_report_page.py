@@ -231,7 +231,8 @@ def test_every_environment_is_on_the_printed_sheet(looker: Looker, count: int) -
     page = looker.open(looker.write(samples.no_go(matrix=matrix)), width=680)
     page.emulate_media(media="print")
     right = page.evaluate(
-        "() => Math.max(...[...document.querySelectorAll('.grid *')].map((n) => n.getBoundingClientRect().right))"
+        """() => Math.max(...[...document.querySelectorAll(".grid *, .matrix *")].map(
+          (node) => node.getBoundingClientRect().right))"""
     )
     assert right <= 680
 
