@@ -9,10 +9,11 @@ import subprocess
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
 import pytest
 
 from pytest_stagegate.documents.wording import clean
-from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.model.decision import Decision, StageRow
 from tests.browser import report_samples as samples
 from tests.browser.conftest import ADDRESS, Looker
 
@@ -186,6 +187,66 @@ def test_print_has_the_decision_on_page_one_and_opens_what_is_closed(
     closed += [place for gate in made.gates for check in gate.checks for place in check.where]
     annex = " ".join(" ".join(others).split())
     assert [text for text in closed if " ".join(text.split()) not in annex] == []
+
+
+NAMES: Final = (
+    "Preparation of what is delivered",
+    "WWWWWWWWWWWWWWWW",
+    "\u7b2c" * 12,
+)
+
+
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_long_names_of_stages_neither_leave_the_ring_nor_touch(looker: Looker, count: int) -> None:
+    stages = tuple(StageRow(stage=f"{NAMES[number % 3]} {number}", here=not number) for number in range(count))
+    page = looker.open(looker.write(msgspec.structs.replace(samples.no_go(), stages=stages)))
+    wrong = page.evaluate(
+        """() => {
+          const ring = document.querySelector("svg.ring").getBoundingClientRect();
+          const boxes = [...document.querySelectorAll("svg.ring text")].map((n) => n.getBoundingClientRect());
+          const out = boxes.filter((box) => box.left < ring.left || box.right > ring.right);
+          const met = boxes.filter((one, at) => boxes.slice(at + 1).some((other) => one.left < other.right
+            && other.left < one.right && one.top + 3 < other.bottom && other.top + 3 < one.bottom));
+          return [out.length, met.length];
+        }"""
+    )
+    assert wrong == [0, 0]
+
+
+def test_more_stages_than_a_ring_has_room_for_are_told_in_full(looker: Looker) -> None:
+    stages = tuple(StageRow(stage=f"acceptance-{number}") for number in range(13))
+    page = looker.open(looker.write(msgspec.structs.replace(samples.no_go(), stages=stages)))
+    assert page.locator("svg.ring").count() == 0
+    assert "acceptance-12: not decided" in page.locator("ol.way").inner_text()
+    assert page.locator("ol.way").evaluate("(node) => node.getBoundingClientRect().width") > 300
+
+
+@pytest.mark.parametrize("count", [3, 12])
+def test_every_environment_is_on_the_printed_sheet(looker: Looker, count: int) -> None:
+    matrix = tuple(
+        msgspec.structs.replace(cell, environment=f"environment{number}ofeuropewest")
+        for cell in samples.no_go().matrix
+        for number in range(count)
+    )
+    page = looker.open(looker.write(samples.no_go(matrix=matrix)), width=680)
+    page.emulate_media(media="print")
+    right = page.evaluate(
+        """() => Math.max(...[...document.querySelectorAll(".grid *, .matrix *")].map(
+          (node) => node.getBoundingClientRect().right))"""
+    )
+    assert right <= 680
+
+
+def test_without_style_the_pictures_are_no_black_shapes(looker: Looker) -> None:
+    path = looker.write(samples.release())
+    page, _ = looker.served(path, {"Content-Security-Policy": "default-src 'none'"})
+    seen = page.evaluate(
+        """() => [...document.querySelectorAll("svg.ring circle, svg .planned, svg .forecast")].map(
+          (node) => [getComputedStyle(node).fill, getComputedStyle(node).stroke !== "none"])"""
+    )
+    assert len(seen) == 10
+    assert {tuple(each) for each in seen} == {("none", True)}
+    assert page.locator("svg.ring").evaluate("(node) => node.getBoundingClientRect().width") == 340
 
 
 def test_size_with_nothing_to_list() -> None:

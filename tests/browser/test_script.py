@@ -135,3 +135,59 @@ def test_a_page_with_little_on_it_has_no_tools(looker: Looker) -> None:
     page = looker.open(looker.write(samples.bare()))
     assert page.locator('form[aria-label="Tests"], form[aria-label="Evidence"]').count() == 0
     assert looker.heard == []
+
+
+def test_a_link_inside_the_page_takes_no_search_from_the_address(page: Page) -> None:
+    page.fill("#search-tests", "test_1")
+    page.locator("a[href='#gate-1']").first.click()
+    page.locator("table.tests thead button").first.click()
+    assert page.evaluate("() => location.hash") == "#?tests=test_1&tests.sort=1"
+
+
+def test_a_link_that_does_not_sort_shows_the_order_of_the_page(page: Page) -> None:
+    page.locator("table.tests thead button").nth(2).click()
+    page.locator("table.tests thead button").nth(2).click()
+    page.evaluate("() => { location.hash = '#?tests=reason'; }")
+    page.wait_for_function("() => !document.querySelector('[aria-sort]')")
+    assert numbers(page) == list(range(12))
+
+
+def test_what_sorts_can_be_seen_on_a_phone(looker: Looker) -> None:
+    page = looker.open(looker.write(twelve()), width=320)
+    for button in page.locator("table.tests thead button").all():
+        on_top = "({x, y, width, height}) => document.elementFromPoint(x + width / 2, y + height / 2)?.className"
+        button.scroll_into_view_if_needed()
+        assert page.evaluate(on_top, button.bounding_box()) == "sort"
+    assert page.evaluate("() => document.documentElement.scrollWidth") == 320
+
+
+def test_the_key_that_opens_the_help_closes_it(page: Page) -> None:
+    page.keyboard.press("?")
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    assert not page.locator("dialog").is_visible()
+    page.keyboard.press("j")
+    assert "results" in page.evaluate("() => document.activeElement.textContent")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "?__proto__=1&constructor=2&tests.sort=__proto__",
+        "?tests.sort=1e9&tests.without=__proto__,constructor",
+        "?tests.sort=-Infinity&keys=%00&gates.sort=1",
+        "%E0%A4%A",
+    ],
+)
+def test_an_address_that_means_nothing_changes_nothing(looker: Looker, address: str) -> None:
+    page = looker.page()
+    page.goto(f"{looker.write(twelve()).as_uri()}#{address}")
+    assert numbers(page) == list(range(12))
+    assert looker.heard == []
+
+
+def test_a_row_that_a_link_brings_back_is_counted(page: Page) -> None:
+    page.fill("#search-gates", "nothing has this name")
+    page.locator("a[href='#gate-1']").first.click()
+    page.wait_for_function("() => !document.getElementById('gate-1').hidden")
+    assert page.locator('form[aria-label="Gates"] output').text_content() == "1 of 8 shown"

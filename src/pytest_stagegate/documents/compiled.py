@@ -25,13 +25,13 @@ class Compiled(BytecodeCache):
     """Keeps what Jinja2 made of the package's own templates.
 
     Follows Python's rules for bytecode: ``PYTHONPYCACHEPREFIX`` says where, ``PYTHONDONTWRITEBYTECODE`` that nothing is
-    written, and a folder that can't be written is left alone. A file that is damaged, or that another Jinja2, Python or
-    template made, is not used.
+    written, and a folder that can't be written is left alone, as is everything where Python keeps no
+    bytecode at all. A file that is damaged, or that another Jinja2, Python or template made, is not used.
     """
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take the kept code, if it is whole; `Bucket` itself looks at Python's version and the template's text."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, NotImplementedError):
             kept = _place(bucket.key).read_bytes()
             if kept[:_DIGEST] == _digest(kept[_DIGEST:]):
                 bucket.bytecode_from_string(kept[_DIGEST:])
@@ -40,7 +40,7 @@ class Compiled(BytecodeCache):
         """Keep the code."""
         if not sys.dont_write_bytecode:
             made = bucket.bytecode_to_string()
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, NotImplementedError):
                 write_whole(_place(bucket.key), _digest(made) + made)
 
 

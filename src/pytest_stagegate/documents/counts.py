@@ -64,15 +64,19 @@ class GridView:
     Attributes:
         head: The environments.
         rows: Each stage with a cell for each environment.
+        broad: Whether a sheet of paper is too narrow for them side by side.
     """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, tuple[GridCell, ...]], ...]
+    broad: bool
 
 
 _WORSE: Final = ("failed", "errors", "lost")
 _LESS: Final = ("skipped", "xfailed", "xpassed", "flaky")
 _EMPTY: Final = GridCell("", "quiet", "")
+_ABREAST: Final = 3
+"""Environments that a sheet of paper has room for side by side."""
 
 
 def grid(decision: Decision) -> GridView:
@@ -85,6 +89,7 @@ def grid(decision: Decision) -> GridView:
         rows=tuple(
             (clean(stage), tuple(_grid_cell(cells.get((stage, each))) for each in environments)) for stage in stages
         ),
+        broad=len(environments) > _ABREAST,
     )
 
 

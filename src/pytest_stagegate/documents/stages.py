@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, Final
+from unicodedata import east_asian_width
 
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.wording import clean, plural
@@ -21,8 +23,10 @@ _NAMES: Final = 98
 _BASELINE: Final = 5
 _GAP: Final = 6
 """Between two stages on the ring, in units of the picture."""
-_NAME: Final = 10
-"""Characters of a name that fit beside the ring."""
+_ROOM: Final = 72
+"""For a name beside the ring, likewise."""
+_DRAWN: Final = 12
+"""Stages whose names fit around the ring."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,14 @@ class RingView:
         length: Of the whole ring, in units of the picture.
         part: Of what is drawn of each stage, likewise.
         turn: Degrees by which the ring is turned, so that the first stage is at its top.
+        drawn: Whether there is a picture: not of more stages than it has room for.
     """
 
     stages: tuple[StageView, ...]
     length: str
     part: str
     turn: str
+    drawn: bool
 
 
 def ring_view(rows: Sequence[StageRow]) -> RingView:
@@ -78,6 +84,7 @@ def ring_view(rows: Sequence[StageRow]) -> RingView:
         length=f"{_LENGTH:.2f}",
         part=f"{_LENGTH / max(len(rows), 1) - _GAP:.2f}",
         turn=str(-90 - round(180 / max(len(rows), 1))),
+        drawn=0 < len(rows) <= _DRAWN,
     )
 
 
@@ -88,7 +95,7 @@ def _stage(row: StageRow, number: int, count: int) -> StageView:
     side = round(math.sin(angle), 3)
     return StageView(
         name=name,
-        label=name if len(name) <= _NAME else f"{name[: _NAME - 1]}…",
+        label=_label(name),
         sign=sign,
         style=style,
         text=clean(_text(row)),
@@ -98,6 +105,18 @@ def _stage(row: StageRow, number: int, count: int) -> StageView:
         label_at=_point(angle, _NAMES),
         anchor="middle" if not side else "start" if side > 0 else "end",
     )
+
+
+def _label(name: str) -> str:
+    if sum(map(_width, name)) <= _ROOM:
+        return name
+    widths = accumulate(map(_width, name), initial=_width("…"))
+    return f"{name[: sum(1 for width in widths if width <= _ROOM) - 1]}…"
+
+
+def _width(sign: str) -> int:
+    """Return about how wide a sign is in any font: rather too much than too little."""
+    return 13 if east_asian_width(sign) in "WF" or sign in "MWmw@%" else 10 if sign.isupper() else 8
 
 
 def _text(row: StageRow) -> str:

@@ -71,3 +71,11 @@ def test_templates_of_a_project_are_not_kept(kept: Path, shown: View, tmp_path: 
     (tmp_path / "own" / NAME).write_text("{{ view.word }}", encoding="utf-8")
     assert render(NAME, shown, tmp_path / "own") == "NO GO"
     assert not files(kept)
+
+
+def test_where_python_keeps_no_bytecode_nothing_is_kept(
+    kept: Path, shown: View, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = render(NAME, shown, None)
+    monkeypatch.setattr(sys.implementation, "cache_tag", None)
+    assert render(NAME, shown, None) == first
