@@ -11,7 +11,7 @@ import pytest
 
 from pytest_stagegate import decide
 from pytest_stagegate.assembling import Question
-from pytest_stagegate.documents.delivering import delivered
+from pytest_stagegate.documents.delivering import delivered, inert
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
@@ -198,7 +198,8 @@ class Finishing:
         self._amend(final)
         self._deliver(config)
         if self._decided is not None or self._fault or self._shard is not None:
-            _print(config, self._last_line(config))
+            last = self._last_line(config)
+            _print(config, Text(inert(last.line, os.environ), last.style))
         if self._decided is not None and not self._fault:
             keep(self._decided.decision, self._decided.view.digest, self._decided.tests, self._out)
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
@@ -346,7 +347,7 @@ class Finishing:
         terminal.ensure_newline()
         terminal.section(f"stage gate: {decision.stage}{against}")
         for text in body:
-            terminal.write_line(text.line, **_markup(text))
+            terminal.write_line(inert(text.line, os.environ), **_markup(text))
 
     def _last_line(self, config: pytest.Config) -> Text:
         if self._fault:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pytest_stagegate.documents.asking import documents_wanted
-from pytest_stagegate.documents.delivering import delivered
+from pytest_stagegate.documents.delivering import delivered, inert
 from pytest_stagegate.documents.github import GITHUB_FILES
 from pytest_stagegate.documents.gitlab import GITLAB_FILES
 from pytest_stagegate.documents.rendering import DEFAULT, Wanted, documents_of
@@ -105,6 +105,32 @@ def test_hostile_text_starts_no_command_and_no_line() -> None:
     assert all(re.match(r"::(error|warning) ", line) for line in lines)
     assert all(line.count("::") == 2 or "%" in line for line in lines)
     assert "%250A" in annotations(decision)[1]
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85"])
+def test_no_separator_of_lines_starts_a_command(separator: str) -> None:
+    _, files = documents_of(everywhere(f"a{separator}::stop-commands::x"), (Wanted("github"),), OUT, None)
+    told = delivered(files, {})
+    assert told
+    assert all(line.startswith("::error ") for line in told)
+
+
+GITHUB = {"GITHUB_ACTIONS": "true"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("    ::add-mask::a", "    : :add-mask::a"),
+        ("\u3000::error::a", "\u3000: :error::a"),
+        ("where: x ##[stop-commands]a", "where: x ## [stop-commands]a"),
+        ("a\n::error::b", "a\n: :error::b"),
+        ("where: tests/test_a.py::test_x", "where: tests/test_a.py::test_x"),
+    ],
+)
+def test_no_line_for_people_is_a_command_to_github(text: str, shown: str) -> None:
+    assert inert(text, GITHUB) == shown
+    assert inert(text, {}) == text
 
 
 def test_outputs_are_one_line_each() -> None:
