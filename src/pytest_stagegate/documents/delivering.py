@@ -43,8 +43,8 @@ def delivered(files: Mapping[Path, bytes], environ: Mapping[str, str]) -> tuple[
 def inert(text: str, environ: Mapping[str, str]) -> str:
     """Return a text of which GitHub takes no line for a command to itself; elsewhere it is as it was.
 
-    Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs ; a command is a line that begins
-    with two colons behind blanks, or one that holds two hashes and a bracket anywhere.
+    A command is a line that begins with two colons behind blanks, or one that holds two hashes and a bracket anywhere.
+    Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
 
     Args:
         text: What people are shown, with words of tests in it.
