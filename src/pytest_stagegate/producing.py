@@ -20,6 +20,7 @@ from pytest_stagegate.evidence.finding import PRODUCED, produced_below, sha256_o
 from pytest_stagegate.evidence.tools import Ended, Tools, environ_of_tools, is_inside
 from pytest_stagegate.model.canonical import json_of
 from pytest_stagegate.model.numbers import Duration
+from pytest_stagegate.model.redaction import redacted, secrets_of
 from pytest_stagegate.model.service_levels import COMMAND, PRODUCER
 from pytest_stagegate.model.service_levels import KIND as SERVICE_LEVELS
 from pytest_stagegate.model.times import rfc3339
@@ -104,7 +105,8 @@ def produce(rules: Sequence[EvidenceRule], making: Making) -> Iterator[Produced]
     folder = making.out / PRODUCED
     remove_produced(making.out)
     folder.mkdir(parents=True, exist_ok=True)
-    tools = Tools(making.root, environ_of_tools(os.environ, making.root))
+    secrets = secrets_of(os.environ)
+    tools = Tools(making.root, environ_of_tools(os.environ, making.root), lambda text: redacted(text, secrets))
     with ThreadPoolExecutor(max_workers=max(1, len(rules))) as pool:
         futures = [pool.submit(_measured if _is_ours(rule) else _made, rule, making, tools) for rule in rules]
         try:

@@ -142,6 +142,24 @@ def test_a_failing_subtest_fails_its_test_once(project: Project, workers: list[s
     assert run.decision["not_passed"][0]["subtests"][0].startswith("[number] (i=")
 
 
+def test_no_secret_is_in_a_subtest_an_ending_or_the_command_line(project: Project) -> None:
+    project.write(
+        "test_a.py",
+        """
+        import pytest
+
+        def test_1(request):
+            if pytest.version_tuple >= (9,):
+                with request.getfixturevalue("subtests").test("password=hunter2xyz", header="Bearer hunter2hunter2"):
+                    assert 0
+            pytest.exit("api_key=hunter2xyz")
+        """,
+    )
+    run = project.run("-o", "junit_suite_name=Bearer hunter2hunter2")
+    assert (run.word, "hunter2" in (run.folder / "evidence.jsonl").read_text("utf-8")) == ("HOLD", False)
+    assert "interrupted by pytest.exit: api_key=[redacted]" in run.out
+
+
 def test_a_broken_teardown_is_an_error_and_a_failed_test_stays_failed(project: Project, workers: list[str]) -> None:
     project.write(
         "test_a.py",

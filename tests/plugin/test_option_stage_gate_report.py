@@ -96,3 +96,23 @@ def test_a_summary_that_cannot_be_written_is_a_hold(green: Project, monkeypatch:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "no/such/folder")
     run = green.run()
     assert (run.status, "HOLD  stagegate: the CI system's file can't be written" in run.out) == (21, True)
+
+
+@pytest.mark.parametrize("verb", ["run", "check"])
+def test_no_line_of_ours_is_a_command_to_github(green: Project, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    name = f"{'x' * 50} ::stop-commands::a ##[add-mask]b"
+    green.write(
+        "test_a.py",
+        f"""
+        import pytest
+
+        @pytest.mark.parametrize("a", [0], ids=[{name!r}])
+        def test_it(a): assert a
+        """,
+    )
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("COLUMNS", "80")
+    run = green.run("--stage-gate-report=terminal", "--tb=no", "--no-summary")
+    told = run.out.rpartition(" stage gate: ")[2] if verb == "run" else green.check("--report=terminal").out
+    assert "stop-commands::a" in told
+    assert not [line for line in told.splitlines() if line.lstrip().startswith("::") or "##[" in line]

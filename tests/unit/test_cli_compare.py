@@ -124,3 +124,9 @@ def test_markdown_fits_into_a_comment_and_counts_what_it_leaves_out() -> None:
     text = compare_file(hostile("gate-with-a-long-name" * 4, 2_000), "md").decode()
     assert SINKS["comment"].takes(text)
     assert "more, for which there is no room here" in text
+
+
+def test_markdown_is_never_empty_however_long_a_name_is() -> None:
+    long = go(subject=msgspec.structs.replace(go().subject, name="x" * 70_000))
+    found = compared(long, long, (roll_of_decision(long), roll_of_decision(long)))
+    assert "| decision | GO | GO |" in compare_file(found, "md").decode()

@@ -195,3 +195,10 @@ def test_a_decision_needs_the_producers_of_its_stage_and_environment(
     project_at(tmp_path, policy=POLICY)
     found = load_project(tmp_path).producers(stage, environment)
     assert [rule.producer.name for rule in found if rule.producer is not None] == names
+
+
+def test_last_words_of_a_tool_hold_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINT_TOKEN", "correct-horse")
+    code = "import os, sys; sys.exit('password=hunter2xyz and ' + os.environ['LINT_TOKEN'])"
+    failed = only(tmp_path, tool("web", code)).attachment.failed
+    assert "(password=[redacted] and [redacted])" in failed

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from pytest_stagegate.assembling import Question
+from pytest_stagegate.documents.delivering import inert
 from pytest_stagegate.documents.terminal import COLOURS
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import UsageError, nearest
@@ -99,10 +100,10 @@ def write_or_print(content: bytes, out: Path | None) -> None:
 
 
 def coloured(text: Text) -> None:
-    """Print a line in the colour of its style class."""
+    """Print a line in the colour of its style class; a CI system takes none for a command."""
     marks = COLOURS.get(text.style, ())
     colour = next((mark for mark in marks if mark != "bold"), None)
-    click.secho(text.line, fg=colour, bold="bold" in marks)
+    click.secho(inert(text.line, os.environ), fg=colour, bold="bold" in marks)
 
 
 def default_evidence() -> tuple[str, ...]:

@@ -61,7 +61,10 @@ def _direction(before: GateResult | None, now: GateResult | None) -> Direction:
         return Direction.SAME
     if Verdict.NOT_APPLICABLE in (before.verdict, now.verdict):
         return Direction.OTHER
-    return Direction.WORSE if SEVERITY[now.verdict] < SEVERITY[before.verdict] else Direction.BETTER
+    if SEVERITY[now.verdict] < SEVERITY[before.verdict]:
+        return Direction.WORSE
+    # What nobody can tell any more, or what somebody accepts, has not become better.
+    return Direction.BETTER if now.verdict in (Verdict.PASS, Verdict.WARN) else Direction.OTHER
 
 
 def _checks(before: GateResult, now: GateResult, *, moved: bool) -> Iterator[CheckMove]:

@@ -40,8 +40,8 @@ def compare_file(found: Comparison, format: str, templates: Path | None = None) 
     view = compare_view(found)
     if format == "html":
         return with_content_policy(render("compare.html.j2", view, templates)).encode()
-    texts = ("\n".join(_markdown(view, most)) + "\n" for most in STEPS)
-    return next((text for text in texts if SINKS["comment"].takes(text)), "").encode()
+    texts = ["\n".join(_markdown(view, most)) + "\n" for most in STEPS]
+    return next((text for text in texts if SINKS["comment"].takes(text)), texts[-1]).encode()
 
 
 def comparison_schema() -> dict[str, object]:

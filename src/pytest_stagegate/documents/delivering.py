@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 DETECTED: Final = {"github": ("GITHUB_ACTIONS", "true"), "gitlab": ("GITLAB_CI", "true")}
 """Format to the variable, and its value, by which the system is known that takes it."""
 
+_COMMAND: Final = re.compile(r"^(\s*:)(?=:)|(##)(?=\[)", re.MULTILINE)
 _SUMMARY, _OUTPUTS, _ANNOTATIONS = GITHUB_FILES
 _APPENDED: Final = {_SUMMARY: "GITHUB_STEP_SUMMARY", _OUTPUTS: "GITHUB_OUTPUT"}
 
@@ -35,4 +37,18 @@ def delivered(files: Mapping[Path, bytes], environ: Mapping[str, str]) -> tuple[
         if name in by_name and environ.get(variable):
             with Path(environ[variable]).open("ab") as file:
                 file.write(by_name[name])
-    return tuple(by_name.get(_ANNOTATIONS, b"").decode().splitlines())
+    return tuple(line for line in by_name.get(_ANNOTATIONS, b"").decode().split("\n") if line)
+
+
+def inert(text: str, environ: Mapping[str, str]) -> str:
+    """Return a text of which GitHub takes no line for a command to itself; elsewhere it is as it was.
+
+    A command is a line that begins with two colons behind blanks, or one that holds two hashes and a bracket anywhere.
+    Source: https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+
+    Args:
+        text: What people are shown, with words of tests in it.
+        environ: The variables, which tell where this is.
+    """
+    variable, value = DETECTED["github"]
+    return _COMMAND.sub(lambda found: f"{found[0]} ", text) if environ.get(variable) == value else text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from fractions import Fraction
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.documents.places import named
@@ -48,7 +49,9 @@ def gitlab_files(decision: Decision, view: View) -> tuple[bytes, ...]:
 def _finding(each: Named, policy: str) -> dict[str, Any]:
     """Return one finding; what is about no file stands at the policy, which asks for it."""
     blocker = each.blocker
-    key = "\0".join((blocker.name, blocker.word, each.place))
+    # Of a gate there is one reason, whose numbers change; of the run there may be many that are called alike.
+    told = "" if blocker.anchor else blocker.text
+    key = "\0".join((blocker.name, blocker.word, each.place, told))
     return {
         "description": f"{each.place}: {blocker.text}" if each.place else blocker.text,
         "check_name": f"stage gate: {blocker.name}",
@@ -68,9 +71,17 @@ def _metrics(decision: Decision) -> Iterator[str]:
             yield _sample("stagegate_gate_met", int(result.verdict in _MET), gate=result.gate)
     yield "# TYPE stagegate_measured gauge"
     for result in decision.gates:
+        names: set[str] = set()
         for check in result.checks:
             if check.measured is not None and (value := _value(check.measured)) is not None:
-                yield _sample("stagegate_measured", value, gate=result.gate, check=check.name)
+                yield _sample("stagegate_measured", value, gate=result.gate, check=_free(clean(check.name), names))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return a name, numbered where it is taken: two samples of one name are none of any."""
+    found = next(each for number in count(1) if (each := name if number == 1 else f"{name} ({number})") not in taken)
+    taken.add(found)
+    return found
 
 
 def _value(measured: Any) -> int | str | None:

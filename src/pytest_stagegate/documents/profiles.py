@@ -24,6 +24,10 @@ _WORD: Final = re.compile(r"[^\s,;()“”'\"`]+")
 _FOLDERS: Final = re.compile(r"^(?:[A-Za-z]:)?(?:[^/\\]*[/\\])+(?=[^/\\])")
 _PATH: Final = re.compile(r"^(?:[A-Za-z]:)?[/\\]|[.*]|[/\\].*[/\\]")
 """What tells a path from words between which there is a stroke."""
+_FIGURES: Final = re.compile(r"\d[\d./]*")
+_TEST: Final = re.compile(r"(?P<file>[^:\[]*[./\\][^:\[]*::)(?P<outer>[^\[]*::)?(?P<name>.+)", re.DOTALL)
+_WARNING: Final = re.compile(r"(?P<place>.+:\d+: \w+ \(\d+\)): .*", re.DOTALL)
+"""A warning as the gate of that name tells it: its place, its category, how often, and what the test made of it."""
 
 
 def in_profile(view: View, profile: str) -> View:
@@ -55,15 +59,27 @@ def _without_folders(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(_without_folders, value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _without_folders(getattr(value, each.name)) for each in fields(value)})
+        return replace(value, **{each.name: _field(each.name, getattr(value, each.name)) for each in fields(value)})
     return value
+
+
+def _field(name: str, value: Any) -> Any:
+    if name == "where":
+        return tuple(map(_place, value))
+    return _place(value) if name == "id" else _without_folders(value)
+
+
+def _place(text: str) -> str:
+    """Return the name of a test, in which there may be blanks and strokes, or a place without folders."""
+    test = _TEST.fullmatch(text)
+    return test["name"] if test else str(_without_folders(_WARNING.sub(r"\g<place>", text)))
 
 
 def _last(word: str) -> str:
     """Return a file without its folders, and a test without its file; an address stays."""
-    if _ADDRESS.match(word):
+    if _ADDRESS.match(word) or _FIGURES.fullmatch(word):
         return word
-    _, mark, rest = word.partition("::")
-    if mark and rest:
-        return rest.rpartition("::")[2]
+    test = _TEST.fullmatch(word)
+    if test:
+        return test["name"]
     return _FOLDERS.sub("", word) if _PATH.search(word) else word

@@ -141,13 +141,13 @@ class Attempt:
         self.subtest_count += 1
         if report.outcome == "passed":
             return
-        described = f"{_description(report.context)}: {report.outcome}"
-        self.subtests.append(described)
+        described = tidy(_description(report.context), REASON_LIMIT)
+        self.subtests.append(f"{described}: {report.outcome}")
         if report.outcome == "failed":
             self._call = True
             self.outcome = Outcome.FAILED
             self.reason, self.message = _words(report, Outcome.FAILED, tidy)
-            self.reason = f"subtest {_description(report.context)}: {self.reason}"
+            self.reason = f"subtest {described}: {self.reason}"
 
 
 def _outcome(report: pytest.TestReport) -> Outcome:

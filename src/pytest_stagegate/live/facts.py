@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from pytest_stagegate.model.redaction import redacted, secrets_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -43,7 +45,8 @@ def facts_of(config: pytest.Config, chosen: Selection) -> dict[str, str]:
 
 def _shown(args: Iterable[str], rootdir: Path, *first: str) -> str:
     words = [*first, *_portable(_without_secrets(list(args)), rootdir)]
-    return " ".join(word if "…" in word or "***" in word else shlex.quote(word) for word in words)
+    line = " ".join(word if "…" in word or "***" in word else shlex.quote(word) for word in words)
+    return redacted(line, secrets_of(os.environ))
 
 
 def _without_secrets(args: list[str]) -> list[str]:

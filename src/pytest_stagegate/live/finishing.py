@@ -12,7 +12,7 @@ import pytest
 from pytest_stagegate import decide
 from pytest_stagegate.assembling import Question
 from pytest_stagegate.documents.code_pages import shown_in
-from pytest_stagegate.documents.delivering import delivered
+from pytest_stagegate.documents.delivering import delivered, inert
 from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
@@ -199,7 +199,8 @@ class Finishing:
         self._amend(final)
         self._deliver(config)
         if self._decided is not None or self._fault or self._shard is not None:
-            _print(config, self._last_line(config))
+            last = self._last_line(config)
+            _print(config, Text(inert(last.line, os.environ), last.style))
         if self._decided is not None and not self._fault:
             keep(self._decided.decision, self._decided.view.digest, self._decided.tests, self._out)
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
@@ -347,7 +348,7 @@ class Finishing:
         terminal.ensure_newline()
         terminal.section(f"stage gate: {decision.stage}{against}")
         for text in body:
-            terminal.write_line(_shown(terminal, text), **_markup(text))
+            terminal.write_line(_shown(terminal, inert(text.line, os.environ)), **_markup(text))
 
     def _last_line(self, config: pytest.Config) -> Text:
         if self._fault:
@@ -366,9 +367,9 @@ def _width(terminal: Any) -> int | None:
     return getattr(getattr(terminal, "_tw", None), "fullwidth", None)
 
 
-def _shown(terminal: Any, text: Text) -> str:
+def _shown(terminal: Any, line: str) -> str:
     file = getattr(getattr(terminal, "_tw", None), "_file", None)
-    return shown_in(text.line, getattr(file, "encoding", None))
+    return shown_in(line, getattr(file, "encoding", None))
 
 
 def _markup(text: Text) -> dict[str, bool]:
@@ -382,6 +383,6 @@ def _print(config: pytest.Config, text: Text) -> None:
         if getattr(getattr(terminal, "_tw", None), "width_of_current_line", 0):
             # Of progress that workers make the terminal's reporter knows no open line.
             terminal.write_line("")
-        terminal.write_line(_shown(terminal, text), **_markup(text))
+        terminal.write_line(_shown(terminal, text.line), **_markup(text))
     else:
         print(text.line, file=sys.stderr)

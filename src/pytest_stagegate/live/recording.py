@@ -17,7 +17,7 @@ from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.evidence import WarningLine
 from pytest_stagegate.model.tests import Outcome
-from pytest_stagegate.model.texts import MESSAGE_LIMIT, shortened
+from pytest_stagegate.model.texts import MESSAGE_LIMIT
 from pytest_stagegate.model.times import rfc3339
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class Recorder:
 
     def worker_lost(self, worker: str, text: str) -> None:
         """Note that a worker process went down."""
-        self._writer.line(lines.WorkerLost(worker=worker, text=shortened(text, 300)))
+        self._writer.line(lines.WorkerLost(worker=worker, text=self._tidy(text, 300)))
         self._writer.flush()
 
     def line(self, line: lines.Line) -> None:
@@ -176,7 +176,7 @@ class Recorder:
         if reason in self._endings:
             return
         self._endings.add(reason)
-        self._writer.line(lines.Ending(note=Note(reason=reason, text=text)))
+        self._writer.line(lines.Ending(note=Note(reason=reason, text=self._tidy(text, MESSAGE_LIMIT))))
 
     @property
     def records(self) -> bool:

@@ -52,6 +52,12 @@ def redacted(text: str, values: tuple[str, ...] = ()) -> str:
 
 
 def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the values of variables whose names say that they hold a secret, the longest first."""
-    found = {value for name, value in environ.items() if len(value) >= _SHORTEST and _SECRET_VARIABLE.search(name)}
+    """Return the values of variables whose names say that they hold a secret, the longest first.
+
+    Each line of a value is one too: what shows a value often shows it a line at a time. The first and the last line of
+    a key are none, as each key has them.
+    """
+    values = [value for name, value in environ.items() if _SECRET_VARIABLE.search(name)]
+    lines = [line for value in values for line in value.splitlines() if not line.startswith("-----")]
+    found = {each for each in (*values, *lines) if len(each.strip()) >= _SHORTEST}
     return tuple(sorted(found, key=lambda value: (-len(value), value)))

@@ -166,6 +166,25 @@ def test_a_gate_that_falls_short_is_worse_and_says_from_what_to_what() -> None:
     assert (check.before, check.now, check.limit_now, check.value) == ("91.2 %", "88.4 %", "≥ 90 %", Direction.WORSE)
 
 
+@pytest.mark.parametrize(
+    ("now", "direction"),
+    [
+        (Verdict.NO_EVIDENCE, Direction.OTHER),
+        (Verdict.STALE, Direction.OTHER),
+        (Verdict.TOO_SMALL, Direction.OTHER),
+        (Verdict.WAIVED, Direction.OTHER),
+        (Verdict.WARN, Direction.BETTER),
+        (Verdict.PASS, Direction.BETTER),
+        (Verdict.ERROR, Direction.WORSE),
+    ],
+)
+def test_a_failure_that_nobody_looks_at_any_more_or_that_is_waived_is_not_better(
+    now: Verdict, direction: Direction
+) -> None:
+    (move,) = between(gate(Verdict.FAIL, "NO_GO"), gate(now, "HOLD")).gates
+    assert move.direction is direction
+
+
 def test_a_share_that_moved_inside_its_limit_is_told() -> None:
     (move,) = between(gate(checks=(share(912, "91.2 %"),)), gate(checks=(share(930, "93 %"),))).gates
     assert (move.direction, move.checks[0].value) == (Direction.SAME, Direction.BETTER)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from pytest_stagegate.documents.asking import documents_wanted
-from pytest_stagegate.documents.delivering import delivered
+from pytest_stagegate.documents.delivering import delivered, inert
 from pytest_stagegate.documents.github import GITHUB_FILES
 from pytest_stagegate.documents.gitlab import GITLAB_FILES
 from pytest_stagegate.documents.rendering import DEFAULT, Wanted, documents_of
-from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.model.decision import Blocker, Decision, Word
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.verdicts import Verdict
 from tests.unit.documents.samples import HOSTILE, check_with, decision_of, everywhere, go, no_go
@@ -94,6 +95,15 @@ def test_each_finding_has_a_fingerprint_of_its_own_that_stays() -> None:
     assert prints == [each["fingerprint"] for each in findings(decision)]
 
 
+def test_reasons_of_the_run_that_are_called_alike_have_fingerprints_of_their_own() -> None:
+    reasons = [
+        Blocker(effect=Word.HOLD, reason="evidence-unreadable", gate=None, text=f"{name} can't be read", remedy="")
+        for name in ("a.xml", "b.xml")
+    ]
+    first, second = (each["fingerprint"] for each in findings(no_go(blockers=tuple(reasons))))
+    assert first != second
+
+
 def test_a_go_annotates_nothing() -> None:
     assert annotations(go()) == findings(go()) == []
 
@@ -105,6 +115,32 @@ def test_hostile_text_starts_no_command_and_no_line() -> None:
     assert all(re.match(r"::(error|warning) ", line) for line in lines)
     assert all(line.count("::") == 2 or "%" in line for line in lines)
     assert "%250A" in annotations(decision)[1]
+
+
+@pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\n", "\r", "\x0b", "\x0c", "\x1c", "\x85"])
+def test_no_separator_of_lines_starts_a_command(separator: str) -> None:
+    _, files = documents_of(everywhere(f"a{separator}::stop-commands::x"), (Wanted("github"),), OUT, None)
+    told = delivered(files, {})
+    assert told
+    assert all(line.startswith("::error ") for line in told)
+
+
+GITHUB = {"GITHUB_ACTIONS": "true"}
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("    ::add-mask::a", "    : :add-mask::a"),
+        ("\u3000::error::a", "\u3000: :error::a"),
+        ("where: x ##[stop-commands]a", "where: x ## [stop-commands]a"),
+        ("a\n::error::b", "a\n: :error::b"),
+        ("where: tests/test_a.py::test_x", "where: tests/test_a.py::test_x"),
+    ],
+)
+def test_no_line_for_people_is_a_command_to_github(text: str, shown: str) -> None:
+    assert inert(text, GITHUB) == shown
+    assert inert(text, {}) == text
 
 
 def test_outputs_are_one_line_each() -> None:
@@ -121,6 +157,16 @@ def test_metrics_are_exact_and_never_look_better_than_they_are() -> None:
     assert 'stagegate_gate_met{gate="results"} 0\n' in text
     assert 'stagegate_tests{count="passed"} 3\n' in text
     assert text.endswith("# EOF\n")
+
+
+@pytest.mark.parametrize("name", ["line", "a\nb", 'a"b', "a\\", "\\n", "a\u2028b", "", "a{b},c=", "é"])
+def test_metrics_are_what_a_reader_of_openmetrics_takes(name: str) -> None:
+    values = (10**30, Ratio(10**40, 3), Ratio(0, 0), Ratio(-1, 3), -5)
+    checks = tuple(check_with(Verdict.FAIL, name=name, measured=value) for value in values)
+    text = written("gitlab", decision_of(result_of(Verdict.FAIL, "NO_GO", checks=checks)))["gl-metrics.txt"]
+    samples = [each for family in text_string_to_metric_families(text) for each in family.samples]
+    measured = [each.labels["check"] for each in samples if each.name == "stagegate_measured"]
+    assert measured == [name, f"{name} (2)", f"{name} (3)", f"{name} (4)"]
 
 
 @pytest.mark.parametrize(

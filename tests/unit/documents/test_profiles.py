@@ -72,6 +72,25 @@ def test_addresses_and_words_with_a_stroke_stay(public: View) -> None:
     assert public.blockers[0].remedy == "Mend it, or skip/xfail: https://shop.example/a/b.html says how."
 
 
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("tests/my dir/test_a.py::TestX::test_x", "test_x"),
+        ("tests/test_a.py::test_x[a::b]", "test_x[a::b]"),
+        ("tests/test_a.py::test_x[a/b c::d.e /f]", "test_x[a/b c::d.e /f]"),
+        ("shop/prices::TestPrice", "TestPrice"),
+        ("std::vector", "std::vector"),
+        ("lost: tests/test_a.py::test_x", "lost: test_x"),
+        ("tests/test_a.py:12: UserWarning (3): OUTPUT /home/dana", "test_a.py:12: UserWarning (3)"),
+        ("src/shop/prices.py:3: E501: too long", "prices.py:3: E501: too long"),
+    ],
+)
+def test_a_place_is_a_file_or_the_whole_name_of_a_test(place: str, shown: str) -> None:
+    bad = result_of(Verdict.FAIL, "NO_GO", checks=(check_with(Verdict.FAIL, where=(place,)),))
+    public = in_profile(view(decision_of(bad), "d" * 64), "public")
+    assert public.gates[0].where == public.gates[0].checks[0].where == (shown,)
+
+
 @pytest.mark.parametrize("format", sorted({*PUBLIC} - {"terminal"}))
 def test_no_document_shows_output_folders_or_the_run(format: str) -> None:
     _, files = documents_of(decided(), (Wanted(format),), Path("out"), None, profile="public")
@@ -89,6 +108,8 @@ def test_no_document_shows_output_folders_or_the_run(format: str) -> None:
         ("a/b", "a/b"),
         ("./x", "x"),
         ("3/4", "3/4"),
+        ("2026/11/28", "2026/11/28"),
+        ("12.5/13.0", "12.5/13.0"),
         ("folder/", "folder/"),
     ],
 )

@@ -71,6 +71,14 @@ def test_values_of_variables_are_found_anywhere() -> None:
     )
 
 
+def test_a_value_of_several_lines_is_found_a_line_at_a_time() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADAN\nBgkqhkiG9w0B\n-----END PRIVATE KEY-----"
+    values = secrets_of({"SIGNING_SECRET": key})
+    assert redacted("E   MIIEvQIBADAN\nE   'BgkqhkiG9w0B\\n'", values) == f"E   {REDACTED}\nE   '{REDACTED}\\n'"
+    other = key.replace("MII", "XYZ")
+    assert redacted(other, values) == REDACTED
+
+
 @pytest.mark.parametrize(
     "piece", ["password=", "://a:", "-----BEGIN PRIVATE KEY-----", "secret_" * 3, "eyJ" + "a" * 40]
 )
