@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,15 +10,15 @@ import pytest
 
 from pytest_stagegate import decide
 from pytest_stagegate.assembling import Question
-from pytest_stagegate.documents.code_pages import shown_in
 from pytest_stagegate.documents.delivering import delivered, inert
-from pytest_stagegate.documents.terminal import COLOURS, Text, last_word, section
+from pytest_stagegate.documents.terminal import Text, last_word, section
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
 from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.keeping.folder import keep
 from pytest_stagegate.live.attached import attached
 from pytest_stagegate.live.history import history_lines
+from pytest_stagegate.live.printing import print_line, width_of, write_line
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.live.stopping import endings, limits_warnings
 from pytest_stagegate.model.absent import Absent
@@ -200,7 +199,7 @@ class Finishing:
         self._deliver(config)
         if self._decided is not None or self._fault or self._shard is not None:
             last = self._last_line(config)
-            _print(config, Text(inert(last.line, os.environ), last.style))
+            print_line(config, Text(inert(last.line, os.environ), last.style))
         if self._decided is not None and not self._fault:
             keep(self._decided.decision, self._decided.view.digest, self._decided.tests, self._out)
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
@@ -213,7 +212,7 @@ class Finishing:
             return
         try:
             for line in delivered(self._decided.files, os.environ):
-                _print(config, Text(line))
+                print_line(config, Text(line))
         except OSError as error:
             self._fault = f"the CI system's file can't be written: {error.strerror}: {error.filename}"
             self._status = HOLD_STATUS
@@ -231,7 +230,9 @@ class Finishing:
         """Return the status of a call of pytest in which no session came to its end."""
         if int(status or 0) or only_shows(config.option):
             return status
-        _print(config, Text("‖ HOLD  stagegate: no session of pytest came to its end, so nothing was decided", "hold"))
+        print_line(
+            config, Text("‖ HOLD  stagegate: no session of pytest came to its end, so nothing was decided", "hold")
+        )
         return HOLD_STATUS
 
     def _selection_left_nothing(self) -> bool:
@@ -269,7 +270,7 @@ class Finishing:
         making = Making(self._project.rootdir, self._out, self.checkout[0], None, self._project.to_measure)
         quiet = session.config.get_verbosity() < 0
         try:
-            self._given += produced(self._producers, making, partial(_print, session.config), quiet=quiet)
+            self._given += produced(self._producers, making, partial(print_line, session.config), quiet=quiet)
         except KeyboardInterrupt:
             self.recorder.ended_early("interrupted", "The run was interrupted while the policy's producers ran.")
             session.exitstatus = own or pytest.ExitCode.INTERRUPTED
@@ -340,7 +341,7 @@ class Finishing:
         config = terminal.config
         if self._decided is None or self._recorded_status == pytest.ExitCode.USAGE_ERROR:
             return
-        body = list(section(self._decided.view, verbosity=config.get_verbosity(), width=_width(terminal)))
+        body = list(section(self._decided.view, verbosity=config.get_verbosity(), width=width_of(terminal)))
         if not body:
             return
         decision = self._decided.decision
@@ -348,7 +349,7 @@ class Finishing:
         terminal.ensure_newline()
         terminal.section(f"stage gate: {decision.stage}{against}")
         for text in body:
-            terminal.write_line(_shown(terminal, inert(text.line, os.environ)), **_markup(text))
+            write_line(terminal, Text(inert(text.line, os.environ), text.style))
 
     def _last_line(self, config: pytest.Config) -> Text:
         if self._fault:
@@ -361,28 +362,3 @@ class Finishing:
         if config.get_verbosity() >= 0 and self._decided.files:
             documents = f"documents in {folder}"
         return last_word(self._decided.view, documents)
-
-
-def _width(terminal: Any) -> int | None:
-    return getattr(getattr(terminal, "_tw", None), "fullwidth", None)
-
-
-def _shown(terminal: Any, line: str) -> str:
-    file = getattr(getattr(terminal, "_tw", None), "_file", None)
-    return shown_in(line, getattr(file, "encoding", None))
-
-
-def _markup(text: Text) -> dict[str, bool]:
-    return dict.fromkeys(COLOURS.get(text.style, ()), True)
-
-
-def _print(config: pytest.Config, text: Text) -> None:
-    terminal = config.pluginmanager.getplugin("terminalreporter")
-    if terminal is not None:
-        terminal.ensure_newline()
-        if getattr(getattr(terminal, "_tw", None), "width_of_current_line", 0):
-            # Of progress that workers make the terminal's reporter knows no open line.
-            terminal.write_line("")
-        terminal.write_line(_shown(terminal, text.line), **_markup(text))
-    else:
-        print(text.line, file=sys.stderr)
