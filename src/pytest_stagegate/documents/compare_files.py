@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.compare import compare_view
-from pytest_stagegate.documents.room import SINKS
 from pytest_stagegate.documents.schemas import schema_of
-from pytest_stagegate.documents.standup_markdown import STEPS, section_items
+from pytest_stagegate.documents.standup_markdown import section_items, with_room
 from pytest_stagegate.documents.standup_terminal import section_lines
 from pytest_stagegate.documents.templating import markdown_text, render, with_content_policy
 from pytest_stagegate.documents.terminal import Text
@@ -40,8 +40,7 @@ def compare_file(found: Comparison, format: str, templates: Path | None = None) 
     view = compare_view(found)
     if format == "html":
         return with_content_policy(render("compare.html.j2", view, templates)).encode()
-    texts = ["\n".join(_markdown(view, most)) + "\n" for most in STEPS]
-    return next((text for text in texts if SINKS["comment"].takes(text)), texts[-1]).encode()
+    return with_room(partial(_markdown, view), [section for group in view.groups for section in group.sections])
 
 
 def comparison_schema() -> dict[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pytest_stagegate.documents.signs import EMPTY_CELL, CellView
 from pytest_stagegate.documents.wording import clean
 
 if TYPE_CHECKING:
@@ -49,15 +50,6 @@ def matrix_row(cell: Cell) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class GridCell:
-    """How the tests of one stage ended in one environment; all empty where it has none."""
-
-    sign: str
-    style: str
-    text: str
-
-
-@dataclass(frozen=True)
 class GridView:
     """Stages by environments.
 
@@ -68,13 +60,12 @@ class GridView:
     """
 
     head: tuple[str, ...]
-    rows: tuple[tuple[str, tuple[GridCell, ...]], ...]
+    rows: tuple[tuple[str, tuple[CellView, ...]], ...]
     broad: bool
 
 
 _WORSE: Final = ("failed", "errors", "lost")
 _LESS: Final = ("skipped", "xfailed", "xpassed", "flaky")
-_EMPTY: Final = GridCell("", "quiet", "")
 _ABREAST: Final = 3
 """Environments that a sheet of paper has room for side by side."""
 
@@ -93,16 +84,16 @@ def grid(decision: Decision) -> GridView:
     )
 
 
-def _grid_cell(cell: Cell | None) -> GridCell:
+def _grid_cell(cell: Cell | None) -> CellView:
     if cell is None:
-        return _EMPTY
+        return EMPTY_CELL
     wanted = cell.collected - cell.deselected
     if not wanted:
-        return GridCell("–", "quiet", f"{cell.deselected} left out")
+        return CellView("–", "quiet", f"{cell.deselected} left out")
     told = [f"{getattr(cell, name)} {name}" for name in (*_WORSE, *_LESS) if getattr(cell, name)]
     text = ", ".join([f"{cell.passed} of {wanted} passed", *told])
     if any(getattr(cell, name) for name in _WORSE):
-        return GridCell("✘", "no-go", text)
+        return CellView("✘", "no-go", text)
     if not cell.passed:
-        return GridCell("?", "hold", text)
-    return GridCell("✔", "quiet" if told else "go", text)
+        return CellView("?", "hold", text)
+    return CellView("✔", "quiet" if told else "go", text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.roadmap import Roadmap, roadmap
+from pytest_stagegate.documents.signs import EMPTY_CELL, CellView
 from pytest_stagegate.documents.wording import clean, plural
 
 if TYPE_CHECKING:
@@ -24,15 +25,6 @@ _SIGNS: Final = {
     "passed": ("✔", "go"),
 }
 _PLANS: Final = ("goals", "plan")
-
-
-@dataclass(frozen=True)
-class GoalCellView:
-    """How a goal's tests ended at one stage in one environment; an empty text where there is none."""
-
-    sign: str
-    style: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +54,7 @@ class GoalView:
     verdict: str
     sign: str
     style: str
-    cells: tuple[GoalCellView, ...]
+    cells: tuple[CellView, ...]
     tests: str
     source: str
     evidence: str
@@ -162,9 +154,9 @@ def _row(
     )
 
 
-def _cell(cell: GoalCell | None) -> GoalCellView:
+def _cell(cell: GoalCell | None) -> CellView:
     if cell is None:
-        return GoalCellView("", "quiet", "")
+        return EMPTY_CELL
     sign, style = _SIGNS[cell.outcome]
     by_hand = f", {cell.manual} manual" if cell.manual else ""
-    return GoalCellView(sign, style, f"{cell.outcome} ({plural(cell.tests, 'test')}{by_hand})")
+    return CellView(sign, style, f"{cell.outcome} ({plural(cell.tests, 'test')}{by_hand})")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from pytest_stagegate.model.decision import Word
@@ -27,3 +28,15 @@ SIGNS: Final = {
     Verdict.NOT_APPLICABLE: ("–", "quiet"),
 }
 """Verdict to its sign and its style class."""
+
+
+@dataclass(frozen=True)
+class CellView:
+    """How tests ended at one stage in one environment; an empty text where there are none."""
+
+    sign: str
+    style: str
+    text: str
+
+
+EMPTY_CELL: Final = CellView("", "quiet", "")

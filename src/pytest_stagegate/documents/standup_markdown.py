@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.room import SINKS
 from pytest_stagegate.documents.templating import markdown_code, markdown_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pytest_stagegate.documents.standup import StandupView
     from pytest_stagegate.documents.standup_parts import Item, Section
 
 _ROOM: Final = SINKS["comment"]
-STEPS: Final = (10_000, 1000, 300, 100, 30, 10, 3, 0)
+_STEPS: Final = (10_000, 1000, 300, 100, 30, 10, 3, 0)
 """Items of each section; the first number with which all fits is taken."""
 
 
 def standup_markdown(view: StandupView) -> bytes:
     """Return the whole comparison where it fits into a comment, else as many items of each section as do."""
-    longest = max((len(section.items) for section in view.sections), default=0)
-    steps = (longest, *(step for step in STEPS if step < longest))
-    texts = ("\n".join(_lines(view, most)) + "\n" for most in steps)
-    fits = next((text for text in texts if _ROOM.takes(text)), "")
-    return (fits or "\n".join(_lines(view, 0)) + "\n").encode()
+    return with_room(partial(_lines, view), view.sections)
+
+
+def with_room(lines: Callable[[int], Iterable[str]], sections: Sequence[Section]) -> bytes:
+    """Return a text that a comment takes; where not even one without items fits, that one.
+
+    Args:
+        lines: Returns the lines with as many items of each section as are asked for.
+        sections: All of its sections.
+    """
+    longest = max((len(section.items) for section in sections), default=0)
+    text = ""
+    for most in (longest, *(step for step in _STEPS if step < longest)):
+        text = "\n".join(lines(most)) + "\n"
+        if _ROOM.takes(text):
+            break
+    return text.encode()
 
 
 def _lines(view: StandupView, most: int) -> Iterator[str]:

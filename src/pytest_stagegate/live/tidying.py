@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.model.redaction import redacted, secrets_of
-from pytest_stagegate.model.texts import Excerpt, shortened
+from pytest_stagegate.model.texts import Excerpt, shortened, writable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,11 +34,7 @@ class Tidy:
         if len(text) <= 2 * _LOOKED_AT:
             return shortened(redacted(text, self._secrets), limit)
         excerpt = Excerpt(limit)
-        excerpt.add(_writable(redacted(text[:_LOOKED_AT], self._secrets)))
+        excerpt.add(writable(redacted(text[:_LOOKED_AT], self._secrets)))
         excerpt.skip(len(text) - 2 * _LOOKED_AT)
-        excerpt.add(_writable(redacted(text[-_LOOKED_AT:], self._secrets)))
+        excerpt.add(writable(redacted(text[-_LOOKED_AT:], self._secrets)))
         return excerpt.text()
-
-
-def _writable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()

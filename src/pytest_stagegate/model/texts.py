@@ -59,13 +59,17 @@ class Excerpt:
         return f"{head} … {self._size - 2 * self._half} characters left out … {tail}"
 
 
+def writable(text: str) -> str:
+    """Return a text without lone surrogates, which can't be written as UTF-8."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def shortened(text: str, limit: int) -> str:
     """Return a text that is cut in the middle where it is longer than `limit`, and says so."""
     if len(text) <= limit and text.isascii():
         return text
-    # Lone surrogates can't be written as UTF-8.
     excerpt = Excerpt(limit)
-    excerpt.add(text.encode("utf-8", "replace").decode())
+    excerpt.add(writable(text))
     return excerpt.text()
 
 
