@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate import decide
 from pytest_stagegate.judging import judge
@@ -40,8 +40,7 @@ _WORDS_OF_PEOPLE: Final = ("rollout-halted",)
 _GOOD: Final = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.WARN, Verdict.TOO_SMALL)
 
 
-@dataclass(frozen=True)
-class Waivers:
+class Waivers(msgspec.Struct, frozen=True):
     """The waivers of a policy.
 
     Attributes:
