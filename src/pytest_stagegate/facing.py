@@ -16,8 +16,8 @@ from pytest_stagegate.model.drills import KIND as DRILLS
 from pytest_stagegate.model.drills_face import Drills, exercised
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Evidence
-from pytest_stagegate.model.expected import executed_by_tag, executed_in
 from pytest_stagegate.model.features_face import Features
+from pytest_stagegate.model.filled import executed_by_tag, executed_in
 from pytest_stagegate.model.findings import Findings
 from pytest_stagegate.model.flags import KIND as FLAGS
 from pytest_stagegate.model.goals_face import Goals

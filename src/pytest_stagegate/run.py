@@ -26,10 +26,10 @@ from pytest_stagegate.model.decision import (
     Word,
 )
 from pytest_stagegate.model.deployments import running
+from pytest_stagegate.model.filled import expected_rows
 from pytest_stagegate.model.incidents import united
 from pytest_stagegate.model.linked import requirement_rows
 from pytest_stagegate.model.place import Place
-from pytest_stagegate.model.progress import progress
 from pytest_stagegate.model.readiness import environment_rows
 from pytest_stagegate.model.readying import feature_rows, found_before
 from pytest_stagegate.model.rings import gates_of
@@ -37,6 +37,7 @@ from pytest_stagegate.model.support import support_rows
 from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
+from pytest_stagegate.releasing import rollback_of, rollout_of, supply_at
 from pytest_stagegate.signing import Terms, overridden, said_of
 from pytest_stagegate.summing import (
     drills_of,
@@ -44,6 +45,7 @@ from pytest_stagegate.summing import (
     index,
     manual_of,
     matrix,
+    needed_cells,
     review_rows,
     rows_of,
     shipped_rows,
@@ -147,7 +149,8 @@ def _draft(
 ) -> Decision:
     """Return a decision as it is before anybody's word on it."""
     rows, omitted = rows_of(evidence.tests)
-    manual = manual_of(evidence, project.gates(place.stage, place.environment), place)
+    gates = project.gates(place.stage, place.environment)
+    manual = manual_of(evidence, gates, place)
     return Decision(
         decision=Word.HOLD,
         provisional=evidence.provisional,
@@ -160,6 +163,7 @@ def _draft(
         gates=results,
         tests=totals(evidence.tests),
         matrix=matrix(project.policy.stages, evidence.tests),
+        expected=expected_rows(needed_cells(evidence, gates, place), evidence.tests),
         not_passed=rows,
         not_passed_omitted=omitted,
         collection_errors=evidence.collection_errors,
@@ -174,7 +178,9 @@ def _draft(
         reviews=review_rows(evidence),
         incidents=tuple(each for each in united(evidence.incidents) if each.open),
         support=support_rows(evidence.support, evidence.in_use, place.day),
-        rollout=progress(evidence.rings, evidence.steps, evidence.subject).rows if evidence.steps else (),
+        rollout=rollout_of(project.policy, evidence, place),
+        rollback=rollback_of(project.policy, evidence, gates, place),
+        supply=supply_at(project.policy, evidence, vetted.sources, gates, place),
         drills=drills_of(evidence, place.day),
         deployments=running(evidence.deployments, place.environment),
         features=evidence.features,

@@ -11,6 +11,7 @@ from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Cell, EvidenceItem, ShippedRow, TestRow, Tests
 from pytest_stagegate.model.drills import Logged, drill_rows
 from pytest_stagegate.model.drills_face import exercised
+from pytest_stagegate.model.expected import Expected
 from pytest_stagegate.model.flags import FILE_KIND as FLAG_FILES
 from pytest_stagegate.model.lasting import LASTING
 from pytest_stagegate.model.manual import FILE_KIND as MANUAL_FILES
@@ -22,6 +23,7 @@ from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.tally import Tally
 from pytest_stagegate.model.tests import Outcome, TestData
 from pytest_stagegate.model.versions import same_version
+from pytest_stagegate.stock._ran_here import RanHereOptions
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -84,6 +86,12 @@ def matrix(stages: Sequence[str], tests: TestData) -> tuple[Cell, ...]:
         values = {name: getattr(counts, name) for name in counts.__struct_fields__}
         cells.append(Cell(stage=cell[0], environment=cell[1], **values))
     return tuple(cells)
+
+
+def needed_cells(evidence: Evidence, gates: Iterable[ActiveGate], place: Place) -> tuple[Expected, ...]:
+    """Return the cells that must have tests: those of the policy, and the one whose tests a gate judges by itself."""
+    here = [each for each in gates if isinstance(each.options, RanHereOptions)] if place.environment else []
+    return (*evidence.expected, *(Expected(place.stage, place.environment, None) for _ in here[:1]))
 
 
 def rows_of(tests: TestData) -> tuple[tuple[TestRow, ...], int]:

@@ -28,10 +28,16 @@ from pytest_stagegate.model.decision import (
     UpstreamRow,
     Word,
 )
+from pytest_stagegate.model.deployments import DeployedArtifact, DeploymentRow
+from pytest_stagegate.model.drills import DrillRow
+from pytest_stagegate.model.expected import ExpectedRow
 from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
+from pytest_stagegate.model.rings import RingRow
+from pytest_stagegate.model.rollback import RollbackRow, Written
 from pytest_stagegate.model.sign_offs import OverrideUse, Overriding, SignOffRow
+from pytest_stagegate.model.supply import SbomRow, ScanRow, Severities, StatementRow, Supply
 from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
 from pytest_stagegate.model.waivers import WaiverRow
 from pytest_stagegate.policy.model import DEFAULT_STAGES
@@ -406,6 +412,39 @@ _OVERRIDE: Final = Overriding(
 )
 
 
+def _rollback(text: str = "") -> RollbackRow:
+    deployed = DeploymentRow(
+        service=text or "rates",
+        environment=text or "production",
+        state="runs",
+        at=text or AS_OF,
+        version=text or "1.1.0",
+        artifacts=(DeployedArtifact(name=text or "rates-1.1.0.whl", sha256=hashlib.sha256(b"rates").hexdigest()),),
+        source=text or "deployments/1.1.0.json",
+    )
+    return RollbackRow(
+        trigger=Written(text=text or "A wrong price, or quote-errors above 5 %."),
+        command=Written(text=text or "deploy rates 1.1.0\ndeploy rates --wait"),
+        previous=Written(text=text or "1.1.0"),
+        data=Written(text=text, lack="" if text else "nothing is written"),
+        ran_before=(deployed,),
+    )
+
+
+def _scan(source: str, **more: Any) -> ScanRow:
+    made: dict[str, Any] = {
+        "source": source,
+        "producer": "trivy 0.70.0",
+        "created": AS_OF,
+        "statements": False,
+        "packages": 41,
+        "skipped": 0,
+        "found": Severities(),
+        "set_apart": 0,
+    }
+    return ScanRow(**(made | more))
+
+
 def release() -> Decision:
     """Return a CONDITIONAL release that was a NO GO until somebody went over it."""
     gates = (_results(1), _coverage(met=True), *_others(warned=True))
@@ -456,6 +495,26 @@ def release() -> Decision:
             reason=_OVERRIDE.reason,
             expires=_OVERRIDE.expires,
             key=manager.key,
+        ),
+        expected=(
+            ExpectedRow(stage="test", environment="dev", shard=None, executed=20),
+            ExpectedRow(stage="test", environment="staging", shard="linux", executed=0),
+        ),
+        rollback=_rollback(),
+        drills=(DrillRow(drill="rollback", passed=AS_OF, failed=None, what="Kim", days=0, source="drills.json"),),
+        rollout=(
+            RingRow(ring="one depot", audience="the counter in Kiel", percent="5 %", environment="production", soak=0),
+        ),
+        supply=Supply(
+            sboms=(
+                SbomRow(
+                    source="dist/sbom.json", producer="syft 1.38.0", created=AS_OF, components=41, of=("rates 1.2.0",)
+                ),
+            ),
+            scans=(
+                _scan("dist/audit.json", found=Severities(high=1, low=2), set_apart=1),
+                _scan("vex.json", statements=True, packages=None, producer="", created=None),
+            ),
         ),
         upstream=(
             _upstream("code"),
@@ -610,6 +669,14 @@ def hostile() -> Decision:
         override=OverrideUse(person=bad, role=bad, reason=bad, expires="2026-12-01", key=bad),
         upstream=(_upstream(bad, environment=bad, commit=bad, text=bad, state="foreign", source=bad),),
         policy=PolicyReference(source=bad, sha256=hashlib.sha256(b"policy").hexdigest()),
+        rollback=_rollback(bad),
+        supply=Supply(
+            sboms=(SbomRow(source=bad, producer=bad, created=bad, components=1, of=(bad,)),),
+            statements=(StatementRow(source=bad, predicate_type=bad, builder=bad, repository=bad, of=(bad,)),),
+            scans=(_scan(bad, producer=bad, created=bad),),
+        ),
+        rollout=(RingRow(ring=bad, audience=bad, percent=bad, environment=bad, soak=0, enter=(bad,), exit=(bad,)),),
+        expected=(ExpectedRow(stage=bad, environment=bad, shard=bad, executed=0),),
     )
 
 

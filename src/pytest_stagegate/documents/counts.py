@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.documents.signs import EMPTY_CELL, CellView
+from pytest_stagegate.documents.signs import CellView
 from pytest_stagegate.documents.wording import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_stagegate.model.decision import Cell, Decision, Tests
+    from pytest_stagegate.model.expected import ExpectedRow
 
 COUNTED: Final = (
     "collected",
@@ -55,13 +58,15 @@ class GridView(msgspec.Struct, frozen=True):
 
     Attributes:
         head: The environments.
-        rows: Each stage with a cell for each environment.
+        rows: Each stage with a cell for each environment; a cell without tests says whether any were needed.
         broad: Whether a sheet of paper is too narrow for them side by side.
+        missing: Each cell that must have tests and has none, in words.
     """
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, tuple[CellView, ...]], ...]
     broad: bool
+    missing: tuple[str, ...]
 
 
 _WORSE: Final = ("failed", "errors", "lost")
@@ -71,29 +76,56 @@ _ABREAST: Final = 3
 
 
 def grid(decision: Decision) -> GridView:
-    """Return how the tests of each stage ended in each environment; stages without any test stay empty."""
+    """Return how the tests of each stage ended in each environment."""
     cells = {(cell.stage, cell.environment): cell for cell in decision.matrix}
-    environments = tuple(dict.fromkeys(cell.environment for cell in decision.matrix))
-    stages = dict.fromkeys([*(row.stage for row in decision.stages), *(cell.stage for cell in decision.matrix)])
+    missing = tuple(each for each in decision.expected if not each.executed)
+    named = (each.environment for each in decision.expected if each.environment is not None)
+    environments = tuple(dict.fromkeys([*(cell.environment for cell in decision.matrix), *named]))
+    if missing and not environments:
+        environments = (decision.environment,)
+    flow, tested = (row.stage for row in decision.stages), (cell.stage for cell in decision.matrix)
+    stages = dict.fromkeys([*flow, *tested, *(each.stage for each in decision.expected)])
     return GridView(
         head=tuple(clean(each or "no environment") for each in environments),
         rows=tuple(
-            (clean(stage), tuple(_grid_cell(cells.get((stage, each))) for each in environments)) for stage in stages
+            (
+                clean(stage),
+                tuple(_grid_cell(cells.get((stage, each)), _lacks(missing, stage, each)) for each in environments),
+            )
+            for stage in stages
         ),
         broad=len(environments) > _ABREAST,
+        missing=tuple(clean(str(each)) for each in missing),
     )
 
 
-def _grid_cell(cell: Cell | None) -> CellView:
+def _lacks(missing: Sequence[ExpectedRow], stage: str, environment: str | None) -> tuple[str, ...]:
+    """Return what a cell must have and lacks, in words; it lacks what is needed anywhere as well."""
+    here = [each for each in missing if each.stage == stage and each.environment in (None, environment)]
+    anywhere = {True: "missing in any environment", False: "missing"}
+    return tuple(
+        f"{anywhere[each.environment is None]}{f': shard {clean(each.shard)}' if each.shard else ''}" for each in here
+    )
+
+
+def _grid_cell(cell: Cell | None, lacks: tuple[str, ...]) -> CellView:
+    told = (*(_told(cell) if cell is not None else ()), *lacks)
+    if lacks and not (cell is not None and any(getattr(cell, name) for name in _WORSE)):
+        return CellView("?", "hold", ", ".join(told))
     if cell is None:
-        return EMPTY_CELL
+        return CellView("–", "quiet unasked", "not required")
+    if cell.collected == cell.deselected:
+        return CellView("–", "quiet", ", ".join(told))
+    if any(getattr(cell, name) for name in _WORSE):
+        return CellView("✘", "no-go", ", ".join(told))
+    if not cell.passed:
+        return CellView("?", "hold", ", ".join(told))
+    return CellView("✔", "quiet" if len(told) > 1 else "go", ", ".join(told))
+
+
+def _told(cell: Cell) -> tuple[str, ...]:
     wanted = cell.collected - cell.deselected
     if not wanted:
-        return CellView("–", "quiet", f"{cell.deselected} left out")
-    told = [f"{getattr(cell, name)} {name}" for name in (*_WORSE, *_LESS) if getattr(cell, name)]
-    text = ", ".join([f"{cell.passed} of {wanted} passed", *told])
-    if any(getattr(cell, name) for name in _WORSE):
-        return CellView("✘", "no-go", text)
-    if not cell.passed:
-        return CellView("?", "hold", text)
-    return CellView("✔", "quiet" if told else "go", text)
+        return (f"{cell.deselected} left out",)
+    not_passed = (f"{getattr(cell, name)} {name}" for name in (*_WORSE, *_LESS) if getattr(cell, name))
+    return (f"{cell.passed} of {wanted} passed", *not_passed)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
-
-import msgspec
 
 from pytest_stagegate.documents.features import HEAD, feature_cells
 from pytest_stagegate.documents.service_levels import SERVICE_LEVELS_HEAD, service_level_rows
-from pytest_stagegate.documents.wording import clean, plural
+from pytest_stagegate.documents.tables import TableView, table
 from pytest_stagegate.model.commits import short
+from pytest_stagegate.thresholds import show_duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.deployments import DeploymentRow
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.rings import RingRow
     from pytest_stagegate.model.support import SupportRow
 
-_SHOWN: Final = 100
 _STATES: Final = {
     "runs": "runs",
     "gone": "was removed",
@@ -30,78 +29,56 @@ _STATES: Final = {
 }
 
 
-class OperatedView(msgspec.Struct, frozen=True):
-    """A table of something that is known of running software.
-
-    Attributes:
-        id: Names the section in the page.
-        title: Its heading.
-        caption: What the rows are, a sentence.
-        head: Column heads.
-        rows: At most 100 rows.
-        more: A sentence when there are more; empty otherwise.
-    """
-
-    id: str
-    title: str
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    more: str
-
-
-def operated_view(decision: Decision) -> tuple[OperatedView, ...]:
+def operated_view(decision: Decision) -> tuple[TableView, ...]:
     """Return the tables of a decision that have rows."""
     return tuple(_tables(decision))
 
 
-def _tables(decision: Decision) -> Iterator[OperatedView]:
+def _tables(decision: Decision) -> Iterator[TableView]:
     if decision.deployments:
-        yield _table(
+        yield table(
             ("deployments", "What runs where", "What the newest record of each deployment says."),
             ("service", "environment", "state", "version", "commit", "digest", "since", "record"),
             [_deployment(row) for row in decision.deployments],
         )
     if decision.features:
-        yield _table(
+        yield table(
             ("features", "Features", "What is ready, and what users can see."),
             HEAD,
             [feature_cells(row) for row in decision.features],
         )
     if decision.incidents:
-        yield _table(
+        yield table(
             ("incidents", "Open incidents", "Worst first, as their exports say."),
             ("incident", "severity", "what", "service", "since", "export"),
             [_incident(row) for row in decision.incidents],
         )
     if decision.support:
-        yield _table(
+        yield table(
             ("support", "Support", "Until when what is in use is supported by those who make it."),
             ("product", "version", "supported until", "days left", "state"),
             [_support(row) for row in decision.support],
         )
     if decision.rollout:
         opens = decision.question.opens if decision.question is not None else ""
-        yield _table(
-            ("rollout", "Rollout", "The rings, in their order, as the log of this version tells."),
-            ("ring", "audience", "percent", "environment", "open since", "last decision"),
+        yield table(
+            (
+                "rollout",
+                "Rollout",
+                "The rings in their order, and how far the log of this version says that it is.",
+            ),
+            ("ring", "who", "environment", "opens with", "is left with", "state", "last decision"),
             [_ring(row, opens) for row in decision.rollout],
         )
     if decision.drills:
-        yield _table(
+        yield table(
             ("drills", "Drills", "When each kind of exercise was last done."),
             ("drill", "last passed", "days ago", "by", "last failed"),
             [_drill(row) for row in decision.drills],
         )
     if levels := service_level_rows(decision.gates):
         told = "What was promised, what was measured, and how much of the error budget is left."
-        yield _table(("service-levels", "Service levels", told), SERVICE_LEVELS_HEAD, levels)
-
-
-def _table(named: tuple[str, str, str], head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> OperatedView:
-    more = len(rows) - _SHOWN
-    cells = tuple(tuple(clean(cell) or "–" for cell in row) for row in rows[:_SHOWN])
-    return OperatedView(*named, head, cells, f"{plural(more, 'more row')} in decision.json." if more > 0 else "")
+        yield table(("service-levels", "Service levels", told), SERVICE_LEVELS_HEAD, levels)
 
 
 def _deployment(row: DeploymentRow) -> tuple[str, ...]:
@@ -121,7 +98,17 @@ def _support(row: SupportRow) -> tuple[str, ...]:
 
 def _ring(row: RingRow, opens: str) -> tuple[str, ...]:
     closed = "to open in this step" if row.ring == opens else "not open"
-    return row.ring, row.audience, row.percent, row.environment or "", row.opened or closed, row.decision
+    who = ", ".join(filter(None, (row.percent, row.audience))) or "not stated"
+    soak = f"open for {show_duration(Fraction(row.soak), upward=True)}" if row.soak else ""
+    return (
+        row.ring,
+        who,
+        row.environment or "none named",
+        ", ".join(row.enter) or "no gate",
+        ", ".join(filter(None, (*row.exit, soak))) or "no gate",
+        f"open since {row.opened}" if row.opened else closed,
+        row.decision or "none",
+    )
 
 
 def _drill(row: DrillRow) -> tuple[str, ...]:

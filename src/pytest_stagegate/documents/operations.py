@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.documents.prose import Block, blocks_of, markdown_blocks
+from pytest_stagegate.documents.rollback import rehearsal
 from pytest_stagegate.documents.templating import render
 from pytest_stagegate.documents.view import View, view
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.operations import DOCUMENTS, OperationsData, points_of
-from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,7 +106,7 @@ def operations_view(decision: Decision, shown: View, data: OperationsData, name:
         steps=tuple(points[size * number : size * (number + 1)] for number in range(steps)),
         open=sum(bool(point.question) for point in points),
         tests=tuple(row for row, cell in zip(shown.matrix, decision.matrix, strict=True) if cell.stage in _RUNNING),
-        rehearsal=_rehearsal(decision, data.plan.rollback.rehearsed_by),
+        rehearsal=rehearsal(decision, data.plan.rollback.rehearsed_by),
         xfailed=_tests(decision, "xfailed"),
         xpassed=_tests(decision, "xpassed"),
         waived=tuple(row for row, each in zip(shown.waivers, decision.waivers, strict=True) if each.state == "used"),
@@ -122,18 +122,6 @@ def _point(point: Point, data: OperationsData) -> PointView:
         blocks = (Block("code", code=written.strip("\n") + "\n"),)
     question = f"{point.question} ({clean(lack)})" if lack else ""
     return PointView(point.label, markdown_blocks(blocks), question)
-
-
-def _rehearsal(decision: Decision, pattern: str) -> str:
-    if not pattern:
-        return "The policy names no test that rehearses it."
-    checks = [check for gate in decision.gates if gate.uses == "operations" for check in gate.checks]
-    found = next((check for check in checks if check.name == "rehearsal"), None)
-    if found is None:
-        return clean(f"No gate of this decision has looked at {pattern}.")
-    if found.verdict is Verdict.PASS:
-        return clean(f"{pattern} was executed and passed.")
-    return clean(f"Not rehearsed, {found.verdict.value.replace('_', ' ')}: {found.text or pattern}")
 
 
 def _tests(decision: Decision, outcome: str) -> tuple[tuple[str, str], ...]:

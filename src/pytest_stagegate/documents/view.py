@@ -13,14 +13,17 @@ from pytest_stagegate.documents.environments import EnvironmentView, environment
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.identity import front, identity
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
-from pytest_stagegate.documents.operated import OperatedView, operated_view
+from pytest_stagegate.documents.operated import operated_view
 from pytest_stagegate.documents.questions import question_of, replay_of
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
+from pytest_stagegate.documents.rollback import RollbackView, rollback_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, shipped_table
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
 from pytest_stagegate.documents.signs import SIGNS, WORDS
 from pytest_stagegate.documents.stages import RingView, ring_view
+from pytest_stagegate.documents.supply import SupplyView, supply_view
+from pytest_stagegate.documents.tables import TableView
 from pytest_stagegate.documents.tests_shown import TestView, tests_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
@@ -164,6 +167,8 @@ class View(msgspec.Struct, frozen=True):
         upstream: One row for each decision of an earlier stage that was handed over.
         shipped_head: Column heads of what is said of the artifacts.
         shipped: One row for each artifact.
+        supply: What is shipped and what is said of its making; None where nothing is.
+        rollback: The way back; likewise.
         digest: SHA-256 of ``decision.json``.
         replay: The command that decides once more, and what it does.
     """
@@ -200,11 +205,13 @@ class View(msgspec.Struct, frozen=True):
     waiver_notes: tuple[str, ...]
     sign_offs: SignOffsView
     reviews: ReviewsView
-    operated: tuple[OperatedView, ...]
+    operated: tuple[TableView, ...]
     upstream_head: tuple[str, ...]
     upstream: tuple[tuple[str, ...], ...]
     shipped_head: tuple[str, ...]
     shipped: tuple[tuple[str, ...], ...]
+    supply: SupplyView | None
+    rollback: RollbackView | None
     digest: str
     replay: tuple[str, str]
     left_out: str = ""
@@ -260,6 +267,8 @@ def view(decision: Decision, digest: str) -> View:
         upstream=tuple(upstream_row(row) for row in decision.upstream),
         shipped_head=SHIPPED_HEAD,
         shipped=shipped_table(decision),
+        supply=supply_view(decision),
+        rollback=rollback_view(decision),
         digest=digest,
         replay=replay_of(decision),
     )

@@ -15,7 +15,7 @@ from pytest_stagegate.model.deployments import KIND as DEPLOYMENTS
 from pytest_stagegate.model.drills import KIND as DRILLS
 from pytest_stagegate.model.environments import KIND as ENVIRONMENT
 from pytest_stagegate.model.evidence import Age, Unfit
-from pytest_stagegate.model.expected import executed_by_tag, executed_in
+from pytest_stagegate.model.filled import executed_by_tag, executed_in
 from pytest_stagegate.model.flags import KIND as FLAGS
 from pytest_stagegate.model.incidents import KIND as INCIDENTS
 from pytest_stagegate.model.lasting import LASTING

@@ -9,6 +9,7 @@ import msgspec
 
 from pytest_stagegate.model.deployments import DeploymentRow
 from pytest_stagegate.model.drills import DrillRow
+from pytest_stagegate.model.expected import ExpectedRow
 from pytest_stagegate.model.flags import FeatureRow
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.incidents import Incident
@@ -17,7 +18,9 @@ from pytest_stagegate.model.readiness import EnvironmentRow
 from pytest_stagegate.model.requirements import RequirementRow
 from pytest_stagegate.model.reviews import ReviewRow
 from pytest_stagegate.model.rings import RingRow
+from pytest_stagegate.model.rollback import RollbackRow
 from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
+from pytest_stagegate.model.supply import Supply
 from pytest_stagegate.model.support import SupportRow
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.model.waivers import WaiverRow
@@ -460,4 +463,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     rollout: tuple[RingRow, ...] = ()
     support: tuple[SupportRow, ...] = ()
     features: tuple[FeatureRow, ...] = ()
+    expected: tuple[ExpectedRow, ...] = ()
+    rollback: RollbackRow | None = None
+    supply: Supply | None = None
     schema: str = SCHEMA

@@ -64,6 +64,11 @@ class Rollback(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: Text = ""
     rehearsed_by: str = ""
 
+    @property
+    def stated(self) -> bool:
+        """Whether anything is said of it."""
+        return self != Rollback()
+
 
 class Runbook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How it is run.

@@ -79,6 +79,8 @@ def progress(rings: Sequence[Ring], steps: Iterable[RolloutStep], subject: Subje
                 soak=ring.soak,
                 opened=opened[ring.name].at if ring.name in opened else None,
                 decision=last.get(ring.name, ""),
+                enter=ring.enter,
+                exit=ring.exit,
             )
             for ring in rings
         ),

@@ -112,6 +112,8 @@ class RingRow(msgspec.Struct, frozen=True, kw_only=True):
         soak: Microseconds for which it has to be open before it is left.
         opened: When it was opened, RFC 3339, UTC; None where it is not open.
         decision: The word of the last decision about it; empty where there is none.
+        enter: Gates that have to hold before it opens.
+        exit: Gates that have to hold before it is left.
     """
 
     ring: str
@@ -121,6 +123,8 @@ class RingRow(msgspec.Struct, frozen=True, kw_only=True):
     soak: Count
     opened: str | None = None
     decision: str = ""
+    enter: tuple[str, ...] = ()
+    exit: tuple[str, ...] = ()
 
 
 def gates_of(rings: Sequence[Ring], opens: str) -> tuple[str, ...]:

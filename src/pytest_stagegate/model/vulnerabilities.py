@@ -182,7 +182,7 @@ def _same(found: list[Vulnerability]) -> list[list[Vulnerability]]:
     return list(groups.values())
 
 
-def _merged(same: list[Vulnerability]) -> Vulnerability:
+def merged(same: list[Vulnerability]) -> Vulnerability:
     """Return one vulnerability of which several reports were made."""
     first = min(same, key=lambda each: (not each.id.startswith("CVE-"), each.id, each.package))
     names = {name for each in same for name in (each.id, *each.aliases)} - {first.id}
@@ -220,7 +220,7 @@ class Vulnerabilities:
             order = (*SEVERITIES, UNKNOWN)
             self._found = tuple(
                 sorted(
-                    (_merged(same) for same in named_once(self._scans)),
+                    (merged(same) for same in named_once(self._scans)),
                     key=lambda each: (order.index(each.severity), each.package, each.version, each.id),
                 )
             )

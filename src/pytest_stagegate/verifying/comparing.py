@@ -40,6 +40,7 @@ _OF_TESTS: Final = frozenset(
     {
         "collection_errors",
         "environment",
+        "expected",
         "matrix",
         "not_passed",
         "not_passed_omitted",

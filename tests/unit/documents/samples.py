@@ -20,8 +20,12 @@ from pytest_stagegate.model.decision import (
     Tests,
     Word,
 )
+from pytest_stagegate.model.deployments import DeploymentRow
+from pytest_stagegate.model.expected import ExpectedRow
 from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
 from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
+from pytest_stagegate.model.rollback import RollbackRow, Written
+from pytest_stagegate.model.supply import SbomRow, StatementRow, Supply
 from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
 from pytest_stagegate.policy.finding import canonical, digest
 from tests.unit.fakes import FINISHED, STARTED, SUBJECT, result_of
@@ -170,8 +174,17 @@ def everywhere(text: str) -> Decision:
         source=text,
     )
     milestone = MilestoneRow(id=text, title=text, due="2026-12-01", goals=1, done=1, text=text)
+    said = Written(text=text)
+    deployed = DeploymentRow(service=text, environment=text, state="runs", at=text, version=text, source=text)
+    supply = Supply(
+        sboms=(SbomRow(source=text, producer=text, created=text, components=1, of=(text,)),),
+        statements=(StatementRow(source=text, predicate_type=text, builder=text, repository=text, of=(text,)),),
+    )
     more = {
         "run": {text: text},
+        "rollback": RollbackRow(trigger=said, command=said, previous=said, data=said, ran_before=(deployed,)),
+        "supply": supply,
+        "expected": (ExpectedRow(stage=text, environment=text, shard=text, executed=0),),
         "goals": (goal,),
         "milestones": (milestone,),
         "drift": (drift,),

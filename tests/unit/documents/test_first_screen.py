@@ -12,6 +12,7 @@ from pytest_stagegate.documents.counts import grid
 from pytest_stagegate.documents.rendering import Wanted, decision_json, documents_of
 from pytest_stagegate.documents.stages import ring_view
 from pytest_stagegate.model.decision import Artifact, Cell, Note, StageRow, TestRow, Word
+from pytest_stagegate.model.expected import ExpectedRow
 from pytest_stagegate.model.verdicts import Verdict
 from tests.unit.documents.samples import decision_of, go, no_go, view_of
 from tests.unit.fakes import result_of
@@ -22,7 +23,11 @@ COUNTS = dict.fromkeys(
 
 
 def cell(stage: str, environment: str | None = None, **counts: int) -> Cell:
-    return Cell(stage=stage, environment=environment, **{"collected": sum(counts.values()), **COUNTS, **counts})
+    return Cell(stage=stage, environment=environment, **{"collected": _collected(counts), **COUNTS, **counts})
+
+
+def _collected(counts: dict[str, int]) -> int:
+    return sum(count for name, count in counts.items() if name != "executed")
 
 
 def test_reasons_stand_by_what_they_do() -> None:
@@ -81,10 +86,57 @@ def test_a_cell_says_what_did_not_pass() -> None:
     )
     assert found.head == ("dev", "staging")
     assert {stage: [f"{each.sign} {each.text}".strip() for each in cells] for stage, cells in found.rows} == {
-        "code": ["✘ 38 of 39 passed, 1 failed", ""],
+        "code": ["✘ 38 of 39 passed, 1 failed", "– not required"],
         "test": ["✔ 20 of 21 passed, 1 skipped", "? 0 of 3 passed, 3 skipped"],
-        "deploy": ["– 6 left out", ""],
+        "deploy": ["– 6 left out", "– not required"],
     }
+
+
+def expected(stage: str, environment: str | None = None, shard: str | None = None, executed: int = 0) -> ExpectedRow:
+    return ExpectedRow(stage=stage, environment=environment, shard=shard, executed=executed)
+
+
+def told(*cells: Cell, needs: tuple[ExpectedRow, ...]) -> dict[str, list[str]]:
+    found = grid(decision_of(matrix=cells, expected=needs))
+    return {stage: [f"{each.sign} {each.text}" for each in row] for stage, row in found.rows}
+
+
+def test_a_cell_that_must_have_tests_and_has_none_says_that_it_is_missing() -> None:
+    needs = (expected("test", "dev", executed=2), expected("test", "staging"), expected("deploy"))
+    assert told(cell("test", "dev", executed=2, passed=2), needs=needs) == {
+        "test": ["✔ 2 of 2 passed", "? missing"],
+        "deploy": ["? missing in any environment", "? missing in any environment"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ({"deselected": 6}, "? 6 left out, missing"),
+        ({"skipped": 3}, "? 0 of 3 passed, 3 skipped, missing"),
+        ({"failed": 1}, "✘ 0 of 1 passed, 1 failed, missing"),
+    ],
+)
+def test_tests_that_were_not_executed_fill_no_cell(counts: dict[str, int], shown: str) -> None:
+    assert told(cell("test", "dev", **counts), needs=(expected("test", "dev"),)) == {"test": [shown]}
+
+
+def test_a_shard_that_is_missing_is_named_beside_what_passed() -> None:
+    needs = (expected("test", "dev", "linux", executed=2), expected("test", "dev", "mac"))
+    assert told(cell("test", "dev", executed=2, passed=2), needs=needs) == {
+        "test": ["? 2 of 2 passed, missing: shard mac"]
+    }
+
+
+def test_what_is_missing_is_seen_where_nothing_was_run_at_all() -> None:
+    assert told(needs=(expected("test"),)) == {"test": ["? missing in any environment"]}
+
+
+@pytest.mark.parametrize("format", ["html", "md"])
+def test_documents_say_which_cells_are_missing(format: str) -> None:
+    _, files = documents_of(go(expected=(expected("test", "staging", "a|b"),)), (Wanted(format),), Path("out"), None)
+    text = next(iter(files.values())).decode()
+    assert "missing: shard a|b" in text if format == "html" else "- stage test in staging from shard a\\|b" in text
 
 
 def test_a_stage_without_tests_stays_in_the_grid() -> None:
