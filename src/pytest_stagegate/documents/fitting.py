@@ -14,7 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _SECTION: Final = re.compile(r"^(?=## )", re.MULTILINE)
-_KEPT: Final = frozenset({"What stops it", "What is missing", "What was accepted", "What was decided, and on what"})
+VERIFY: Final = "Verify it yourself"
+"""The section that says how; in each place what can be done there."""
+_KEPT: Final = frozenset(
+    {"What stops it", "What is missing", "What was accepted", "What was decided, and on what", VERIFY}
+)
 """Sections that stay to the end; what they list is shortened before they go."""
 _FALLING: Final = (
     "Evidence",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from pytest_stagegate.documents.questions import verified_elsewhere
+
 if TYPE_CHECKING:
     from pytest_stagegate.documents.view import View
 
@@ -49,7 +51,7 @@ def _public(view: View) -> View:
     environments = tuple(replace(each, lines=()) for each in view.environments)
     errors = tuple((path, "") for path, _ in view.collection_errors)
     shown = replace(view, tests=tests, environments=environments, collection_errors=errors, run=())
-    made: View = replace(_without_folders(shown), left_out=_LEFT_OUT)
+    made: View = replace(_without_folders(shown), left_out=_LEFT_OUT, verify=verified_elsewhere(view.digest))
     return made
 
 

@@ -39,5 +39,34 @@ def replay_of(decision: Decision) -> tuple[str, str]:
     return _OF_STEP if _opens(decision) else _OF_RUN
 
 
+def verified_beside(decision: Decision, digest: str) -> tuple[tuple[str, str], ...]:
+    """Return commands that verify a document which lies where it was written, and what each does."""
+    command, does = replay_of(decision)
+    return (
+        (
+            "sha256sum -c SHA256SUMS",
+            "Where SHA256SUMS lies beside this document: are the files still the ones that were written?",
+        ),
+        ("sha256sum decision.json", f"Is it the decision that is shown here? Then it prints {digest}"),
+        (command, f"At the commit named above: {does}"),
+    )
+
+
+def verified_elsewhere(digest: str) -> tuple[tuple[str, str], ...]:
+    """Return the same for a text that was taken to some other place, where nothing lies beside it."""
+    return (
+        (
+            "sha256sum decision.json",
+            "Of the file that the release or the build has kept as an asset or an artifact. Is it the decision that is "
+            f"shown here? Then it prints {digest}",
+        ),
+        (
+            "stagegate verify FOLDER",
+            "FOLDER is the one of that decision.json, with its evidence, or a dossier. It judges the evidence once "
+            "more, as of the same instant, and has to come to the same decision.",
+        ),
+    )
+
+
 def _opens(decision: Decision) -> str:
     return decision.question.opens if decision.question is not None else ""

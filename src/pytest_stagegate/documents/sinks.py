@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.documents.fitting import fitted
+from pytest_stagegate.documents.fitting import VERIFY, fitted
+from pytest_stagegate.documents.questions import verified_elsewhere
 from pytest_stagegate.documents.room import SINKS
+from pytest_stagegate.documents.templating import markdown_code, markdown_text
 from pytest_stagegate.documents.terminal import last_word, section
 from pytest_stagegate.documents.wording import clean
 
@@ -23,6 +27,7 @@ SINK_FILES: Final = {
 """Place to its file in the output folder; only written when it is asked for."""
 
 _COLUMNS: Final = 80
+_VERIFY: Final = re.compile(rf"^## {VERIFY}\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._+]+")
 
 
@@ -39,7 +44,15 @@ def report_for(place: str, markdown: str, view: View) -> str:
     whole = f"All of it is in report.html and in decision.json, whose sha256 is `{view.digest}`."
     head = f"{_marker(view)}\n" if place == "comment" else ""
     least = f"# {view.sign} {view.word}{' (provisional)' if view.provisional else ''}"
-    return head + fitted(markdown, lambda text: SINKS[place].takes(head + text), whole, least)
+    text = _VERIFY.sub(lambda _: _verify(view), markdown)
+    return head + fitted(text, lambda text: SINKS[place].takes(head + text), whole, least)
+
+
+def _verify(view: View) -> str:
+    """Return how a text is verified that lies in no folder."""
+    steps = verified_elsewhere(view.digest)
+    rows = (f"1. {markdown_code(command)}: {markdown_text(does)}\n" for command, does in steps)
+    return f"## {VERIFY}\n\n{''.join(rows)}"
 
 
 def plain(view: View) -> str:
@@ -63,5 +76,14 @@ def plain(view: View) -> str:
 def _marker(view: View) -> str:
     """Return a line that nobody sees, by which the comment of an earlier run is found and replaced."""
     facts = dict(view.identity)
-    named = [_UNSAFE.sub("-", facts[key]).strip("-") for key in ("project", "stage", "environment")]
-    return f"<!-- stagegate {' '.join(named)} -->"
+    return f"<!-- stagegate {' '.join(_named(facts[key]) for key in ('project', 'stage', 'environment'))} -->"
+
+
+def _named(text: str) -> str:
+    """Return a name in letters that every tool finds again; a digest tells those apart that have others."""
+    text = unicodedata.normalize("NFC", text)
+    name = _UNSAFE.sub("-", text).strip("-")
+    if text.isascii() and name:
+        return name
+    digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:12]
+    return "-".join(filter(None, (name, digest)))

@@ -14,7 +14,7 @@ from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.identity import front, identity
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.operated import operated_view
-from pytest_stagegate.documents.questions import question_of, replay_of
+from pytest_stagegate.documents.questions import question_of, replay_of, verified_beside
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
 from pytest_stagegate.documents.rollback import RollbackView, rollback_view
@@ -171,6 +171,7 @@ class View(msgspec.Struct, frozen=True):
         rollback: The way back; likewise.
         digest: SHA-256 of ``decision.json``.
         replay: The command that decides once more, and what it does.
+        verify: Commands that verify the document, and what each does.
     """
 
     word: str
@@ -214,6 +215,7 @@ class View(msgspec.Struct, frozen=True):
     rollback: RollbackView | None
     digest: str
     replay: tuple[str, str]
+    verify: tuple[tuple[str, str], ...]
     left_out: str = ""
 
 
@@ -271,6 +273,7 @@ def view(decision: Decision, digest: str) -> View:
         rollback=rollback_view(decision),
         digest=digest,
         replay=replay_of(decision),
+        verify=verified_beside(decision, digest),
     )
 
 

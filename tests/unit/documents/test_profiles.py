@@ -91,6 +91,14 @@ def test_a_place_is_a_file_or_the_whole_name_of_a_test(place: str, shown: str) -
     assert public.gates[0].where == public.gates[0].checks[0].where == (shown,)
 
 
+@pytest.mark.parametrize("format", ["html", "md"])
+def test_a_public_page_does_not_send_its_reader_to_a_list_that_is_not_there(format: str) -> None:
+    _, files = documents_of(decided(), (Wanted(format),), Path("out"), None, profile="public")
+    (content,) = (each.decode() for each in files.values())
+    assert "SHA256SUMS" not in content
+    assert "sha256sum decision.json" in content
+
+
 @pytest.mark.parametrize("format", sorted({*PUBLIC} - {"terminal"}))
 def test_no_document_shows_output_folders_or_the_run(format: str) -> None:
     _, files = documents_of(decided(), (Wanted(format),), Path("out"), None, profile="public")

@@ -51,6 +51,35 @@ def test_no_name_ends_the_comment_that_nobody_sees() -> None:
     )
 
 
+def marker(name: str) -> str:
+    return written("comment", go(subject=msgspec.structs.replace(go().subject, name=name))).splitlines()[0]
+
+
+def test_projects_whose_names_are_not_ascii_find_their_own_comments() -> None:
+    names = ("価格", "料金", "größe", "grosse", "gr-e", "🚀", "Δ", "-")
+    assert len({marker(name) for name in names}) == len(names)
+    for name in names:
+        assert re.fullmatch(r"<!-- stagegate [A-Za-z0-9._+-]+ test none-named -->", marker(name))
+
+
+def test_a_name_is_the_same_in_each_form_in_which_it_can_be_written() -> None:
+    assert marker("gr\u00f6\u00dfe") == marker("gro\u0308\u00dfe")
+
+
+@pytest.mark.parametrize("place", ["release", "comment", "summary", "check"])
+def test_a_text_that_lies_in_no_folder_says_how_it_is_verified_there(place: str) -> None:
+    made = written(place, go())
+    told = made[made.index("## Verify it yourself") :]
+    assert "SHA256SUMS" not in made
+    assert re.search(r"^1\. `sha256sum decision\.json`: .* Then it prints [0-9a-f]{64}$", told, re.MULTILINE)
+    assert "`stagegate verify FOLDER`" in told
+
+
+@pytest.mark.parametrize("place", ["release", "comment", "check"])
+def test_how_it_is_verified_stays_where_there_is_little_room(place: str) -> None:
+    assert "1. `sha256sum decision.json`" in written(place, large())
+
+
 def test_plain_text_has_the_decision_its_reasons_and_its_digest() -> None:
     made = written("text", no_go())
     assert "✘ NO GO  failed" in made.replace("results: ", "")
