@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_stagegate.model.redaction import redacted, secrets_of
+from pytest_stagegate.model.redaction import REDACTED, redacted, secrets_of, without_values
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pytest_stagegate.tagging import Selection
-
-_SECRET: Final = re.compile(
-    r"(?i)token|secret|passw|\b(pw|pwd|pat|dsn|auth)\b|auth|key\b|credential|bearer|cookie|session-?id"
-)
-_LOGIN: Final = re.compile(r"://[^/@\s]+@")
 
 
 def facts_of(config: pytest.Config, chosen: Selection) -> dict[str, str]:
@@ -46,27 +40,12 @@ def facts_of(config: pytest.Config, chosen: Selection) -> dict[str, str]:
 
 
 def _shown(args: Iterable[str], rootdir: Path, *first: str) -> str:
-    words = [*first, *_portable(_without_secrets(list(args)), rootdir)]
-    line = " ".join(word if "…" in word or "***" in word else shlex.quote(word) for word in words)
+    words = [*first, *_portable(without_values(args), rootdir)]
+    line = " ".join(word if "…" in word or REDACTED in word else shlex.quote(word) for word in words)
     return redacted(line, secrets_of(os.environ))
 
 
-def _without_secrets(args: list[str]) -> list[str]:
-    """Return a command line in which the value of everything that sounds like a secret is left out."""
-    safe: list[str] = []
-    hide_next = False
-    for arg in args:
-        name, has_value, _ = arg.partition("=")
-        secret = _SECRET.search(name) is not None and (arg.startswith("-") or bool(has_value))
-        if hide_next and not arg.startswith("-"):
-            safe.append("***")
-        else:
-            safe.append(f"{name}=***" if secret and has_value else _LOGIN.sub("://***@", arg))
-        hide_next = secret and not has_value
-    return safe
-
-
-def _portable(args: list[str], rootdir: Path) -> list[str]:
+def _portable(args: Iterable[str], rootdir: Path) -> list[str]:
     """Return a command line without absolute paths: relative to the root, or only the last name."""
     words = []
     for arg in args:

@@ -1,4 +1,4 @@
-"""Secrets that stand in the words of a failure: taken out before anything is written down.
+"""Secrets that stand in the words of a failure or a command line: taken out before anything is written down.
 
 What is looked for are shapes that hardly anything but a secret has, so that what a failure says stays readable. It is a
 net and not a promise: a secret of no known shape passes through it.
@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 REDACTED: Final = "[redacted]"
 
@@ -31,7 +31,11 @@ _ASSIGNED: Final = re.compile(
     rf"(?i)(\b\w{{0,40}}{_NAME}\w{{0,40}}['\"]?\s{{0,2}}[:=]{{1,2}}\s{{0,2}}['\"]?)"
     r"(?!\[redacted\])([^\s'\",;&<>=()\[\]{}]{6,1000})"
 )
-_SECRET_VARIABLE: Final = re.compile(r"(?i)token|secret|passw|passphrase|credential|api_?key|private_?key|access_?key")
+_SAYS_SECRET: Final = "token|secret|passw|passphrase|credential"
+_SECRET_VARIABLE: Final = re.compile(rf"(?i){_SAYS_SECRET}|api_?key|private_?key|access_?key")
+_SECRET_OPTION: Final = re.compile(rf"(?i){_SAYS_SECRET}|\b(?:pw|pwd|pat|dsn)\b|auth|key\b|bearer|cookie|session-?id")
+"""More than of variables: what an option hides is shown nowhere else, so it need not be looked for."""
+_LOGIN: Final = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 _SHORTEST: Final = 8
 """Characters that the value of a variable has at least, to be looked for everywhere."""
 
@@ -49,6 +53,19 @@ def redacted(text: str, values: tuple[str, ...] = ()) -> str:
     for value in values:
         text = text.replace(value, REDACTED)
     return _ASSIGNED.sub(rf"\1{REDACTED}", _SHAPE.sub(REDACTED, text))
+
+
+def without_values(args: Iterable[str]) -> Iterator[str]:
+    """Yield the words of a command line; instead of a value that an option or a name says is secret, that it is."""
+    hide_next = False
+    for arg in args:
+        name, has_value, _ = arg.partition("=")
+        secret = _SECRET_OPTION.search(name) is not None and (arg.startswith("-") or bool(has_value))
+        if hide_next and not arg.startswith("-"):
+            yield REDACTED
+        else:
+            yield f"{name}={REDACTED}" if secret and has_value else _LOGIN.sub(REDACTED, arg)
+        hide_next = secret and not has_value
 
 
 def secrets_of(environ: Mapping[str, str]) -> tuple[str, ...]:

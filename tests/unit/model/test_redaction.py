@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_stagegate.model.redaction import REDACTED, redacted, secrets_of
+from pytest_stagegate.model.redaction import REDACTED, redacted, secrets_of, without_values
 
 KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXk\nAAAA\n-----END OPENSSH PRIVATE KEY-----"
 
@@ -84,3 +84,23 @@ def test_a_value_of_several_lines_is_found_a_line_at_a_time() -> None:
 )
 def test_a_long_hostile_text_takes_no_time(piece: str) -> None:
     assert redacted(piece * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("args", "shown"),
+    [
+        (["--api-token=abc", "-q"], ["--api-token=[redacted]", "-q"]),
+        (["--password", "abc", "tests"], ["--password", "[redacted]", "tests"]),
+        (["--password", "-q", "tests"], ["--password", "-q", "tests"]),
+        (["DB_PASSWD=abc"], ["DB_PASSWD=[redacted]"]),
+        (
+            ["--auth=abc", "--session-id=ab", "--key=a"],
+            ["--auth=[redacted]", "--session-id=[redacted]", "--key=[redacted]"],
+        ),
+        (["--url=https://dana:abc@shop.example/x"], ["--url=https://[redacted]@shop.example/x"]),
+        (["tests/test_token.py", "-k", "password"], ["tests/test_token.py", "-k", "password"]),
+        (["--keyboard=de", "--pattern=x"], ["--keyboard=de", "--pattern=x"]),
+    ],
+)
+def test_a_command_line_loses_the_values_that_are_said_to_be_secret(args: list[str], shown: list[str]) -> None:
+    assert list(without_values(args)) == shown
