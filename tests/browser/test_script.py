@@ -63,6 +63,23 @@ def test_a_column_sorts_up_and_down_and_says_so(page: Page) -> None:
     assert (numbers(page), head.get_attribute("aria-sort")) == (list(reversed(range(12))), "descending")
 
 
+def test_the_arrow_of_a_sorted_column_is_seen_and_not_read(page: Page) -> None:
+    button = page.locator("table.tests").get_by_role("button", name="outcome", exact=True)
+    button.click()
+    assert page.locator("table.tests").get_by_role("button", name="outcome", exact=True).count() == 1
+    arrow = "(n) => getComputedStyle(n.querySelector('span'), '::after').content"
+    assert "↑" in button.evaluate(arrow)
+
+
+def test_a_key_searches_the_table_that_is_nearest_to_what_is_seen(page: Page) -> None:
+    page.keyboard.press("/")
+    assert page.evaluate("() => document.activeElement.id") == "search-gates"
+    page.evaluate("() => document.activeElement.blur()")
+    page.locator("table.tests tbody tr").last.scroll_into_view_if_needed()
+    page.keyboard.press("/")
+    assert page.evaluate("() => document.activeElement.id") == "search-tests"
+
+
 def test_a_link_shows_what_its_sender_saw(page: Page, looker: Looker) -> None:
     page.fill("#search-tests", "reason")
     page.get_by_role("search", name="Tests").get_by_label("failed").uncheck()

@@ -8,10 +8,12 @@ import msgspec
 
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.sign_offs import CURRENT
+from pytest_stagegate.model.verdicts import Verdict
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision
     from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
+    from pytest_stagegate.model.verdicts import GateResult
 
 _HEAD: Final = ("role", "person", "answer", "at", "state", "comment")
 
@@ -44,6 +46,14 @@ def sign_offs_view(decision: Decision) -> SignOffsView:
             if row.state != CURRENT
         ),
     )
+
+
+def unsigned(result: GateResult) -> tuple[str, ...]:
+    """Return the roles whose sign-off a gate lacks, and those in which somebody said no."""
+    checks = [each for each in result.checks if result.uses == "sign-off" and each.verdict is not Verdict.PASS]
+    roles = [each.name for each in checks if each.unit == "persons"]
+    against = [each.name.removesuffix("-rejections") for each in checks if each.unit == "rejections"]
+    return tuple(dict.fromkeys((*roles, *against)))
 
 
 def _override(use: OverrideUse) -> str:

@@ -19,7 +19,7 @@ from pytest_stagegate.documents.requirements import RequirementsView, requiremen
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
 from pytest_stagegate.documents.rollback import RollbackView, rollback_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, shipped_table
-from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
+from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view, unsigned
 from pytest_stagegate.documents.signs import SIGNS, WORDS
 from pytest_stagegate.documents.stages import RingView, ring_view
 from pytest_stagegate.documents.supply import SupplyView, supply_view
@@ -45,6 +45,12 @@ _REASONS: Final = {
 }
 """What a reason does to the decision: names the heading, the heading, what that means, and what is said without any."""
 
+_BECAUSE: Final = {Word.NO_GO: "Stopped by", Word.HOLD: "Held back by", Word.CONDITIONAL: "May go on in spite of"}
+_RUN_ITSELF: Final = "the run itself"
+_LESSER: Final = "lesser reason"
+_NAMED: Final = 3
+"""Gates that are named in the headline."""
+
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
 
 
@@ -68,6 +74,7 @@ class GateView(msgspec.Struct, frozen=True):
 
     Attributes:
         would: The decision that it would stop with at ``block``; empty where it would not, or does.
+        asked: The roles whose sign-off it lacks.
         short: Whether the gate fell short (anything but PASS, NOT_APPLICABLE).
         where: Places of all checks that fell short, each once.
         where_omitted: How many further places the checks did not list.
@@ -84,6 +91,7 @@ class GateView(msgspec.Struct, frozen=True):
     effect: str
     would: str
     owner: str
+    asked: tuple[str, ...]
     summary: str
     remedy: str
     short: bool
@@ -133,7 +141,8 @@ class View(msgspec.Struct, frozen=True):
         word: ``GO``, ``CONDITIONAL``, ``HOLD`` or ``NO GO``.
         sign: A sign that tells the words apart without colour.
         style: Style class.
-        sentence: The decision in one sentence.
+        sentence: The decision in one sentence, for places that say no more.
+        headline: Likewise, for places where the reasons follow.
         question: What was asked: stage and environment.
         provisional: Why the decision is provisional; empty when it is not.
         identity: Label and value: what was decided, on what.
@@ -178,6 +187,7 @@ class View(msgspec.Struct, frozen=True):
     sign: str
     style: str
     sentence: str
+    headline: str
     question: str
     provisional: tuple[str, ...]
     identity: tuple[tuple[str, str], ...]
@@ -236,6 +246,7 @@ def view(decision: Decision, digest: str) -> View:
         sign=sign,
         style=style,
         sentence=_sentence(decision),
+        headline=_headline(decision),
         question=question_of(decision),
         provisional=tuple(clean(note.text) for note in decision.provisional),
         identity=identity(decision, digest),
@@ -289,6 +300,19 @@ def _sentence(decision: Decision) -> str:
     return f"{clean(name + first.text).rstrip('.')}.{more}"
 
 
+def _headline(decision: Decision) -> str:
+    """Return what the decision comes from, by the names under which the reasons stand."""
+    weighing = [each for each in decision.blockers if each.effect is decision.decision]
+    if decision.decision is Word.GO or not weighing:
+        return _sentence(decision)
+    names = list(dict.fromkeys(clean(each.gate or _RUN_ITSELF) for each in weighing))
+    more = len(names) - _NAMED
+    told = [*names[:_NAMED], *([f"{more} more"] if more > 0 else [])]
+    listed = " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
+    others = len(decision.blockers) - len(weighing)
+    return f"{_BECAUSE[decision.decision]} {listed}.{f' And {plural(others, _LESSER)}.' if others else ''}"
+
+
 def _gate(result: GateResult, number: int) -> GateView:
     sign, style = SIGNS[result.verdict]
     if result.verdict is Verdict.FAIL and result.effect != Word.NO_GO.value:
@@ -307,6 +331,7 @@ def _gate(result: GateResult, number: int) -> GateView:
         effect=_words(result.effect),
         would=_words(result.would),
         owner=clean(result.owner),
+        asked=tuple(clean(each) for each in unsigned(result)),
         summary=clean(result.summary),
         remedy=clean(result.remedy),
         short=result.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE),
@@ -360,7 +385,7 @@ def _blocker(blocker: Blocker, gates: tuple[GateView, ...]) -> BlockerView:
         anchor=gate.anchor if gate is not None else "",
         text=text,
         remedy=clean(blocker.remedy),
-        owner=clean(blocker.owner),
+        owner=", ".join(dict.fromkeys(filter(None, (clean(blocker.owner), *(gate.asked if gate is not None else ()))))),
         where=where,
     )
 

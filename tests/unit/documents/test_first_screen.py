@@ -11,10 +11,10 @@ import pytest
 from pytest_stagegate.documents.counts import grid
 from pytest_stagegate.documents.rendering import Wanted, decision_json, documents_of
 from pytest_stagegate.documents.stages import ring_view
-from pytest_stagegate.model.decision import Artifact, Cell, Note, StageRow, TestRow, Word
+from pytest_stagegate.model.decision import Artifact, Blocker, Cell, Note, StageRow, TestRow, Word
 from pytest_stagegate.model.expected import ExpectedRow
-from pytest_stagegate.model.verdicts import Verdict
-from tests.unit.documents.samples import decision_of, go, no_go, view_of
+from pytest_stagegate.model.verdicts import Check, Verdict
+from tests.unit.documents.samples import check_with, decision_of, go, no_go, view_of
 from tests.unit.fakes import result_of
 
 COUNTS = dict.fromkeys(
@@ -142,6 +142,37 @@ def test_documents_say_which_cells_are_missing(format: str) -> None:
 def test_a_stage_without_tests_stays_in_the_grid() -> None:
     found = grid(decision_of(stages=(StageRow(stage="plan"), StageRow(stage="test"))))
     assert [stage for stage, _ in found.rows] == ["plan", "test"]
+
+
+def test_the_headline_names_what_the_decision_comes_from_and_leaves_the_rest_to_the_reasons() -> None:
+    bad = [result_of(Verdict.FAIL, "NO_GO", gate=name, summary=f"SAID OF {name}") for name in "abcde"]
+    warned = result_of(Verdict.WARN, "CONDITIONAL", gate="warnings")
+    assert view_of(*bad[:1]).headline == "Stopped by a."
+    assert view_of(*bad[:2], warned).headline == "Stopped by a and b. And 1 lesser reason."
+    assert view_of(*bad).headline == "Stopped by a, b, c and 2 more."
+    assert view_of(warned).headline == "May go on in spite of warnings."
+    assert "met on 3 tests executed" in view_of().headline
+
+
+def test_the_headline_of_a_run_that_is_not_whole_says_so() -> None:
+    lost = Blocker(effect=Word.HOLD, reason="tests-lost", gate=None, text="2 tests are lost.")
+    shown = view_of(decision=Word.HOLD, blockers=(lost,))
+    assert (shown.headline, shown.blockers[0].text) == ("Held back by the run itself.", "2 tests are lost.")
+
+
+def test_every_role_that_has_to_sign_off_is_named() -> None:
+    def role(name: str, verdict: Verdict = Verdict.NO_EVIDENCE, unit: str = "persons") -> Check:
+        return check_with(verdict, name=name, unit=unit)
+
+    checks = (
+        role("operations"),
+        role("product", Verdict.PASS),
+        role("security-rejections", Verdict.FAIL, "rejections"),
+    )
+    gate = result_of(Verdict.NO_EVIDENCE, "HOLD", gate="go", uses="sign-off", checks=checks)
+    assert view_of(gate).blockers[0].owner == "operations, security"
+    owned = Blocker(effect=Word.HOLD, reason="", gate="go", text="", owner="rates-team")
+    assert view_of(gate, blockers=(owned,)).blockers[0].owner == "rates-team, operations, security"
 
 
 def trust(**more: Any) -> str:
