@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import msgspec
 from msgspec.structs import replace
 
+from pytest_stagegate.documents.folders import Folders
 from pytest_stagegate.documents.questions import verified_elsewhere
 
 if TYPE_CHECKING:
-    from pytest_stagegate.documents.view import View
+    from pytest_stagegate.documents.rollback import RollbackView
+    from pytest_stagegate.documents.view import BlockerView, GateView, View
 
 PROFILES: Final = ("full", "public")
 
@@ -22,15 +23,10 @@ _LEFT_OUT: Final = (
     "This is its public form: it leaves out folders, what tests have written, and facts about the run "
     "and its environments."
 )
-_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
-_WORD: Final = re.compile(r"[^\s,;()“”'\"`]+")
-_FOLDERS: Final = re.compile(r"^(?:[A-Za-z]:)?(?:[^/\\]*[/\\])+(?=[^/\\])")
-_PATH: Final = re.compile(r"^(?:[A-Za-z]:)?[/\\]|[.*]|[/\\].*[/\\]")
-"""What tells a path from words between which there is a stroke."""
-_FIGURES: Final = re.compile(r"\d[\d./]*")
-_TEST: Final = re.compile(r"(?P<file>[^:\[]*[./\\][^:\[]*::)(?P<outer>[^\[]*::)?(?P<name>.+)", re.DOTALL)
-_WARNING: Final = re.compile(r"(?P<place>.+:\d+: \w+ \(\d+\)): .*", re.DOTALL)
-"""A warning as the gate of that name tells it: its place, its category, how often, and what the test made of it."""
+_ENVIRONMENT: Final = "environment"
+"""The gate that tells what was found in an environment."""
+_LEFT_OUT_HERE: Final = "left out here"
+_FORMAT: Final = re.compile(r"(?P<path>.*?)(?P<format> \([a-z0-9-]+\))?", re.DOTALL)
 
 
 def in_profile(view: View, profile: str) -> View:
@@ -48,41 +44,64 @@ def _public(view: View) -> View:
     tests = tuple(
         replace(each, reason=each.reason if each.known else "", message="", subtests=()) for each in view.tests
     )
-    environments = tuple(replace(each, lines=()) for each in view.environments)
-    errors = tuple((path, "") for path, _ in view.collection_errors)
-    shown = replace(view, tests=tests, environments=environments, collection_errors=errors, run=())
-    made: View = replace(_without_folders(shown), left_out=_LEFT_OUT, verify=verified_elsewhere(view.digest))
+    folders = Folders(view)
+    shown = replace(
+        view,
+        tests=tests,
+        environments=tuple(replace(each, lines=(("–", _LEFT_OUT_HERE),)) for each in view.environments),
+        collection_errors=tuple((path, "") for path, _ in view.collection_errors),
+        run=(),
+        gates=tuple(_gate(each) for each in view.gates),
+        blockers=_blockers(view, view.blockers),
+        reasons=tuple(replace(each, blockers=_blockers(view, each.blockers)) for each in view.reasons),
+        sentence=view.headline,
+        rollback=_rollback(view.rollback),
+    )
+    made: View = replace(
+        folders.without(shown),
+        evidence=tuple(_evidence(row, folders) for row in view.evidence),
+        left_out=_LEFT_OUT,
+        verify=verified_elsewhere(view.digest),
+    )
     return made
 
 
-def _without_folders(value: Any) -> Any:
-    """Return a value in which no string names a folder."""
-    if isinstance(value, str):
-        return _WORD.sub(lambda match: _last(match[0]), value)
-    if isinstance(value, tuple):
-        return tuple(map(_without_folders, value))
-    if isinstance(value, msgspec.Struct):
-        return replace(value, **{name: _field(name, getattr(value, name)) for name in value.__struct_fields__})
-    return value
+def _gate(gate: GateView) -> GateView:
+    """Return a gate; of one about an environment only what it came to, not what was found there."""
+    if not _tells_facts(gate):
+        return gate
+    checks = tuple(replace(each, text="", where=()) for each in gate.checks)
+    return replace(gate, summary=_found(gate), where=(), where_omitted=0, checks=checks)
 
 
-def _field(name: str, value: Any) -> Any:
-    if name == "where":
-        return tuple(map(_place, value))
-    return _place(value) if name == "id" else _without_folders(value)
+def _blockers(view: View, blockers: tuple[BlockerView, ...]) -> tuple[BlockerView, ...]:
+    found = {each.anchor: _found(each) for each in view.gates if _tells_facts(each)}
+    return tuple(
+        replace(each, text=found[each.anchor], where=()) if each.anchor in found else each for each in blockers
+    )
 
 
-def _place(text: str) -> str:
-    """Return the name of a test, in which there may be blanks and strokes, or a place without folders."""
-    test = _TEST.fullmatch(text)
-    return test["name"] if test else str(_without_folders(_WARNING.sub(r"\g<place>", text)))
+def _tells_facts(gate: GateView) -> bool:
+    return gate.uses == _ENVIRONMENT and gate.short
 
 
-def _last(word: str) -> str:
-    """Return a file without its folders, and a test without its file; an address stays."""
-    if _ADDRESS.match(word) or _FIGURES.fullmatch(word):
-        return word
-    test = _TEST.fullmatch(word)
-    if test:
-        return test["name"]
-    return _FOLDERS.sub("", word) if _PATH.search(word) else word
+def _found(gate: GateView) -> str:
+    """Return which conditions, probes or test data fell short, by the names of the checks."""
+    short = [check.name for check in gate.checks if check.verdict != "PASS"]
+    return f"not in order: {', '.join(short)} ({_LEFT_OUT_HERE})"
+
+
+def _rollback(shown: RollbackView | None) -> RollbackView | None:
+    if shown is None:
+        return None
+    # A command is for those who run the environment.
+    facts = tuple(replace(each, command="", said=(_LEFT_OUT_HERE,)) if each.command else each for each in shown.facts)
+    return replace(shown, facts=facts)
+
+
+def _evidence(row: tuple[str, ...], folders: Folders) -> tuple[str, ...]:
+    """Return a row of the evidence; in a file's name and in its folders there may be blanks."""
+    id, source, *others = row
+    told = _FORMAT.fullmatch(source)
+    path = told["path"].replace("\\", "/").rpartition("/")[2] if told else source
+    return (id, f"{path}{(told['format'] or '') if told else ''}", *folders.without(tuple(others)))

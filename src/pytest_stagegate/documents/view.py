@@ -73,6 +73,7 @@ class GateView(msgspec.Struct, frozen=True):
     """One gate as strings.
 
     Attributes:
+        uses: Name of its definition.
         would: The decision that it would stop with at ``block``; empty where it would not, or does.
         asked: The roles whose sign-off it lacks.
         short: Whether the gate fell short (anything but PASS, NOT_APPLICABLE).
@@ -81,6 +82,7 @@ class GateView(msgspec.Struct, frozen=True):
     """
 
     id: str
+    uses: str
     anchor: str
     title: str
     verdict: str
@@ -321,6 +323,7 @@ def _gate(result: GateResult, number: int) -> GateView:
     short = [check for check in result.checks if check.verdict is not Verdict.PASS]
     return GateView(
         id=clean(result.gate),
+        uses=clean(result.uses),
         anchor=f"gate-{number}",
         title=clean(result.title),
         verdict=_words(result.verdict.value),
