@@ -82,12 +82,12 @@ def judge_with_waivers(
     holding = waivers.holding(active.id, place) if result.verdict in _COVERED else []
 
     def enough(chosen: Sequence[Waiver]) -> bool:
-        if any(check.reason in _WORDS_OF_PEOPLE for check in result.checks):
+        if not chosen or any(check.reason in _WORDS_OF_PEOPLE for check in result.checks):
             return False
         if any(not each.subject for each in chosen):
             return True
         rest = without(evidence, [each.subject for each in chosen])
-        return bool(chosen) and judge(active, rest, place, root).verdict in _GOOD
+        return judge(active, rest, place, root).verdict in _GOOD
 
     if not enough(holding):
         return result, (), tuple(holding)
