@@ -105,11 +105,10 @@ def rollback_row(
 
 
 def _said(text: Text, written: OperationsData) -> Written:
-    return Written(
-        text=shortened(written.written(text), MESSAGE_LIMIT),
-        file=text.file if isinstance(text, TextFile) else "",
-        lack=written.lack(text),
-    )
+    file = text.file if isinstance(text, TextFile) else ""
+    unread = file and file not in written.files
+    lack = f"{file} was not read: no gate of this decision asks for it" if unread else written.lack(text)
+    return Written(text=shortened(written.written(text), MESSAGE_LIMIT), file=file, lack=lack)
 
 
 def _is_other(record: Deployment, subject: Subject) -> bool:

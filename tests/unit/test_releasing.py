@@ -90,7 +90,7 @@ def test_what_people_wrote_is_told_with_what_it_lacks() -> None:
     assert row.trigger == Written(text="5 % errors")
     assert row.command == Written(text="TODO", lack="it still says TODO")
     assert row.previous == Written(text="1.1.0", file="ops/p.md")
-    assert row.data == Written(file="ops/d.md", lack="ops/d.md: it is no part of the decision")
+    assert row.data == Written(file="ops/d.md", lack="ops/d.md was not read: no gate of this decision asks for it")
     assert row.drills == ("failover",)
 
 

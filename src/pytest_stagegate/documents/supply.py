@@ -28,6 +28,7 @@ _LEFT_OUT: Final = {
     "set-apart": "said to do no harm here (VEX, or told to the scanner)",
 }
 """Check of the gate to why what it counts was left out of the limits."""
+_SEVERITY: Final = {"none": "without weight", "unknown": "of unknown severity"}
 _PLACES: Final = 5
 
 
@@ -107,7 +108,8 @@ def _scan(row: ScanRow) -> tuple[str, ...]:
 
 
 def _found(found: Severities) -> str:
-    told = [f"{count} {name}" for name in found.__struct_fields__ if (count := getattr(found, name))]
+    counts = ((_SEVERITY.get(name, name), getattr(found, name)) for name in found.__struct_fields__)
+    told = [f"{count} {name}" for name, count in counts if count]
     return ", ".join(told) or "none"
 
 

@@ -144,7 +144,7 @@ def scan(**more: Any) -> ScanRow:
         (scan(), ("trivy 0.70", "2026-01-01T00:00:00Z", "9 packages", "none", "0")),
         (
             scan(packages=None, created=None, producer="", found=Severities(high=2, unknown=1), set_apart=1),
-            ("not stated", "at a time not stated", "it does not say", "2 high, 1 unknown", "1"),
+            ("not stated", "at a time not stated", "it does not say", "2 high, 1 of unknown severity", "1"),
         ),
         (scan(skipped=2), ("trivy 0.70", "2026-01-01T00:00:00Z", "9 packages, 2 skipped", "none", "0")),
         (
