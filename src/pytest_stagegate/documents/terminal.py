@@ -100,7 +100,7 @@ def _details(gate: GateView, verbosity: int, columns: int) -> Iterator[Text]:
 
 def _wrapped(head: str, text: str, columns: int, style: str) -> Iterator[Text]:
     """Yield a text behind its head, or below it where the head takes too much of a narrow terminal."""
-    head = re.sub(r"[\n\t]", " ", head)
+    head = re.sub(r"\s", " ", head)
     words = " ".join(text.split())
     width = max(20, columns - 1)
     beside = len(head) * 5 <= width * 3
