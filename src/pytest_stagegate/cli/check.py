@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pytest_stagegate import decide
-from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, coloured, default_evidence, question_of, short
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, coloured, default_evidence, question_of, wrote
 from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.delivering import delivered
 from pytest_stagegate.documents.rendering import FILES, ignore_folder, is_output_folder, places_of, remove_written
@@ -85,11 +85,11 @@ def command(
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
     shown = any(each.format == "terminal" for each in wanted)
     for text in section(decided.view, verbosity=-1 if quiet else 0) if shown else ():
-        coloured(text)
+        coloured(text, root)
     for line in told:
         click.echo(line)
     for path in () if quiet else sorted(decided.files):
-        click.echo(f"wrote {short(path)}")
+        wrote(path)
     coloured(last_word(decided.view, ""))
     decision = decided.decision
     return decide.exit_status(decision.decision, provisional=bool(decision.provisional), strict=strict)

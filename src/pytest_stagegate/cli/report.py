@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from pytest_stagegate.cli.parts import FILE, FOLDER, LAST_DECISION, coloured, short
+from pytest_stagegate.cli.parts import FILE, FOLDER, LAST_DECISION, coloured, short, wrote
 from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.delivering import delivered
 from pytest_stagegate.documents.profiles import PROFILES, PUBLIC
@@ -76,10 +76,10 @@ def command(
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
     if any(each.format == "terminal" for each in wanted):
         for text in section(shown, verbosity=0):
-            coloured(text)
+            coloured(text, root)
         coloured(last_word(shown, ""))
     for line in told:
         click.echo(line)
     for path in sorted(files):
-        click.echo(f"wrote {short(path)}")
+        wrote(path)
     return 0

@@ -45,9 +45,15 @@ def named(view: View, at_most: int) -> tuple[Named, ...]:
     return tuple([*reasons, *places][:at_most])
 
 
+def path_in(place: str) -> str:
+    """Return the file that a place names, relative to the root; empty where it names none."""
+    found = _PLACE.match(place)
+    return found["path"] if found is not None and ".." not in found["path"].split("/") else ""
+
+
 def _places(view: View, blocker: BlockerView) -> Iterator[Named]:
     gate = next((each for each in view.gates if each.anchor == blocker.anchor), None)
     for place in gate.where if gate is not None else ():
         found = _PLACE.match(place)
-        if found is not None and ".." not in found["path"].split("/"):
+        if found is not None and path_in(place):
             yield Named(blocker, place, found["path"], max(1, int(found["line"] or 1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -29,10 +29,17 @@ COLOURS: Final = {
 
 @dataclass(frozen=True)
 class Text:
-    """One line and the style class of the whole of it."""
+    """One line and the style class of the whole of it.
+
+    Attributes:
+        line: The line.
+        style: Style class.
+        place: The part of it that names a file, which a terminal may show as a link; empty where none does.
+    """
 
     line: str
     style: str = ""
+    place: str = ""
 
 
 def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator[Text]:
@@ -93,7 +100,7 @@ def _details(gate: GateView, verbosity: int, columns: int) -> Iterator[Text]:
     if not gate.short:
         return
     for place in first_places(gate):
-        yield from _wrapped("    where: ", place, columns, "")
+        yield from (replace(text, place=place) for text in _wrapped("    where: ", place, columns, ""))
     if gate.remedy:
         yield from _wrapped("    remedy: ", gate.remedy, columns, "")
 

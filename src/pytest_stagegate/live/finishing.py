@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,8 @@ import pytest
 from pytest_stagegate import decide
 from pytest_stagegate.assembling import Question
 from pytest_stagegate.documents.delivering import delivered, inert
+from pytest_stagegate.documents.hyperlinks import file_of
+from pytest_stagegate.documents.rendering import FILES
 from pytest_stagegate.documents.terminal import Text, last_word, section
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
@@ -199,7 +202,8 @@ class Finishing:
         self._deliver(config)
         if self._decided is not None or self._fault or self._shard is not None:
             last = self._last_line(config)
-            print_line(config, Text(inert(last.line, os.environ), last.style))
+            report = self._out / FILES["html"]
+            print_line(config, replace(last, line=inert(last.line, os.environ)), report if report.is_file() else None)
         if self._decided is not None and not self._fault:
             keep(self._decided.decision, self._decided.view.digest, self._decided.tests, self._out)
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
@@ -349,7 +353,8 @@ class Finishing:
         terminal.ensure_newline()
         terminal.section(f"stage gate: {decision.stage}{against}")
         for text in body:
-            write_line(terminal, Text(inert(text.line, os.environ), text.style))
+            file = file_of(text.place, self._project.rootdir) if text.place else None
+            write_line(terminal, replace(text, line=inert(text.line, os.environ)), file)
 
     def _last_line(self, config: pytest.Config) -> Text:
         if self._fault:
@@ -361,4 +366,4 @@ class Finishing:
         documents = ""
         if config.get_verbosity() >= 0 and self._decided.files:
             documents = f"documents in {folder}"
-        return last_word(self._decided.view, documents)
+        return replace(last_word(self._decided.view, documents), place=documents)
