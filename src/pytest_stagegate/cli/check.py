@@ -20,6 +20,7 @@ from pytest_stagegate.keeping.folder import keep
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.project import load_project
 from pytest_stagegate.run import decide_on, publish
+from pytest_stagegate.waiting import working
 
 
 @click.command(
@@ -74,8 +75,9 @@ def command(
         for path in (place for each in wanted if each.path is not None for place in places_of(each, folder)):
             path.unlink(missing_ok=True)
         project = load_project(root, policy)
-        question = question_of(project, asked, at, env, instant)
-        decided = decide_on(project, question, wanted=wanted, out=folder)
+        with working():
+            question = question_of(project, asked, at, env, instant)
+            decided = decide_on(project, question, wanted=wanted, out=folder)
         if folder == Path(DEFAULT_RECORD).parent.resolve():
             ignore_folder(folder)
         publish(decided, folder)

@@ -21,12 +21,13 @@ from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.keeping.folder import keep
 from pytest_stagegate.live.attached import attached
 from pytest_stagegate.live.history import history_lines
-from pytest_stagegate.live.printing import print_line, width_of, write_line
+from pytest_stagegate.live.printing import print_line, waiting, width_of, write_line
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.live.stopping import endings, limits_warnings
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.producing import Making
 from pytest_stagegate.run import Decided, decide_on, publish
+from pytest_stagegate.stepping import step
 
 if TYPE_CHECKING:
     import argparse
@@ -169,7 +170,8 @@ class Finishing:
         self._finished = True
         own = int(session.exitstatus)
         self._close(session, own)
-        self._decide()
+        with waiting(session.config):
+            self._decide()
         if own == 0 and not limits_warnings(session.config):
             self._settle()
         try:
@@ -249,8 +251,10 @@ class Finishing:
         for reason, text in endings(session, own):
             self.recorder.ended_early(reason, text)
         try:
-            self.measurement.stop()
-            coverage = self.measurement.result(session.config, self._stages())
+            with waiting(session.config):
+                step("measuring coverage")
+                self.measurement.stop()
+                coverage = self.measurement.result(session.config, self._stages())
         except Exception as error:
             coverage = Absent("unreadable", f"coverage could not be read: {type(error).__name__}: {error}")
         own = self._produce(session, own)

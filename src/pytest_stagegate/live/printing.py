@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from pytest_stagegate.documents.code_pages import shown_in
 from pytest_stagegate.documents.hyperlinks import linked, takes_links
 from pytest_stagegate.documents.terminal import COLOURS, Text
+from pytest_stagegate.waiting import working
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pytest
@@ -37,6 +40,15 @@ def write_line(terminal: Any, text: Text, file: Path | None = None) -> None:
     if takes_links(os.environ, tty=tty):
         line = linked(line, text.place, file)
     terminal.write_line(line, **marks)
+
+
+def waiting(config: pytest.Config) -> AbstractContextManager[None]:
+    """Show in a terminal what is done after the last test, once it takes more than a second."""
+    writer: Any = getattr(config.pluginmanager.getplugin("terminalreporter"), "_tw", None)
+    if writer is None:
+        return nullcontext()
+    # Of the progress of tests a line may still be open.
+    return working(writer._file, open_line=lambda: writer.line() if writer.width_of_current_line else None)
 
 
 def print_line(config: pytest.Config, text: Text, file: Path | None = None) -> None:
