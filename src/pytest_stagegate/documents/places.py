@@ -33,16 +33,10 @@ class Named:
     line: int
 
 
-def named(view: View, at_most: int) -> tuple[Named, ...]:
-    """Return every reason, then their places that are files, as many as are asked for.
-
-    Args:
-        view: The decision.
-        at_most: How many are wanted in all; every reason comes before any place.
-    """
-    reasons = [Named(blocker, "", "", 1) for blocker in view.blockers]
-    places = [each for blocker in view.blockers for each in _places(view, blocker)]
-    return tuple([*reasons, *places][:at_most])
+def named(view: View) -> tuple[Named, ...]:
+    """Return every reason, then their places that are files."""
+    reasons = (Named(blocker, "", "", 1) for blocker in view.blockers)
+    return (*reasons, *(each for blocker in view.blockers for each in _places(view, blocker)))
 
 
 def path_in(place: str) -> str:
