@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.view import first_places
 
@@ -27,8 +28,7 @@ COLOURS: Final = {
 """Style class to the colours of a terminal, in pytest's names."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """One line and the style class of the whole of it.
 
     Attributes:
@@ -100,7 +100,7 @@ def _details(gate: GateView, verbosity: int, columns: int) -> Iterator[Text]:
     if not gate.short:
         return
     for place in first_places(gate):
-        yield from (replace(text, place=place) for text in _wrapped("    where: ", place, columns, ""))
+        yield from (msgspec.structs.replace(text, place=place) for text in _wrapped("    where: ", place, columns, ""))
     if gate.remedy:
         yield from _wrapped("    remedy: ", gate.remedy, columns, "")
 

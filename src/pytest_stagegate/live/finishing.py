@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import pytest
 
 from pytest_stagegate import decide
@@ -24,6 +24,7 @@ from pytest_stagegate.live.history import history_lines
 from pytest_stagegate.live.printing import print_line, waiting, width_of, write_line
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.live.stopping import endings, limits_warnings
+from pytest_stagegate.loading import paused_collector
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.producing import Making
 from pytest_stagegate.run import Decided, decide_on, publish
@@ -205,7 +206,11 @@ class Finishing:
         if self._decided is not None or self._fault or self._shard is not None:
             last = self._last_line(config)
             report = self._out / FILES["html"]
-            print_line(config, replace(last, line=inert(last.line, os.environ)), report if report.is_file() else None)
+            print_line(
+                config,
+                msgspec.structs.replace(last, line=inert(last.line, os.environ)),
+                report if report.is_file() else None,
+            )
         if self._decided is not None and not self._fault:
             keep(self._decided.decision, self._decided.view.digest, self._decided.tests, self._out)
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
@@ -311,8 +316,9 @@ class Finishing:
             given=(Given(self.recorder.path), *self._given), checkout=self.checkout, environment=self._environment
         )
         try:
-            self._decided = decide_on(self._project, question, wanted=self._wanted, out=self._out)
-            publish(self._decided, self._out)
+            with paused_collector():
+                self._decided = decide_on(self._project, question, wanted=self._wanted, out=self._out)
+                publish(self._decided, self._out)
         except StageGateError as error:
             self._fault = str(error)
         except OSError as error:
@@ -358,7 +364,7 @@ class Finishing:
         terminal.section(f"stage gate: {decision.stage}{against}")
         for text in body:
             file = file_of(text.place, self._project.rootdir) if text.place else None
-            write_line(terminal, replace(text, line=inert(text.line, os.environ)), file)
+            write_line(terminal, msgspec.structs.replace(text, line=inert(text.line, os.environ)), file)
 
     def _last_line(self, config: pytest.Config) -> Text:
         if self._fault:
@@ -370,4 +376,4 @@ class Finishing:
         documents = ""
         if config.get_verbosity() >= 0 and self._decided.files:
             documents = f"documents in {folder}"
-        return replace(last_word(self._decided.view, documents), place=documents)
+        return msgspec.structs.replace(last_word(self._decided.view, documents), place=documents)
