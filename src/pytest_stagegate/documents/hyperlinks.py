@@ -54,4 +54,7 @@ def file_of(part: str, root: Path) -> Path | None:
     """Return the file below the root that a place names, or None where there is none."""
     path = path_in(part)
     file = root.resolve() / path
-    return file if path and file.is_file() else None
+    try:
+        return file if path and file.is_file() else None
+    except OSError:  # a name that is too long for a file names none
+        return None

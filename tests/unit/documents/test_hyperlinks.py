@@ -44,7 +44,9 @@ def test_a_place_that_is_broken_over_two_lines_is_no_link(tmp_path: Path) -> Non
     assert linked("where: tests/test_", "tests/test_a.py", tmp_path) == "where: tests/test_"
 
 
-@pytest.mark.parametrize("place", ["../up.py:1", "/etc/hosts.txt", "gone.py:3", "RATE-7: failed", ""])
+@pytest.mark.parametrize(
+    "place", ["../up.py:1", "/etc/hosts.txt", "gone.py:3", "RATE-7: failed", f"{'x' * 5000}.py:1", ""]
+)
 def test_only_a_file_below_the_root_is_led_to(place: str, tmp_path: Path) -> None:
     root = tmp_path / "root"
     root.mkdir()
