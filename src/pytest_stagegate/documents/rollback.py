@@ -103,12 +103,11 @@ def _command(text: str) -> FactView:
 
 
 def _said(written: Written) -> tuple[str, ...]:
-    """Return what people wrote, a paragraph each line, and what is still to be said about it."""
-    lines = tuple(line for line in written.text.splitlines() if line.strip())
-    if not lines:
+    """Return what people wrote, and what is still to be said about it."""
+    if not written.text.strip():
         known = written.lack and written.lack != _NOTHING
         return (f"{NOT_STATED} ({written.lack})" if known else NOT_STATED,)
-    return (*lines, *((f"Not finished: {written.lack}.",) if written.lack else ()))
+    return (written.text.strip(), *((f"Not finished: {written.lack}.",) if written.lack else ()))
 
 
 def _rehearsals(decision: Decision, row: RollbackRow) -> Iterator[str]:

@@ -105,7 +105,7 @@ def test_documents_have_a_section_on_the_way_back_where_the_decision_has(format:
 
 def test_each_line_of_a_command_stays_a_line() -> None:
     row = msgspec.structs.replace(UNKNOWN, command=Written(text="deploy 1.1.0\n- `rm` | x\n"))
-    assert "- command: `deploy 1.1.0`<br>``- `rm` | x``\n" in text_of("md", rollback=row)
+    assert "- command: \n\n      deploy 1.1.0\n      - `rm` | x\n\n- goes back to" in text_of("md", rollback=row)
     assert "<pre>deploy 1.1.0\n- `rm` | x</pre>" in text_of("html", rollback=row)
 
 
