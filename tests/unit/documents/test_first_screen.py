@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -12,10 +14,13 @@ from pytest_stagegate.documents.counts import grid
 from pytest_stagegate.documents.rendering import Wanted, decision_json, documents_of
 from pytest_stagegate.documents.stages import ring_view
 from pytest_stagegate.model.decision import Artifact, Blocker, Cell, Note, StageRow, TestRow, Word
-from pytest_stagegate.model.expected import ExpectedRow
+from pytest_stagegate.model.expected import Expected, ExpectedRow
+from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.verdicts import Check, Verdict
+from pytest_stagegate.stock.smoke import SmokeOptions
+from pytest_stagegate.summing import needed_cells
 from tests.unit.documents.samples import check_with, decision_of, go, no_go, view_of
-from tests.unit.fakes import result_of
+from tests.unit.fakes import evidence_of, result_of
 
 COUNTS = dict.fromkeys(
     ("executed", "passed", "failed", "errors", "skipped", "xfailed", "xpassed", "flaky", "deselected", "lost"), 0
@@ -211,3 +216,11 @@ def test_known_issues_are_told_with_their_reason_and_what_may_be_closed(format: 
     known = text[text.index("Known issues") :]
     assert known.index("still fails") < known.index("see 412") < known.index("passes: it may be mended")
     assert "assert" not in known[: known.index("see 77")]
+
+
+def test_a_gate_that_judges_the_tests_of_its_own_place_needs_them_there() -> None:
+    gates: Any = [SimpleNamespace(options=SmokeOptions()), SimpleNamespace(options=None)]
+    there = Place(stage="deploy", environment="production", instant=dt.datetime(2026, 1, 1, tzinfo=dt.timezone.utc))
+    assert needed_cells(evidence_of(), gates, there) == (Expected("deploy", "production", None),)
+    assert needed_cells(evidence_of(), gates[1:], there) == ()
+    assert needed_cells(evidence_of(), gates, msgspec.structs.replace(there, environment=None)) == ()
