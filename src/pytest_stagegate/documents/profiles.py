@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -26,7 +25,6 @@ _LEFT_OUT: Final = (
 _ENVIRONMENT: Final = "environment"
 """The gate that tells what was found in an environment."""
 _LEFT_OUT_HERE: Final = "left out here"
-_FORMAT: Final = re.compile(r"(?P<path>.*?)(?P<format> \([a-z0-9-]+\))?", re.DOTALL)
 
 
 def in_profile(view: View, profile: str) -> View:
@@ -102,6 +100,4 @@ def _rollback(shown: RollbackView | None) -> RollbackView | None:
 def _evidence(row: tuple[str, ...], folders: Folders) -> tuple[str, ...]:
     """Return a row of the evidence; in a file's name and in its folders there may be blanks."""
     id, source, *others = row
-    told = _FORMAT.fullmatch(source)
-    path = told["path"].replace("\\", "/").rpartition("/")[2] if told else source
-    return (id, f"{path}{(told['format'] or '') if told else ''}", *folders.without(tuple(others)))
+    return (id, source.replace("\\", "/").rpartition("/")[2], *folders.without(tuple(others)))

@@ -91,3 +91,18 @@ def test_the_verdict_is_there_even_where_the_first_line_is_too_long(name: str) -
     subject = msgspec.structs.replace(go().subject, name=name)
     text = render("report.md.j2", view(no_go(subject=subject), "d" * 64), None)
     assert fitted(text, 1_000, WHOLE, LEAST) == f"{LEAST}\n\n{WHOLE}\n"
+
+
+def test_how_it_is_taken_back_and_reaches_everybody_stays_longer_than_lists_of_tests() -> None:
+    titles = ("Rollout", "Rollback", "Supply chain", "Tests that did not plainly pass", "Reviews", "Waivers")
+    text = "# ✘ NO GO\n\n" + "\n".join(f"## {title}\n\n{'x' * 90}\n" for title in titles)
+    kept = [headings(fitted(text, limit, WHOLE, LEAST)) for limit in range(len(text), 200, -10)]
+    gone = [title for shown in kept for title in titles if title not in shown]
+    assert list(dict.fromkeys(gone)) == [
+        "Reviews",
+        "Tests that did not plainly pass",
+        "Supply chain",
+        "Rollout",
+        "Rollback",
+        "Waivers",
+    ]
