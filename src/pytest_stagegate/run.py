@@ -38,6 +38,7 @@ from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
+from pytest_stagegate.since import last_release, with_since
 from pytest_stagegate.summing import (
     drills_of,
     further_files,
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.documents.view import View
     from pytest_stagegate.judging import ActiveGate
-    from pytest_stagegate.model.decision import Blocker
+    from pytest_stagegate.model.decision import Blocker, EvidenceItem
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.tests import TestData
     from pytest_stagegate.model.verdicts import GateResult
@@ -115,7 +116,9 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
     evidence = replace(evidence_for(project, vetted, question, place), baseline=baseline_of(project, place.stage))
     asked = _asked(project, vetted, question, evidence, place)
     first, evidence = _first(project, asked, evidence)
-    draft = _draft(project, vetted, evidence, place, tuple(result for result, _, _ in first.values()))
+    last = last_release(project.policy.since, project.rootdir, evidence.subject.name, place)
+    further = (*further_files(evidence), *(last.items if last is not None else ()))
+    draft = _draft(project, vetted, evidence, place, tuple(result for result, _, _ in first.values()), further)
     draft = msgspec.structs.replace(draft, basis=basis_of(draft))
     signed = said_of(draft, vetted.sources, _terms(project, question, asked, evidence), question.basis or draft.basis)
     given = [
@@ -133,18 +136,24 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         blockers=blockers,
         gates=results,
         waivers=_waivers(project, given, asked, place),
-        evidence=(*index(signed.sources), *signed.allowed, *further_files(evidence)),
+        evidence=(*index(signed.sources), *signed.allowed, *further),
         sign_offs=signed.data.rows,
         override=override,
         goals=goals,
         milestones=milestones,
         question=_put(project, question, vetted),
     )
-    return msgspec.structs.replace(decision, stages=stage_rows(project.policy.stages, decision)), evidence
+    decision = msgspec.structs.replace(decision, stages=stage_rows(project.policy.stages, decision))
+    return with_since(last, decision, evidence.tests), evidence
 
 
 def _draft(
-    project: Project, vetted: Vetted, evidence: Evidence, place: Place, results: tuple[GateResult, ...]
+    project: Project,
+    vetted: Vetted,
+    evidence: Evidence,
+    place: Place,
+    results: tuple[GateResult, ...],
+    further: tuple[EvidenceItem, ...],
 ) -> Decision:
     """Return a decision as it is before anybody's word on it."""
     rows, omitted = rows_of(evidence.tests)
@@ -165,7 +174,7 @@ def _draft(
         not_passed_omitted=omitted,
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
-        evidence=(*index(vetted.sources), *further_files(evidence)),
+        evidence=(*index(vetted.sources), *further),
         waivers=(),
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),

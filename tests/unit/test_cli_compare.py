@@ -16,8 +16,9 @@ from pytest_stagegate.comparing import compared
 from pytest_stagegate.documents.compare_files import compare_file, comparison_schema
 from pytest_stagegate.documents.rendering import decision_json
 from pytest_stagegate.documents.room import SINKS
-from pytest_stagegate.model.comparison import Comparison, Direction, GateMove
+from pytest_stagegate.model.comparison import Comparison
 from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.model.moves import Direction, GateMove
 from pytest_stagegate.model.roll import roll_of_decision
 from pytest_stagegate.model.verdicts import Verdict
 from tests.unit.documents.samples import decision_of, go, no_go

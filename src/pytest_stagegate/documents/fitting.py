@@ -29,6 +29,7 @@ _FALLING: Final = (
     "Waivers",
     "Tests by stage and environment",
     "Gates",
+    "Since the last release",
     "Sign-off",
     "Where each stage stands",
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_gates import gate_sections
 from pytest_stagegate.documents.standup_people import acting_sections, manual_sections, plan_sections, waiver_sections
-from pytest_stagegate.documents.standup_tests import result_sections
+from pytest_stagegate.documents.standup_tests import Modules, result_sections
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.commits import short
 
@@ -46,8 +46,8 @@ def standup_view(found: Comparison) -> StandupView:
         style=style,
         lines=tuple(map(clean, _lines(found))),
         sections=(
-            *result_sections(found),
-            *gate_sections(found),
+            *result_sections(found, Modules.of(found)),
+            *gate_sections(found, found.environment),
             *plan_sections(found),
             *waiver_sections(found),
             *manual_sections(found),

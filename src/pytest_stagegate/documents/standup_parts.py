@@ -33,12 +33,14 @@ class Section:
     Attributes:
         sentence: How many there are of what.
         style: Style class.
-        items: Each of them.
+        items: Each of them, or the first.
+        more: How many more there are.
     """
 
     sentence: str
     style: str
     items: tuple[Item, ...] = ()
+    more: int = 0
 
 
 def item(name: str, *texts: str, owner: str = "") -> Item:
@@ -46,7 +48,7 @@ def item(name: str, *texts: str, owner: str = "") -> Item:
     return Item(clean(name), clean("; ".join(text for text in texts if text)), clean(owner))
 
 
-def section(items: Iterable[Item], one: str, many: str, style: str) -> Iterator[Section]:
+def section(items: Iterable[Item], one: str, many: str, style: str, more: int = 0) -> Iterator[Section]:
     """Yield a section, unless there is nothing to tell.
 
     Args:
@@ -54,10 +56,12 @@ def section(items: Iterable[Item], one: str, many: str, style: str) -> Iterator[
         one: The sentence behind the number 1.
         many: The sentence behind any other number.
         style: Style class.
+        more: How many more there are than are told one by one.
     """
     told = tuple(items)
-    if told:
-        yield Section(f"{len(told)} {one if len(told) == 1 else many}", style, told)
+    count = len(told) + more
+    if count:
+        yield Section(f"{count} {one if count == 1 else many}", style, told, more)
 
 
 def owned(owner: str) -> str:

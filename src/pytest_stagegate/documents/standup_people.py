@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_parts import item, owned, section
 from pytest_stagegate.documents.wording import plural
-from pytest_stagegate.model.comparison import Direction
+from pytest_stagegate.model.moves import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.documents.standup_parts import Item, Section
-    from pytest_stagegate.model.comparison import (
-        BlockerMove,
-        Comparison,
-        GoalMove,
-        ManualMove,
-        MilestoneMove,
-        WaiverMove,
-    )
+    from pytest_stagegate.model.comparison import BlockerMove, Comparison
+    from pytest_stagegate.model.moves import GoalMove, ManualMove, MilestoneMove, Moves, WaiverMove
 
 _GOALS: Final = (
     (Direction.WORSE, "goal fell back.", "goals fell back.", "no-go"),
@@ -42,7 +36,7 @@ _MANUAL: Final = (
 )
 
 
-def plan_sections(found: Comparison) -> Iterator[Section]:
+def plan_sections(found: Moves) -> Iterator[Section]:
     """Yield the goals and milestones that moved."""
     for direction, one, many, style in _GOALS:
         yield from section((_goal(each) for each in found.goals if each.direction is direction), one, many, style)
@@ -76,7 +70,7 @@ def _milestone(milestone: MilestoneMove) -> Item:
     return item(milestone.id, milestone.title, done, state if milestone.state_before else f"new, {state}", due)
 
 
-def waiver_sections(found: Comparison) -> Iterator[Section]:
+def waiver_sections(found: Moves) -> Iterator[Section]:
     """Yield the waivers that somebody has to know of."""
     for kind, one, many, style in _WAIVERS:
         yield from section((_waiver(each) for each in found.waivers if each.kind == kind), one, many, style)
@@ -89,7 +83,7 @@ def _waiver(waiver: WaiverMove) -> Item:
     return item(name, f"until {waiver.expires}, {days}", waiver.reason, owner=owned(waiver.owner))
 
 
-def manual_sections(found: Comparison) -> Iterator[Section]:
+def manual_sections(found: Moves) -> Iterator[Section]:
     """Yield the manual tests that were done or have to be."""
     for kind, one, many, style in _MANUAL:
         yield from section((_manual(each) for each in found.manual if each.kind == kind), one, many, style)

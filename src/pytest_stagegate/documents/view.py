@@ -19,8 +19,10 @@ from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, shipped_table
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
 from pytest_stagegate.documents.signs import SIGNS, WORDS
+from pytest_stagegate.documents.since import SinceView, since_view
 from pytest_stagegate.documents.stages import RingView, ring_view
 from pytest_stagegate.documents.tests_shown import TestView, tests_view
+from pytest_stagegate.documents.trend import TrendView, trend_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
@@ -144,6 +146,8 @@ class View:
         front: Label and value: the few facts by which people know what was decided, and whether to trust it.
         gates: All gates.
         drift: What the policy demands less of than at the last release; decides nothing.
+        since: What changed since the last release.
+        trend: What it carries forward of the decisions before.
         totals: Label and value of every count.
         grid: How the tests of each stage ended in each environment.
         matrix_head: Column heads of the matrix.
@@ -185,6 +189,8 @@ class View:
     front: tuple[tuple[str, str], ...]
     gates: tuple[GateView, ...]
     drift: tuple[str, ...]
+    since: SinceView
+    trend: TrendView
     totals: tuple[tuple[str, str], ...]
     grid: GridView
     matrix_head: tuple[str, ...]
@@ -240,6 +246,8 @@ def view(decision: Decision, digest: str) -> View:
         front=front(decision, digest),
         gates=gates,
         drift=tuple(drift_line(each) for each in decision.drift),
+        since=since_view(decision),
+        trend=trend_view(decision),
         totals=totals(decision.tests),
         grid=grid(decision),
         matrix_head=MATRIX_HEAD,

@@ -18,6 +18,7 @@ from pytest_stagegate.model.requirements import RequirementRow
 from pytest_stagegate.model.reviews import ReviewRow
 from pytest_stagegate.model.rings import RingRow
 from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
+from pytest_stagegate.model.since import Since, Trend
 from pytest_stagegate.model.support import SupportRow
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.model.waivers import WaiverRow
@@ -460,4 +461,6 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     rollout: tuple[RingRow, ...] = ()
     support: tuple[SupportRow, ...] = ()
     features: tuple[FeatureRow, ...] = ()
+    since: Since | None = None
+    trend: Trend = Trend()
     schema: str = SCHEMA

@@ -23,6 +23,7 @@ from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
+from pytest_stagegate.model.since import KIND as SINCE
 from pytest_stagegate.model.verdicts import Level
 from pytest_stagegate.model.verification import Answer, Finding
 from pytest_stagegate.signing import overridden
@@ -59,6 +60,8 @@ _OF_KIND: Final = {
     "reviews": REVIEWS,
     "deployments": DEPLOYMENTS,
     "incidents": INCIDENTS,
+    "since": SINCE,
+    "trend": SINCE,
 }
 """The kind of evidence that a key follows from, where it is one alone."""
 
@@ -161,7 +164,8 @@ def _lacking(gate: str, definition: Gate, again: Replayed) -> str:
 def _word(recorded: Decision, again: Replayed, untold: Finding | None) -> Finding:
     """Compare the decision itself; where gates can't be told, with what is recorded of those."""
     fresh = {_name(result): result for result in again.decision.gates}
-    doubted = bool(again.doubts.lacking) or untold is not None
+    # What changed since the last release decides nothing.
+    doubted = bool(again.doubts.lacking.keys() - {SINCE}) or untold is not None
     results = [
         result if again.registry.gates.get(result.uses) is None or doubted else fresh.get(_name(result), result)
         for result in recorded.gates

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.decision import Decision
 
-_FOLDERS: Final = (".", "evidence", "baseline", "chain", "sign-offs")
+_FOLDERS: Final = (".", "evidence", "baseline", "chain", "sign-offs", "since")
 _NUMBER: Final = re.compile(r"\d+-")
 
 

@@ -28,6 +28,7 @@ from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
+from pytest_stagegate.model.since import KIND as SINCE
 from pytest_stagegate.model.sources import KINDS
 from pytest_stagegate.model.times import rfc3339, utc_time
 from pytest_stagegate.model.told import ReleaseNotes
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 BASELINE: Final = "baseline"
 OPERATIONS: Final = "operations"
-_NOT_GIVEN: Final = (BASELINE, OPERATIONS, PLAN, MANUAL_TESTS, FLAG_FILE)
+_NOT_GIVEN: Final = (BASELINE, OPERATIONS, PLAN, MANUAL_TESTS, FLAG_FILE, SINCE)
 """Kinds of evidence that the policy names, so that nobody hands it over; of sign-offs it names the allowed signers."""
 
 _ALLOWED: Final = "allowed-signers"

@@ -16,7 +16,7 @@ from pytest_stagegate.evidence.packing import write_zip
 from pytest_stagegate.keeping.folder import entries, keep
 from pytest_stagegate.keeping.opening import earlier, opened
 from pytest_stagegate.model.decision import EvidenceItem, Note
-from pytest_stagegate.model.roll import Standing
+from pytest_stagegate.model.standing import Standing
 from tests.unit.documents.samples import go, no_go
 from tests.unit.fakes import FINISHED, SUBJECT, green_record, named_tests
 
