@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from pytest_stagegate.carrying import trend
 from pytest_stagegate.chaining import stage_rows
 from pytest_stagegate.documents.rendering import Wanted, documents_of
 from pytest_stagegate.model.decision import (
@@ -31,11 +32,17 @@ from pytest_stagegate.model.decision import (
 from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
+from pytest_stagegate.model.roll import Roll
 from pytest_stagegate.model.sign_offs import OverrideUse, Overriding, SignOffRow
+from pytest_stagegate.model.since import Since
+from pytest_stagegate.model.standing import Standing
 from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
 from pytest_stagegate.model.waivers import WaiverRow
 from pytest_stagegate.policy.model import DEFAULT_STAGES
+from pytest_stagegate.since import told
+from pytest_stagegate.since.opening import Opened
 from pytest_stagegate.thresholds import no_evidence
+from tests.unit.documents.samples import since_with, trend_with
 
 COMMIT: Final = "8f3b1f0c6a92d5e47b10c3d8e9f2a4b6c7d81e05"
 AS_OF: Final = "2026-11-23T09:41:07Z"
@@ -516,6 +523,40 @@ def no_go(**more: Any) -> Decision:
     )
 
 
+def after_releases() -> Decision:
+    """Return the NO GO after two releases that were GO, with what changed since and the lines of what was measured."""
+    standing = {
+        Standing.PASSED: [f"tests/unit/test_zones.py::test_zone[{number}]" for number in range(57)],
+        Standing.SKIPPED: ["tests/integration/test_service.py::test_quote_over_tls"],
+        Standing.FLAKY: ["tests/integration/test_service.py::test_quote_is_cached"],
+    }
+    before = Roll({test: each for each, tests in standing.items() for test in tests}, frozenset({Standing.ABSENT}))
+    gone = {test: each for test, each in before.known.items() if not test.endswith(("[3]", "[4]", "_cached"))}
+    row = no_go().not_passed[0]
+    new = {row.id: Standing.FAILED, "tests/unit/test_zones.py::test_new": Standing.PASSED}
+    now = Roll({**gone, **new}, before.unlisted)
+    first, second = (
+        msgspec.structs.replace(
+            go(),
+            as_of=f"2026-{month}-02T10:00:00Z",
+            subject=msgspec.structs.replace(go().subject, version=version),
+            tests=msgspec.structs.replace(go().tests, flaky=1),
+        )
+        for month, version in (("09", "1.0.0"), ("10", "1.1.0"))
+    )
+    second = msgspec.structs.replace(second, trend=trend(first, second, (before, before)))
+    row = Since(
+        source="last-release/decision.json",
+        state="whole",
+        sha256="2" * 64,
+        version="1.1.0",
+        commit=COMMIT,
+        as_of=second.as_of,
+        decision=second.decision.value,
+    )
+    return told(row, Opened(second, before), Opened(no_go(), now))
+
+
 def hold() -> Decision:
     """Return a HOLD: a worker went down, a module could not be collected, coverage is missing."""
     text = "nobody measured coverage in this run"
@@ -547,6 +588,12 @@ def hold() -> Decision:
         gates=gates,
         blockers=blockers,
         collection_errors=(CollectionError(path="tests/unit/test_zones.py", message=message),),
+        since=Since(
+            source="last-release",
+            state="missing",
+            text="last-release: there is no such file or folder",
+            remedy="Download the decision of the last release to this place first; before the first one there is none.",
+        ),
     )
 
 
@@ -609,6 +656,8 @@ def hostile() -> Decision:
         sign_offs=(said, *(_sign_off(text, text, comment=text) for text in HOSTILE.values())),
         override=OverrideUse(person=bad, role=bad, reason=bad, expires="2026-12-01", key=bad),
         upstream=(_upstream(bad, environment=bad, commit=bad, text=bad, state="foreign", source=bad),),
+        since=since_with(bad),
+        trend=trend_with(bad),
         policy=PolicyReference(source=bad, sha256=hashlib.sha256(b"policy").hexdigest()),
     )
 

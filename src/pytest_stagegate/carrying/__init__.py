@@ -8,7 +8,7 @@ import msgspec
 
 from pytest_stagegate.carrying.flaky import FLAKY, MARKS, flaky_tests
 from pytest_stagegate.carrying.measures import continued, key, measures_of
-from pytest_stagegate.model.decision import Counts
+from pytest_stagegate.model.decision import Counts, Word
 from pytest_stagegate.model.since import Trend, TrendDecision
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def contradiction(decision: Decision) -> str:
         return f"its trend has {len(carried.decisions)} decisions, and a line of it another number of points"
     if any(set(each.marks) - set(MARKS) for each in carried.flaky):
         return "its trend has a test with a mark that there is not"
+    if {each.decision for each in carried.decisions} - set(Word):
+        return "its trend has a decision with a word that there is not"
     own = {key(each): each.points[-1] for each in measures_of(decision)}
     if any(own.get(key(each)) != each.points[-1] for each in carried.measures):
         return "its trend ends with other figures than those of its gates"

@@ -107,7 +107,7 @@ def _read(file: Path, source: str, asked: tuple[str, str, str | None], place: Pl
     if wrong := contradiction(decision):
         return _unused(row, State.UNREADABLE, f"{file.name}: it contradicts itself: {wrong}")
     if about(decision) != asked:
-        return _unused(row, State.FOREIGN, f"it is about {_told(about(decision))}, and this one about {_told(asked)}")
+        return _unused(row, State.FOREIGN, f"it is about {_about(about(decision))}, and this one about {_about(asked)}")
     if utc_time(decision.as_of) > place.instant:
         return _unused(row, State.STALE, f"it is of {row.as_of}, later than this decision")
     record = record_of(decision, file.parent)
@@ -119,7 +119,7 @@ def _read(file: Path, source: str, asked: tuple[str, str, str | None], place: Pl
     return Last(row, _numbered(items), Opened(decision, roll or roll_of_decision(decision)))
 
 
-def _told(what: tuple[str, str, str | None]) -> str:
+def _about(what: tuple[str, str, str | None]) -> str:
     project, stage, environment = what
     return f"{project} at {stage}{f' against {environment}' if environment else ''}"
 
@@ -161,12 +161,22 @@ def with_since(last: Last | None, decision: Decision, tests: TestData) -> Decisi
         return decision
     if last.opened is None:
         return msgspec.structs.replace(decision, since=last.row)
-    before = last.opened.decision
-    rolls = last.opened.roll, roll_of_tests(tests, decision)
+    return told(last.row, last.opened, Opened(decision, roll_of_tests(tests, decision)))
+
+
+def told(row: Since, then: Opened, now: Opened) -> Decision:
+    """Return a decision that tells what moved since another one, and carries forward what that one knew.
+
+    Args:
+        row: What is told of the other one.
+        then: The other one.
+        now: The decision.
+    """
+    before, decision, rolls = then.decision, now.decision, (then.roll, now.roll)
     found = compared(before, decision, rolls)
     omitted: Counter[str] = Counter()
     row = msgspec.structs.replace(
-        last.row,
+        row,
         tests_known=rolls[0].unlisted == {Standing.ABSENT},
         changed=found.changed,
         other_policy=before.policy.sha256 != decision.policy.sha256,
