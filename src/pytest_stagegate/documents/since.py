@@ -72,7 +72,8 @@ class SinceView:
         facts: Label and value of what matters most; empty where nothing changed.
         sections: All that moved, one after the other.
         more: What is not listed for want of room; may be empty.
-        line: All of it in one line.
+        line: The facts in one line.
+        brief: Fewer of them, to stand beside the decision.
     """
 
     asked: bool = False
@@ -83,6 +84,7 @@ class SinceView:
     sections: tuple[Section, ...] = ()
     more: str = ""
     line: str = ""
+    brief: str = ""
 
 
 def since_view(decision: Decision) -> SinceView:
@@ -93,7 +95,8 @@ def since_view(decision: Decision) -> SinceView:
     before = clean(_before(row))
     if row.moves is None or row.state != State.WHOLE.value:
         problem = clean(f"What changed can't be told: {row.text.rstrip('.')}. {row.remedy}")
-        return SinceView(asked=True, before=before, problem=problem, line=problem)
+        brief = "What changed since the last release can't be told"
+        return SinceView(asked=True, before=before, problem=problem, line=problem, brief=brief)
     facts = tuple((label, clean(text)) for label, text in _facts(decision, row, row.moves) if text)
     told = "; ".join(f"{label}: {text}" for label, text in facts)
     return SinceView(
@@ -104,6 +107,7 @@ def since_view(decision: Decision) -> SinceView:
         sections=tuple(_sections(row, row.moves, decision.environment)),
         more=_more(row),
         line=f"{before}: {told}",
+        brief=clean(", ".join([f"Since {_named(row)}: {_words(row, decision)}", *_brief(row)])),
     )
 
 
@@ -133,6 +137,24 @@ def _facts(decision: Decision, row: Since, moves: Moves) -> Iterator[tuple[str, 
     yield "waivers", _few(f"{each.gate} {each.kind.replace('-', ' ')}" for each in moves.waivers)
 
 
+def _named(row: Since) -> str:
+    return f"{row.version or 'the last release'} ({row.as_of.partition('T')[0]})"
+
+
+def _brief(row: Since) -> Iterator[str]:
+    """Yield how much moved that people want to know first."""
+    assert row.moves is not None
+    if not row.changed:
+        yield "nothing changed"
+        return
+    worse = sum(each.direction is Direction.WORSE for each in row.moves.gates)
+    looser = sum(check.limit is Direction.WORSE for gate in row.moves.gates for check in gate.checks)
+    tests = [f"{count} {text}" for count, text in _counted(row, row.moves)]
+    yield from ([f"{plural(worse, 'gate')} worse"] if worse else [])
+    yield from ([f"{plural(looser, 'limit')} looser"] if looser else [])
+    yield from ([f"tests: {', '.join(tests)}"] if tests else [])
+
+
 def _words(row: Since, decision: Decision) -> str:
     was, now = WORDS[Word(row.decision)][0], WORDS[decision.decision][0]
     was += " (provisional)" if row.provisional else ""
@@ -154,7 +176,7 @@ def _few(parts: Iterable[str], between: str = "; ") -> str:
 def _limits(gates: Sequence[GateMove]) -> Iterator[str]:
     """Yield limits that are looser or otherwise, then those that are tighter, and how gates are taken otherwise."""
     ways = (Direction.WORSE, Direction.OTHER, Direction.BETTER)
-    moved = [(gate, check) for gate in gates for check in gate.checks if check.before and check.now]
+    moved = [(gate, check) for gate in gates for check in gate.checks if check.limit_before != check.limit_now]
     for way in ways:
         yield from (f"{gate.gate} {check.name} {limit_moved(check)}" for gate, check in moved if check.limit is way)
     for gate in gates:
@@ -166,9 +188,14 @@ def _differs(check: CheckMove) -> bool:
     return check.before != check.now
 
 
-def _tests(decision: Decision, row: Since, moves: Moves) -> str:
+def _counted(row: Since, moves: Moves) -> list[tuple[int, str]]:
+    """Return how many tests did what."""
     counts = [(len(moves.of(group)) + row.omitted.get(group.value, 0), text) for group, text in _TESTS]
-    told = [f"{count} {text}" for count, text in (*counts, (moves.appeared, "new")) if count]
+    return [(count, text) for count, text in (*counts, (moves.appeared, "new")) if count]
+
+
+def _tests(decision: Decision, row: Since, moves: Moves) -> str:
+    told = [f"{count} {text}" for count, text in _counted(row, moves)]
     was = decision.trend.decisions[-2].collected if len(decision.trend.decisions) > 1 else decision.tests.collected
     now = decision.tests.collected
     collected = f"{now} collected, {was} then" if was != now else f"{now} collected, as then"

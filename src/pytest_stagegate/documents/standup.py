@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_gates import gate_sections
@@ -13,10 +13,13 @@ from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.commits import short
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pytest_stagegate.documents.standup_parts import Section
     from pytest_stagegate.model.comparison import Comparison, Side
+
+_NOTES: Final = 3
+"""Reasons why a run is not whole that are told; of others it says how many there are."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,20 @@ def _lines(found: Comparison) -> Iterator[str]:
     for name, side in (("This decision", found.now), ("The decision before", found.before)):
         if side.provisional:
             yield f"{name} is provisional. {' '.join(note.text for note in side.provisional)}"
+        if side.incomplete:
+            yield f"{name} is about a run that is not whole. {_first(note.text for note in side.incomplete)}"
     if found.before.policy_sha256 != found.now.policy_sha256:
         yield "The policy is another one than before."
     if found.appeared:
         yield "1 test is new." if found.appeared == 1 else f"{found.appeared} tests are new."
     if not found.changed:
         yield "Nothing changed."
+
+
+def _first(texts: Iterable[str]) -> str:
+    told = list(texts)
+    more = [f"And {len(told) - _NOTES} more."] if len(told) > _NOTES else []
+    return " ".join([*told[:_NOTES], *more])
 
 
 def _side(side: Side) -> str:

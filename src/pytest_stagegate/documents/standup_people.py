@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_parts import item, owned, section
 from pytest_stagegate.documents.wording import plural
-from pytest_stagegate.model.moves import Direction
+from pytest_stagegate.model.moves import STANDING, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,8 @@ def _milestone(milestone: MilestoneMove) -> Item:
 def waiver_sections(found: Moves) -> Iterator[Section]:
     """Yield the waivers that somebody has to know of."""
     for kind, one, many, style in _WAIVERS:
-        yield from section((_waiver(each) for each in found.waivers if each.kind == kind), one, many, style)
+        told = (_waiver(each) for each in found.waivers if each.kind == kind)
+        yield from section(told, one, many, style, standing=kind in STANDING)
 
 
 def _waiver(waiver: WaiverMove) -> Item:
@@ -86,7 +87,8 @@ def _waiver(waiver: WaiverMove) -> Item:
 def manual_sections(found: Moves) -> Iterator[Section]:
     """Yield the manual tests that were done or have to be."""
     for kind, one, many, style in _MANUAL:
-        yield from section((_manual(each) for each in found.manual if each.kind == kind), one, many, style)
+        told = (_manual(each) for each in found.manual if each.kind == kind)
+        yield from section(told, one, many, style, standing=kind in STANDING)
 
 
 def _manual(test: ManualMove) -> Item:
@@ -101,9 +103,10 @@ def acting_sections(found: Comparison) -> Iterator[Section]:
     """Yield what of the run is wrong no more, why the decision is not GO, and who has to act."""
     gone = (item("the run", each.blocker.text) for each in found.blockers if each.kind == "gone")
     yield from section(gone, "reason against GO is gone.", "reasons against GO are gone.", "go")
-    left = (_blocker(each) for each in found.blockers if each.kind != "gone")
+    left = [each for each in found.blockers if each.kind != "gone"]
     one, many = "reason why it is not GO, and who has to act.", "reasons why it is not GO, and who has to act."
-    yield from section(left, one, many, WORDS[found.now.decision][2])
+    known = all(each.kind in STANDING for each in left)
+    yield from section(map(_blocker, left), one, many, WORDS[found.now.decision][2], standing=known)
 
 
 def _blocker(move: BlockerMove) -> Item:

@@ -76,7 +76,14 @@ def result_sections(
         omitted: How many more tests there are, by the name of their group.
     """
     by_group = {
-        group: section(map(_item, found.of(group)), one, many, style, omitted.get(group.value, 0))
+        group: section(
+            map(_item, found.of(group)),
+            one,
+            many,
+            style,
+            omitted.get(group.value, 0),
+            standing=group is Group.STILL_FAILING,
+        )
         for group, one, many, style in _TOLD
     }
     yield from by_group.pop(Group.NEWLY_FAILING)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _KEY: Final = "since"
 _PATH: Final = (_KEY, "decision")
+_OUTPUT: Final = ".stagegate"
 _PLACES: Final = ("{stage}", "{environment}")
 _BRACED: Final = re.compile(r"\{[^{}]*\}?|\}")
 
@@ -29,6 +30,8 @@ def since_rule(reader: Reader, table: dict[str, Any]) -> str | None:
     path = PurePosixPath(named)
     if path.is_absolute() or ".." in path.parts or not path.parts or "\\" in named or ":" in path.parts[0]:
         reader.mistake(_PATH, f"has to name a file or folder below the root, not {named!r}")
+    elif path.parts[0] == _OUTPUT:
+        reader.mistake(_PATH, f"each run writes {_OUTPUT} anew; copy the decision to another folder")
     for part in _BRACED.findall(named):
         if part not in _PLACES:
             reader.mistake(_PATH, f"{part!r} stands for nothing; {nearest(part, _PLACES)}")

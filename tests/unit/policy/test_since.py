@@ -32,6 +32,7 @@ def test_a_path_below_the_root_may_have_placeholders(tmp_path: Path, path: str) 
         ('[since]\ndecision = "/etc/last.json"', "below the root"),
         ('[since]\ndecision = "../last.json"', "below the root"),
         ("[since]\ndecision = 'C:\\last.json'", "below the root"),
+        ('[since]\ndecision = ".stagegate/decision.json"', "each run writes .stagegate anew"),
         ('[since]\ndecision = "last/{stag}.json"', "'{stag}' stands for nothing; did you mean '{stage}'?"),
         ('[since]\ndecision = "last/{stage.json"', "stands for nothing"),
     ],
