@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.counts import COUNTED
 from pytest_stagegate.documents.signs import WORDS
@@ -25,8 +26,7 @@ _STANDING: Final = "standing", "What is as before", "quiet"
 """Names the heading; the heading, the style classes of what belongs there, and its own."""
 
 
-@dataclass(frozen=True)
-class CompareGroup:
+class CompareGroup(msgspec.Struct, frozen=True):
     """What went one way.
 
     Attributes:
@@ -42,8 +42,7 @@ class CompareGroup:
     sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True)
-class CompareView:
+class CompareView(msgspec.Struct, frozen=True):
     """A comparison as finished strings.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_gates import gate_sections, limit_moved
@@ -60,8 +61,7 @@ _LISTS: Final = {
 """Lists of which no section says how much of it was cut, with the word for one of them."""
 
 
-@dataclass(frozen=True)
-class SinceView:
+class SinceView(msgspec.Struct, frozen=True):
     """What changed since the last release.
 
     Attributes:

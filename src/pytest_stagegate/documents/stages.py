@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
+
+import msgspec
 
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.wording import clean, plural
@@ -29,8 +30,7 @@ _DRAWN: Final = 12
 """Stages whose names fit around the ring."""
 
 
-@dataclass(frozen=True)
-class StageView:
+class StageView(msgspec.Struct, frozen=True):
     """One stage of the flow.
 
     Attributes:
@@ -58,8 +58,7 @@ class StageView:
     anchor: str
 
 
-@dataclass(frozen=True)
-class RingView:
+class RingView(msgspec.Struct, frozen=True):
     """The stages in their order, none in decisions of versions that did not tell.
 
     Attributes:

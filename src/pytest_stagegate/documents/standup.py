@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_gates import gate_sections
@@ -22,8 +23,7 @@ _NOTES: Final = 3
 """Reasons why a run is not whole that are told; of others it says how many there are."""
 
 
-@dataclass(frozen=True)
-class StandupView:
+class StandupView(msgspec.Struct, frozen=True):
     """A comparison as finished strings.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.wording import clean, plural
@@ -35,8 +36,7 @@ MARKS: Final = {
 """What a test was in a decision, to its sign and its style class."""
 
 
-@dataclass(frozen=True)
-class LineView:
+class LineView(msgspec.Struct, frozen=True):
     """One measure, decision by decision.
 
     Attributes:
@@ -60,8 +60,7 @@ class LineView:
     rows: tuple[tuple[str, str, str], ...]
 
 
-@dataclass(frozen=True)
-class FlakyView:
+class FlakyView(msgspec.Struct, frozen=True):
     """A test that was flaky in any of the decisions.
 
     Attributes:
@@ -75,8 +74,7 @@ class FlakyView:
     marks: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class TrendView:
+class TrendView(msgspec.Struct, frozen=True):
     """What a decision carries forward, as finished strings.
 
     Attributes:

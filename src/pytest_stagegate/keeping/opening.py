@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.errors import EvidenceError, UsageError
@@ -61,8 +62,7 @@ def _kept_roll(out: Path, digest: str, decision: Decision) -> Roll | None:
     return None
 
 
-@dataclass(frozen=True)
-class Earlier:
+class Earlier(msgspec.Struct, frozen=True):
     """What an output folder has kept of the time before a decision.
 
     Attributes:

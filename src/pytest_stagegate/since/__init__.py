@@ -6,7 +6,6 @@ It decides nothing. What can't be used is told with its reason, and never looks 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
@@ -48,8 +47,7 @@ _REMEDIES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Last:
+class Last(msgspec.Struct, frozen=True):
     """The decision of the last release, as far as it could be read.
 
     Attributes:

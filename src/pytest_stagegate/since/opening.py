@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.rendering import FILES
 from pytest_stagegate.errors import EvidenceError
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 DECISION: Final = FILES["json"]
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A decision, and what is known of its tests.
 
     Attributes:
