@@ -75,6 +75,12 @@ def test_the_second_run_tells_what_changed_since_the_first(project: Project) -> 
 def test_others_verify_what_changed_where_the_earlier_decision_is_at_hand(project: Project) -> None:
     first_and_second(project)
     assert {*answers().values()} == {"identical"}
+    decision = project.path / ".stagegate" / "decision.json"
+    content = decision.read_bytes()
+    decision.write_bytes(content.replace(b'"decision": "GO",\n    "moves"', b'"decision": "HOLD",\n    "moves"'))
+    assert decision.read_bytes() != content
+    assert answers()["since"] == "different"
+    decision.write_bytes(content)
     told("dossier", "--no-notes")
     shutil.rmtree(project.path / "last-release")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EARLIER: Final = 20
 """Earlier decisions that are carried forward."""
 
-MEASURES: Final = 100
+MEASURES: Final = 60
 TESTS: Final = 200
 """Lines that are carried forward, and tests that were flaky."""
 

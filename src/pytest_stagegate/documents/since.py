@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.documents.signs import WORDS
-from pytest_stagegate.documents.standup_gates import gate_sections, limit_moved
+from pytest_stagegate.documents.standup_gates import gate_sections
 from pytest_stagegate.documents.standup_parts import Section, item, section
 from pytest_stagegate.documents.standup_people import manual_sections, plan_sections, waiver_sections
 from pytest_stagegate.documents.standup_tests import Modules, result_sections
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from pytest_stagegate.model.decision import Decision
-    from pytest_stagegate.model.moves import CheckMove, GateMove, Moves
+    from pytest_stagegate.model.moves import GateMove, Moves
     from pytest_stagegate.model.since import Since
 
 _NAMED: Final = 3
@@ -44,6 +44,7 @@ _TESTS: Final = (
     (Group.FIXED, "fixed"),
     (Group.NO_LONGER_FLAKY, "no longer flaky"),
 )
+_LIMITS: Final = ((Direction.WORSE, "looser"), (Direction.OTHER, "otherwise"), (Direction.BETTER, "tighter"))
 _GOALS: Final = (
     (Direction.WORSE, "fell back"),
     (Direction.REMOVED, "no longer planned"),
@@ -69,7 +70,7 @@ class SinceView(msgspec.Struct, frozen=True):
         used: Whether the decision of the last release could be compared with.
         before: Which decision that is.
         problem: Why it could not be used, and what to do; empty where it could.
-        facts: Label and value of what matters most; empty where nothing changed.
+        facts: Label and value of what matters most.
         sections: All that moved, one after the other.
         more: What is not listed for want of room; may be empty.
         line: The facts in one line.
@@ -175,17 +176,15 @@ def _few(parts: Iterable[str], between: str = "; ") -> str:
 
 def _limits(gates: Sequence[GateMove]) -> Iterator[str]:
     """Yield limits that are looser or otherwise, then those that are tighter, and how gates are taken otherwise."""
-    ways = (Direction.WORSE, Direction.OTHER, Direction.BETTER)
     moved = [(gate, check) for gate in gates for check in gate.checks if check.limit_before != check.limit_now]
-    for way in ways:
-        yield from (f"{gate.gate} {check.name} {limit_moved(check)}" for gate, check in moved if check.limit is way)
+    for way, text in _LIMITS:
+        for gate, check in moved:
+            if check.limit is way:
+                limits = f"{check.limit_before or 'none'} → {check.limit_now or 'none'}"
+                yield f"{gate.gate} {check.name} {limits} ({text})"
     for gate in gates:
         if gate.enforcement_before and gate.enforcement_now and gate.enforcement_before != gate.enforcement_now:
             yield f"{gate.gate} {gate.enforcement_before} → {gate.enforcement_now}"
-
-
-def _differs(check: CheckMove) -> bool:
-    return check.before != check.now
 
 
 def _counted(row: Since, moves: Moves) -> list[tuple[int, str]]:

@@ -58,7 +58,7 @@ def _word(verdict: Verdict | None) -> str:
 
 
 def _check(check: CheckMove, of_gate: Direction) -> str:
-    return f"{check.name} {', '.join(part for part in (_value(check, of_gate), limit_moved(check)) if part)}"
+    return f"{check.name} {', '.join(part for part in (_value(check, of_gate), _limit(check)) if part)}"
 
 
 def _value(check: CheckMove, of_gate: Direction) -> str:
@@ -72,8 +72,7 @@ def _value(check: CheckMove, of_gate: Direction) -> str:
     return f"{check.before} → {check.now}{f' ({way})' if way else ''}"
 
 
-def limit_moved(check: CheckMove) -> str:
-    """Return a limit in words, and how it moved."""
+def _limit(check: CheckMove) -> str:
     if check.limit_before == check.limit_now or not check.before or not check.now:
         return f"limit {check.limit_now}" if check.limit_now else ""
     way = _LIMITS.get(check.limit)

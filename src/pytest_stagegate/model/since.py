@@ -145,7 +145,7 @@ class Trend(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         decisions: At most 20 earlier decisions and this one, the earliest first.
-        measures: At most 100 measures: those of this decision in its order, then those that it has no more.
+        measures: At most 60 measures: those of this decision in its order, then those that it has no more.
         measures_omitted: How many more there are.
         flaky: At most 200 tests: those that were flaky last come first.
         flaky_omitted: How many more there are, or may be.

@@ -85,6 +85,9 @@ def last_release(rule: str | None, root: Path, project: str, place: Place) -> La
     except EvidenceError as error:
         state = State.MISSING if error.code == "missing" else State.UNREADABLE
         return _unused(Since(source=named, state=""), state, error.message)
+    except OSError as error:
+        text = f"{named}: it can't be read: {error.strerror}"
+        return _unused(Since(source=named, state=""), State.UNREADABLE, text)
 
 
 def _read(file: Path, source: str, asked: tuple[str, str, str | None], place: Place) -> Last:

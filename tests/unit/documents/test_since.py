@@ -36,7 +36,7 @@ def test_the_facts_say_what_matters_first() -> None:
     assert list(told) == ["decision", "gates", "limits", "tests", "coverage", "waivers"]
     assert told["decision"] == "GO, as then"
     assert told["gates"] == "worse: src/x"
-    assert told["limits"] == "src/x src/x limit src/x → src/xsrc/x (looser); src/x block → src/x"
+    assert told["limits"] == "src/x src/x src/x → src/xsrc/x (looser); src/x block → src/x"
     assert told["tests"] == "4 newly flaky, 1 new; 3 collected, 0 then"
     assert told["coverage"] == "src/x src/x → src/xsrc/x"
 
@@ -74,6 +74,15 @@ def test_the_public_profile_names_no_folder() -> None:
     decision = go(since=since_with(where), trend=trend_with(where))
     assert "secret" in repr(view(decision, "d" * 64))
     assert "secret" not in repr(in_profile(view(decision, "d" * 64), "public"))
+
+
+def test_a_limit_that_went_with_its_check_is_told() -> None:
+    since = since_with("x")
+    assert since.moves is not None
+    (gate,) = since.moves.gates
+    gone = msgspec.structs.replace(gate.checks[0], now="", limit_before="≥ 80 %", limit_now="")
+    moves = msgspec.structs.replace(since.moves, gates=(msgspec.structs.replace(gate, checks=(gone,)),))
+    assert facts(msgspec.structs.replace(since, moves=moves))["limits"].startswith("x x ≥ 80 % → none (looser)")
 
 
 def line(*points: TrendPoint | None) -> Any:

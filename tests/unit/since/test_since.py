@@ -235,3 +235,8 @@ def test_lists_are_cut_and_what_is_left_out_is_counted(tmp_path: Path) -> None:
     assert (len(since.moves.tests), since.omitted["newly-failing"]) == (20, 50)
     assert (len(since.added), since.omitted["added"], since.moves.appeared) == (20, 48, 68)
     assert {each.reason for each in since.moves.tests} == {None}
+
+
+def test_a_place_that_can_t_be_looked_at_is_told(tmp_path: Path) -> None:
+    row = found(tmp_path, "x" * 5_000).row
+    assert (row.state, "can't be read" in row.text) == ("unreadable", True)
