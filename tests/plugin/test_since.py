@@ -86,7 +86,12 @@ def test_others_verify_what_changed_where_the_earlier_decision_is_at_hand(projec
 
     # Without it that can't be told, and all else can.
     without = answers()
-    assert (without["since"], without["trend"], without["decision"]) == ("can't tell", "can't tell", "identical")
+    open_ = {name for name, answer in without.items() if answer == "can't tell"}
+    assert (open_, {*without.values()}) == ({"since", "trend", "evidence", "basis"}, {"can't tell", "identical"})
+    assert json.loads(told("verify", "--json"))["answer"] == "can't tell"
+    decision.write_bytes(content.replace(b'"untagged": 2', b'"untagged": 3'))
+    assert answers()["tests"] == "different"
+    decision.write_bytes(content)
 
     # A dossier takes it along, and is the earlier decision of the next run.
     (dossier,) = project.path.glob("*.dossier.zip")

@@ -68,6 +68,9 @@ _OF_KIND: Final = {
 _OF_GATES: Final = frozenset({"basis", "blockers", "decision", "drift", "evidence", "features", "override", "waivers"})
 """Keys to which gates that are not at hand may have added something."""
 
+_OF_FILES: Final = frozenset({"basis", "evidence"})
+"""Keys that hold the digest of every file."""
+
 _FILES_OF: Final = (
     (BASELINE, Baseline),
     (OPERATIONS, Operations),
@@ -118,7 +121,7 @@ def _gates(recorded: Decision, again: Replayed) -> Iterator[Finding]:
         yield _gate(result, fresh.pop(_name(result), None), again)
     for name, result in fresh.items():
         text = f"the recorded policy has this gate, and the decision does not list it; here it is {_short(result)}"
-        answer = Answer.UNTOLD if again.doubts.lacking or again.doubts.unsure else Answer.DIFFERENT
+        answer = Answer.UNTOLD if again.doubts.deciding else Answer.DIFFERENT
         yield Finding(part="gates", name=name, answer=answer, text=text)
 
 
@@ -131,7 +134,7 @@ def _gate(recorded: GateResult, fresh: GateResult | None, again: Replayed) -> Fi
     if fresh is None:
         if definition is None:
             return found(Answer.UNTOLD, f"recorded {recorded.verdict}: {_NOT_LOADED}")
-        sure = not (again.doubts.lacking or again.doubts.unsure)
+        sure = not again.doubts.deciding
         text = f"recorded {_short(recorded)}; by the recorded policy there is no such gate here"
         return found(Answer.DIFFERENT if sure else Answer.UNTOLD, text)
     if definition is None:
@@ -195,7 +198,11 @@ def _key(key: str, one: Any, other: Any, again: Replayed, untold: Finding | None
     if one == other:
         return Finding(part="decision", name=key, answer=Answer.IDENTICAL)
     doubts = {**again.doubts.unsure, **again.doubts.lacking}
-    why = doubts.get(_OF_KIND[key], "") if key in _OF_KIND else next(iter(doubts.values()), "")
+    if key in _OF_KIND:
+        why = doubts.get(_OF_KIND[key], "")
+    else:
+        why = next(iter(again.doubts.deciding.values()), "")
+        why = again.doubts.lacking.get(SINCE, why) if key in _OF_FILES else why
     if not why and key in _OF_GATES and untold is not None:
         why = f"the gate {untold.name} can't be told"
     text = _first_difference(one, other)

@@ -72,6 +72,11 @@ class Doubts(msgspec.Struct):
     lacking: dict[str, str] = msgspec.field(default_factory=dict)
     unsure: dict[str, str] = msgspec.field(default_factory=dict)
 
+    @property
+    def deciding(self) -> dict[str, str]:
+        """All of it by kind, but for the last release, which decides nothing; what is lacking first."""
+        return {kind: why for kind, why in {**self.lacking, **self.unsure}.items() if kind != SINCE}
+
     def lack(self, kinds: Iterable[str], why: str) -> None:
         """Note what is lacking; the first word counts."""
         for kind in kinds:
