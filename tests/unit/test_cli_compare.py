@@ -19,11 +19,11 @@ from pytest_stagegate.documents.rendering import decision_json
 from pytest_stagegate.documents.room import SINKS
 from pytest_stagegate.evidence.packing import write_zip
 from pytest_stagegate.model.comparison import Comparison
-from pytest_stagegate.model.decision import Decision, EvidenceItem, Note, Word
+from pytest_stagegate.model.decision import Decision, Note, Word
 from pytest_stagegate.model.moves import Direction, GateMove
 from pytest_stagegate.model.roll import roll_of_decision
 from pytest_stagegate.model.verdicts import Verdict
-from tests.unit.documents.samples import decision_of, go, no_go
+from tests.unit.documents.samples import decision_of, go, no_go, record_item
 from tests.unit.fakes import green_record
 
 BEFORE, NOW = "2026-11-23T09:00:00Z", "2026-11-24T09:00:00Z"
@@ -96,15 +96,7 @@ def test_decisions_of_versions_without_newer_keys_are_compared(capsys: pytest.Ca
 
 def test_a_dossier_knows_every_test_from_the_record_in_it(capsys: pytest.CaptureFixture[str]) -> None:
     record = green_record(Path("evidence.jsonl"))
-    item = EvidenceItem(
-        id="run",
-        kind="tests",
-        source="evidence.jsonl",
-        sha256=hashlib.sha256(record.read_bytes()).hexdigest(),
-        producer="",
-        created=BEFORE,
-        state="whole",
-    )
+    item = record_item(record)
     decision = decision_json(go(as_of=BEFORE, evidence=(item,)))
     write_zip(Path("old.dossier.zip"), {"decision.json": decision, "evidence/evidence.jsonl": record})
     put(".stagegate", go(as_of=NOW))

@@ -188,7 +188,7 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: Short name, unique in the decision.
         kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``reviews``, ``decisions``, ``sign-offs``,
-            ``operations`` or ``baseline``; ``unknown`` where it could not be told.
+            ``operations``, ``since`` or ``baseline``; ``unknown`` where it could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
         attachment: Digest of the bytes of the attachment beside it, ``NAME.stagegate.json``; None without one.

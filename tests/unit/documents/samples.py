@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -116,6 +118,20 @@ def decision_of(*gates: GateResult, **more: Any) -> Decision:
         "policy": PolicyReference(source="built-in", sha256="1" * 64),
     }
     return Decision(**(values | more))
+
+
+def record_item(record: Path) -> EvidenceItem:
+    """Return how a decision lists the record of its run."""
+    return EvidenceItem(
+        id="run",
+        kind="tests",
+        format="stagegate",
+        source="evidence.jsonl",
+        sha256=hashlib.sha256(record.read_bytes()).hexdigest(),
+        producer="",
+        created=FINISHED,
+        state="whole",
+    )
 
 
 def view_of(*gates: GateResult, **more: Any) -> View:

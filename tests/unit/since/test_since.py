@@ -11,12 +11,12 @@ import pytest
 
 from pytest_stagegate.documents.rendering import decision_json
 from pytest_stagegate.evidence.packing import write_zip
-from pytest_stagegate.model.decision import EvidenceItem, Word
+from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.since import KIND
 from pytest_stagegate.since import Last, last_release, with_since
-from tests.unit.documents.samples import go, no_go
-from tests.unit.fakes import FINISHED, SUBJECT, green_record, named_tests
+from tests.unit.documents.samples import go, no_go, record_item
+from tests.unit.fakes import SUBJECT, green_record, named_tests
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision
@@ -45,16 +45,7 @@ def compared(root: Path, now: Decision, *tests: tuple[str, str], rule: str = "la
 def with_record(folder: Path, name: str = "evidence.jsonl", **more: Any) -> Decision:
     """Write a decision with the record of its two tests; return it."""
     record = green_record(folder / name)
-    item = EvidenceItem(
-        id="run",
-        kind="tests",
-        format="stagegate",
-        source="evidence.jsonl",
-        sha256=hashlib.sha256(record.read_bytes()).hexdigest(),
-        producer="",
-        created=FINISHED,
-        state="whole",
-    )
+    item = record_item(record)
     decision = go(evidence=(item,), **more)
     written(folder / "decision.json", decision)
     return decision
