@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from pytest_stagegate.documents.covered import CoverageView
     from pytest_stagegate.documents.view import View
 
 PROFILES: Final = ("full", "public")
@@ -47,9 +48,21 @@ def _public(view: View) -> View:
     )
     environments = tuple(replace(each, lines=()) for each in view.environments)
     errors = tuple((path, "") for path, _ in view.collection_errors)
-    shown = replace(view, tests=tests, environments=environments, collection_errors=errors, run=())
+    coverage = _without_names_of_folders(view.coverage)
+    shown = replace(view, tests=tests, environments=environments, collection_errors=errors, run=(), coverage=coverage)
     made: View = replace(_without_folders(shown), left_out=_LEFT_OUT)
     return made
+
+
+def _without_names_of_folders(coverage: CoverageView) -> CoverageView:
+    """Return coverage in which each file has its own name alone, whatever signs the names of folders have."""
+    return replace(
+        coverage,
+        folder="",
+        heads=tuple(replace(each, name="") for each in coverage.heads),
+        tiles=tuple(replace(each, path=each.path.rpartition("/")[2]) for each in coverage.tiles),
+        files=tuple(replace(each, path=each.path.rpartition("/")[2]) for each in coverage.files),
+    )
 
 
 def _without_folders(value: Any) -> Any:
