@@ -199,7 +199,7 @@ def _of(part: int, whole: int, noun: str) -> str:
 
 def _shown(path: str) -> str:
     # Signs that a page has to write in a longer way must not make it large.
-    return clean(shortened(path, _PATH if len(escape(path)) * 2 <= _PATH * 3 else _PATH // 4))
+    return clean(shortened(path, _PATH if len(escape(path)) * 2 <= _PATH * 3 else _PATH // 2))
 
 
 def _tile(name: str, of: Covered, box: Box, figures: CoverageFigures, larger: int) -> Tile:
@@ -233,7 +233,8 @@ def _label(name: str, room: int) -> str:
 
 
 def _head(name: str, box: Box) -> Head:
-    label = _label(_shown(name), box.width // _PIXEL - _MARGIN)
+    # The names of folders are bold, and wider for that.
+    label = _label(_shown(name), box.width * 5 // (_PIXEL * 6) - _MARGIN)
     return Head(label, str(box.x), str(box.y), str(box.width), str(box.height), str(HEAD))
 
 
