@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.chaining import decisions_among, other_artifacts
 from pytest_stagegate.checkout import flags_at, levels_of, operations_of, plans_of, written_tests
@@ -44,8 +46,7 @@ _LACKING: Final = (State.MISSING, State.UNREADABLE, State.FOREIGN, State.DUPLICA
 _LACKING_COVERAGE: Final = Absent("coverage-incomplete", "evidence is missing, and with it what it had covered")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Question:
+class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be decided.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.evidence.baseline_taking import settled, taken
@@ -30,8 +31,7 @@ _STEPS: Final = frozenset({"files-missing", "branches-not-measured", "nothing-me
 """Why a gate found too little to compare, where the step down may be meant."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """What becomes of one key.
 
     Attributes:
@@ -51,8 +51,7 @@ class Change:
     kept: int
 
 
-@dataclass(frozen=True)
-class Update:
+class Update(msgspec.Struct, frozen=True):
     """What a baseline taken from a run would be.
 
     Attributes:

@@ -5,8 +5,9 @@ The baseline, plans, manual tests in Markdown, and texts for operators.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from pytest_stagegate.by_hand import tests_in
 from pytest_stagegate.evidence.baselines import read_baseline

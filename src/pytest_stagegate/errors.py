@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 
 class StageGateError(Exception):
@@ -62,8 +63,7 @@ def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
     return f"known: {', '.join(names)}" if names else "none is declared"
 
 
-@dataclass(frozen=True)
-class Mistake:
+class Mistake(msgspec.Struct, frozen=True):
     """One mistake in a policy, a tag or a gate module.
 
     Attributes:

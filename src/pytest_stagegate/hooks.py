@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple, TypeVar, overload
 
@@ -131,8 +130,7 @@ class Warnings:
         return Measure(sum(line.count for line in lines), unit="warnings", inspected=self._executed, where=where)
 
 
-@dataclass(frozen=True)
-class Matrix:
+class Matrix(msgspec.Struct, frozen=True):
     """The cells that the policy expects evidence of, as a gate reads them.
 
     Attributes:
@@ -176,8 +174,7 @@ EVIDENCE_FACES: Final[tuple[type, ...]] = (
 """What a gate's parameters may ask for, beside its own options."""
 
 
-@dataclass(frozen=True, eq=False)
-class Gate:
+class Gate(msgspec.Struct, frozen=True, eq=False):
     """A gate's definition.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -69,8 +68,7 @@ _BROKEN: Final = frozenset(
 _NEVER_HIDDEN: Final = (Verdict.ERROR, Verdict.FAIL)
 
 
-@dataclass(frozen=True)
-class ActiveGate:
+class ActiveGate(msgspec.Struct, frozen=True):
     """A gate as the policy wants it for one decision.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -46,8 +45,7 @@ if TYPE_CHECKING:
 UNRELEASED = "Unreleased"
 
 
-@dataclass(frozen=True)
-class NotesQuestion:
+class NotesQuestion(msgspec.Struct, frozen=True):
     """Which notes are asked for.
 
     Attributes:

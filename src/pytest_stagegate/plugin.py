@@ -100,7 +100,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config, parser: pytest.Pa
     """Switch on before anything of the project is imported, so that coverage sees every line."""
     if not _asked_for(early_config.known_args_namespace):
         return (yield)
-    from pytest_stagegate.live.session import switch_on
+    from pytest_stagegate.loading import load_as_compiled, paused_collector
+
+    load_as_compiled()
+    with paused_collector():
+        from pytest_stagegate.live.session import switch_on
 
     switched = switch_on(early_config, parser)
     try:

@@ -8,10 +8,11 @@ import os
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import UsageError
@@ -54,8 +55,7 @@ _VERSION_LIMIT: Final = Duration.parse("1 min").microseconds
 _VERSION_BYTES: Final = 1 << 12
 
 
-@dataclass(frozen=True)
-class Produced:
+class Produced(msgspec.Struct, frozen=True):
     """What became of one producer.
 
     Attributes:
@@ -73,8 +73,7 @@ class Produced:
     lacking: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Making:
+class Making(msgspec.Struct, frozen=True):
     """What all producers of one call have in common.
 
     Attributes:

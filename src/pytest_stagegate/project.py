@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
 from pytest_stagegate.evidence.plans import refuse_circles
@@ -51,8 +53,7 @@ _RESULTS: Final = "results"
 _ROLLOUT: Final = "rollout"
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(msgspec.Struct, frozen=True):
     """A project's policy and gates, read and found to be in order.
 
     Attributes:

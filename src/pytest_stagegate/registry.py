@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 import pluggy
 from _pytest.assertion.rewrite import rewrite_asserts
 
+from pytest_stagegate import stock
 from pytest_stagegate.errors import Mistake, MistakesError
 from pytest_stagegate.hooks import PROJECT, Fault, Gate, Hooks, gates_of, hookimpl
 from pytest_stagegate.stock import STOCK_GATES
@@ -22,16 +23,16 @@ if TYPE_CHECKING:
 LOCAL_PREFIX: Final = "stagegate_local_gates"
 
 
-class GateModule:
-    """A module as a plugin: its ``@gate`` functions are what it answers the hook with."""
+class GateModules:
+    """Modules as a plugin: their ``@gate`` functions are what it answers the hook with."""
 
-    def __init__(self, module: object) -> None:
-        self._module = module
+    def __init__(self, *modules: object) -> None:
+        self._modules = modules
 
     @hookimpl
     def stagegate_gates(self) -> Iterable[Callable[..., Any]]:
-        """Return the functions of the module that are gates."""
-        return [definition.judge for definition in gates_of(self._module)]
+        """Return the functions of the modules that are gates."""
+        return [definition.judge for module in self._modules for definition in gates_of(module)]
 
 
 class Registry:
@@ -53,8 +54,8 @@ class Registry:
         self._plugins = pluggy.PluginManager(PROJECT)
         self._plugins.add_hookspecs(Hooks)
         self._mistakes: list[Mistake] = []
-        for module in STOCK_GATES:
-            self._plugins.register(GateModule(module), name=module.__name__)
+        # One plugin: pluggy looks through every attribute of each that it registers.
+        self._plugins.register(GateModules(*STOCK_GATES), name=stock.__name__)
         self.idle: list[str] = []
         self.local: frozenset[str] = frozenset()
         if rootdir is not None:
@@ -99,7 +100,7 @@ class Registry:
         self._plugins.register(plugin, name=name)
         self._plugins.check_pending()
         if gates_of(plugin):
-            self._plugins.register(GateModule(plugin), name=f"{name}: gates")
+            self._plugins.register(GateModules(plugin), name=f"{name}: gates")
 
     def faults(self) -> tuple[Fault, ...]:
         """Return the faults that plugins bring for the drill, in the order of their names.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate import __version__, decide
 from pytest_stagegate.assembling import Question, evidence_for, has_tests, of_environment_alone, vetted_for
@@ -67,8 +67,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.project import Project
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(msgspec.Struct, frozen=True):
     """A decision with its documents, ready to be written.
 
     Attributes:
@@ -221,8 +220,7 @@ def _reference(policy: Policy, evidence: Evidence) -> PolicyReference:
     )
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(msgspec.Struct, frozen=True):
     """A gate with what it judges, and where."""
 
     active: ActiveGate

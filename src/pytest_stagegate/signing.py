@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.evidence.signatures import allowed_signers, proof_of
 from pytest_stagegate.model.decision import Blocker, EvidenceItem, Note, Word
@@ -45,8 +45,7 @@ LONGEST: Final = 2000
 """Characters kept of what a person says."""
 
 
-@dataclass(frozen=True)
-class Terms:
+class Terms(msgspec.Struct, frozen=True):
     """What sign-offs are held against beside the decision itself.
 
     Attributes:
@@ -64,8 +63,7 @@ class Terms:
     not_author: bool
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """What people say of a decision.
 
     Attributes:

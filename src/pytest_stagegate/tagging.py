@@ -7,9 +7,10 @@ rule (the last that matches). A nearer one replaces the stage and, separately, t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from pytest_stagegate.errors import UsageError, nearest
 from pytest_stagegate.model.globs import matches
@@ -58,8 +59,7 @@ class TagMistake(Exception):  # noqa: N818 - it is a mistake in a test, not a fa
     """What is wrong with the marks at one level; one sentence."""
 
 
-@dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(msgspec.Struct, frozen=True):
     """The closed vocabulary of tags and the project's path rules.
 
     Attributes:
@@ -199,8 +199,7 @@ def _verified(mark: MarkUse) -> Iterator[str]:
             yield _name(each.strip() if isinstance(each, str) else each, REQUIREMENT)
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True):
     """Which tests a run wants.
 
     Attributes:

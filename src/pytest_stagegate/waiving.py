@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate import decide
 from pytest_stagegate.judging import judge
@@ -40,8 +40,7 @@ _WORDS_OF_PEOPLE: Final = ("rollout-halted",)
 _GOOD: Final = (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.WARN, Verdict.TOO_SMALL)
 
 
-@dataclass(frozen=True)
-class Waivers:
+class Waivers(msgspec.Struct, frozen=True):
     """The waivers of a policy.
 
     Attributes:
@@ -83,12 +82,12 @@ def judge_with_waivers(
     holding = waivers.holding(active.id, place) if result.verdict in _COVERED else []
 
     def enough(chosen: Sequence[Waiver]) -> bool:
-        if any(check.reason in _WORDS_OF_PEOPLE for check in result.checks):
+        if not chosen or any(check.reason in _WORDS_OF_PEOPLE for check in result.checks):
             return False
         if any(not each.subject for each in chosen):
             return True
         rest = without(evidence, [each.subject for each in chosen])
-        return bool(chosen) and judge(active, rest, place, root).verdict in _GOOD
+        return judge(active, rest, place, root).verdict in _GOOD
 
     if not enough(holding):
         return result, (), tuple(holding)

@@ -231,7 +231,7 @@ def test_a_disk_that_fails_is_a_hold_and_no_internal_error(project: Project) -> 
         """
         from pytest_stagegate.evidence import writing
         def full(*args): raise OSError(28, "No space left on device")
-        def pytest_runtest_setup(): writing._write = full
+        def pytest_runtest_setup(): writing._pwrite = writing._write = full
         """,
     )
     project.write("test_a.py", THREE.format("pass"))

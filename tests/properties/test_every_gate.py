@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pytest_stagegate.hooks import Gate, gates_of
 from pytest_stagegate.judging import ActiveGate, judge

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pytest_stagegate.model.property_tests import PropertyTest, least
 from pytest_stagegate.stock.property_tests import property_tests

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.reviews import CommitPeople, Person, Review, ReviewExport, TrailersData

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from pytest_stagegate.model.manual import ManualData, ManualResult, ManualTest, Stated, digest_of
 from tests.unit.fakes import HOUR, SUBJECT, evidence_of

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import textwrap
 from collections.abc import Callable, Iterator
@@ -303,7 +302,7 @@ def test_a_gate_may_take_older_evidence_than_others() -> None:
 @pytest.mark.parametrize(("kind", "verdict"), [("tests", Verdict.STALE), ("coverage", Verdict.PASS)])
 def test_a_gate_does_not_use_stale_evidence_of_a_kind_that_it_reads(kind: str, verdict: Verdict) -> None:
     note = Note(reason="changed", text="a.xml: its content has changed since the run recorded it.")
-    evidence = dataclasses.replace(evidence_of(), unfit=(Unfit(kind, Verdict.STALE, note),))
+    evidence = msgspec.structs.replace(evidence_of(), unfit=(Unfit(kind, Verdict.STALE, note),))
     assert judged(passes, evidence).verdict is verdict
 
 
@@ -313,13 +312,13 @@ BROKE_OFF = Unfit("tests", Verdict.ERROR, Note(reason="producer-failed", text="a
 @pytest.mark.parametrize("age", [0, 30 * HOUR])
 @pytest.mark.parametrize("level", [Level.BLOCK, Level.WARN])
 def test_evidence_of_a_tool_that_failed_is_an_error_however_old_it_is(age: int, level: Level) -> None:
-    evidence = dataclasses.replace(evidence_of(age=age), unfit=(BROKE_OFF,))
+    evidence = msgspec.structs.replace(evidence_of(age=age), unfit=(BROKE_OFF,))
     result = judged(passes, evidence, enforcement=Enforcement(level), on_missing=OnMissing.SKIP)
     assert short(result) == ("ERROR", "producer-failed", "HOLD")
 
 
 def test_a_tool_that_failed_without_a_file_is_never_skipped() -> None:
-    evidence = dataclasses.replace(evidence_of(), unfit=(BROKE_OFF._replace(verdict=Verdict.NO_EVIDENCE),))
+    evidence = msgspec.structs.replace(evidence_of(), unfit=(BROKE_OFF._replace(verdict=Verdict.NO_EVIDENCE),))
     result = judged(passes, evidence, on_missing=OnMissing.SKIP)
     assert short(result) == ("NO_EVIDENCE", "producer-failed", "HOLD")
 
@@ -433,7 +432,7 @@ def test_a_gate_that_is_met_or_not_applicable_would_stop_nothing() -> None:
 
 def test_what_fails_is_not_hidden_by_an_old_file_beside_it() -> None:
     old = Unfit("tests", Verdict.STALE, Note(reason="too-old", text="b.xml is old."))
-    evidence = dataclasses.replace(evidence_of(outcomes_of(passed=1, failed=1), exit_status=1), unfit=(old,))
+    evidence = msgspec.structs.replace(evidence_of(outcomes_of(passed=1, failed=1), exit_status=1), unfit=(old,))
     result = judged(results, evidence, on_missing=OnMissing.WARN)
     assert (result.verdict, result.effect) == (Verdict.FAIL, "NO_GO")
     assert {check.verdict for check in result.checks} == {Verdict.STALE, Verdict.FAIL}

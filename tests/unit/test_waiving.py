@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate import stock
 from pytest_stagegate.hooks import gate, gates_of
@@ -220,7 +220,7 @@ def test_a_test_is_named_with_all_its_parameters_and_places(subject: str) -> Non
 
 
 def test_a_subject_that_names_nothing_leaves_everything() -> None:
-    assert without(full(), ["docs/**"]) == full()
+    assert without(full(), ["docs/**"]) == replace(full(), waived=("docs/**",))
 
 
 @pytest.mark.parametrize("module", [stock.artifacts, stock.provenance])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
+
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -35,8 +36,7 @@ def surcharge(zone: int, grams: int) -> int:
 '''
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """A fault of one stage.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.counts import COUNTED
 from pytest_stagegate.documents.signs import WORDS
@@ -24,8 +25,7 @@ _GROUPS: Final = {
 """Names the heading; the heading, the style classes of what belongs there, and its own."""
 
 
-@dataclass(frozen=True)
-class CompareGroup:
+class CompareGroup(msgspec.Struct, frozen=True):
     """What went one way.
 
     Attributes:
@@ -41,8 +41,7 @@ class CompareGroup:
     sections: tuple[Section, ...]
 
 
-@dataclass(frozen=True)
-class CompareView:
+class CompareView(msgspec.Struct, frozen=True):
     """A comparison as finished strings.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.signs import EMPTY_CELL, CellView
 from pytest_stagegate.documents.wording import clean
@@ -49,8 +50,7 @@ def matrix_row(cell: Cell) -> tuple[str, ...]:
     return (cell.stage, cell.environment or "–", *(str(getattr(cell, name)) for name in COUNTED))
 
 
-@dataclass(frozen=True)
-class GridView:
+class GridView(msgspec.Struct, frozen=True):
     """Stages by environments.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.drawing import Part, bar, fitting, width_of
 from pytest_stagegate.documents.treemap import HEAD, Box, treemap
@@ -44,8 +45,7 @@ TONES: Final = (
 _STEPS: Final = (Fraction(1), Fraction(9, 10), Fraction(3, 4), Fraction(1, 2))
 
 
-@dataclass(frozen=True)
-class Tile:
+class Tile(msgspec.Struct, frozen=True):
     """One file in the picture.
 
     Attributes:
@@ -70,8 +70,7 @@ class Tile:
     far: bool
 
 
-@dataclass(frozen=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """A folder that is named in the picture; numbers as in `Tile`, `line` is the height of the line for its name."""
 
     name: str
@@ -82,8 +81,7 @@ class Head:
     line: str
 
 
-@dataclass(frozen=True)
-class FileView:
+class FileView(msgspec.Struct, frozen=True):
     """One file in the table.
 
     Attributes:
@@ -101,8 +99,7 @@ class FileView:
     branches_rank: str
 
 
-@dataclass(frozen=True)
-class StageShare:
+class StageShare(msgspec.Struct, frozen=True):
     """What the tests of one stage cover by themselves; `parts` is the bar of its lines."""
 
     stage: str
@@ -111,8 +108,7 @@ class StageShare:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True)
-class CoverageView:
+class CoverageView(msgspec.Struct, frozen=True):
     """Coverage as strings; `sentence` is empty where nothing was measured.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.environments import PASSED
@@ -26,8 +27,7 @@ _SIGNS: Final = {
 """State to its sign, its style class and its words, the worst first."""
 
 
-@dataclass(frozen=True)
-class EnvironmentView:
+class EnvironmentView(msgspec.Struct, frozen=True):
     """One look at an environment as strings.
 
     Attributes:

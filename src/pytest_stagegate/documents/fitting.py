@@ -6,8 +6,9 @@ What is left out is said, and nothing is cut within a line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -41,8 +42,7 @@ _ROW: Final = ("1. ", "- ", "| ")
 _BELOW: Final = "   "
 
 
-@dataclass(frozen=True)
-class _Section:
+class _Section(msgspec.Struct, frozen=True):
     """A heading with what stands below it; the first one of a text has none.
 
     Attributes:

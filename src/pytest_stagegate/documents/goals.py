@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.roadmap import Roadmap, roadmap
 from pytest_stagegate.documents.signs import EMPTY_CELL, CellView
@@ -27,8 +28,7 @@ _SIGNS: Final = {
 _PLANS: Final = ("goals", "plan")
 
 
-@dataclass(frozen=True)
-class GoalView:
+class GoalView(msgspec.Struct, frozen=True):
     """One goal as strings.
 
     Attributes:
@@ -60,8 +60,7 @@ class GoalView:
     evidence: str
 
 
-@dataclass(frozen=True)
-class GoalsView:
+class GoalsView(msgspec.Struct, frozen=True):
     """All goals, those that must be met and the worst first.
 
     Attributes:

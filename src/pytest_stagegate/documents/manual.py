@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.commits import short
@@ -25,8 +26,7 @@ _SIGNS: Final = {
 """Outcome to its sign and its style class, the worst first."""
 
 
-@dataclass(frozen=True)
-class ManualView:
+class ManualView(msgspec.Struct, frozen=True):
     """One manual test as strings.
 
     Attributes:
@@ -50,8 +50,7 @@ class ManualView:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ManualTestsView:
+class ManualTestsView(msgspec.Struct, frozen=True):
     """All manual tests, the worst first.
 
     Attributes:

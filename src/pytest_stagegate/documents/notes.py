@@ -6,8 +6,9 @@ the sections. What a sink has no room for is left out here and said in `NotesVie
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from pytest_stagegate.documents.prose import Block, Run
@@ -16,8 +17,7 @@ LONG: Final = 300
 """Characters of a line from which on it is no title any more and may be left out to fit."""
 
 
-@dataclass(frozen=True)
-class Trim:
+class Trim(msgspec.Struct, frozen=True):
     """What is left out so that notes fit; the default leaves out nothing.
 
     Attributes:
@@ -50,16 +50,14 @@ class Trim:
     most: int | None = None
 
 
-@dataclass(frozen=True)
-class LinkView:
+class LinkView(msgspec.Struct, frozen=True):
     """A reference: its text, and where it leads (http or https, safe inside Markdown and HTML) or empty."""
 
     text: str
     url: str
 
 
-@dataclass(frozen=True)
-class EntryView:
+class EntryView(msgspec.Struct, frozen=True):
     """One change.
 
     Attributes:
@@ -85,8 +83,7 @@ class EntryView:
     verified: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class GroupView:
+class GroupView(msgspec.Struct, frozen=True):
     """A heading with entries.
 
     Attributes:
@@ -102,8 +99,7 @@ class GroupView:
     more: str = ""
 
 
-@dataclass(frozen=True)
-class IssueView:
+class IssueView(msgspec.Struct, frozen=True):
     """A known issue: its text, its reference or None, and owner, last day and workaround."""
 
     text: tuple[Run, ...]
@@ -112,8 +108,7 @@ class IssueView:
     workaround: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
-class NotesView:
+class NotesView(msgspec.Struct, frozen=True):
     """Everything that is shown.
 
     Attributes:

@@ -10,8 +10,9 @@ stands for those that have no room. The head and the digests stay always.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from pytest_stagegate.documents.notes import Trim
 from pytest_stagegate.documents.notes_view import notes_view
@@ -106,5 +107,5 @@ def _steps(sections: int) -> Iterator[Trim]:
         {"long": 2},
     ]
     for change in changes:
-        trim = replace(trim, **change)  # type: ignore[arg-type]
+        trim = replace(trim, **change)
         yield trim

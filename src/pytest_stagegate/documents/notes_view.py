@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeVar
 from urllib.parse import quote, urlsplit
+
+import msgspec
 
 from pytest_stagegate.documents.notes import LONG, EntryView, GroupView, IssueView, LinkView, NotesView, Trim
 from pytest_stagegate.documents.prose import blocks_of, runs_of
@@ -40,14 +41,13 @@ def notes_view(notes: Notes, audience: str | None = None, trim: Trim = _WHOLE, f
     return _Shown(notes, audience, trim).view(full)
 
 
-@dataclass
-class _Shown:
+class _Shown(msgspec.Struct):
     """Makes the view, and notes what it leaves out."""
 
     notes: Notes
     audience: str | None
     trim: Trim
-    lost: Counter[str] = field(default_factory=Counter)
+    lost: Counter[str] = msgspec.field(default_factory=Counter)
     anchors: int = 0
 
     def view(self, full: str) -> NotesView:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.features import HEAD, feature_cells
 from pytest_stagegate.documents.service_levels import SERVICE_LEVELS_HEAD, service_level_rows
@@ -29,8 +30,7 @@ _STATES: Final = {
 }
 
 
-@dataclass(frozen=True)
-class OperatedView:
+class OperatedView(msgspec.Struct, frozen=True):
     """A table of something that is known of running software.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.prose import Block, blocks_of, markdown_blocks
 from pytest_stagegate.documents.templating import render
@@ -23,8 +24,7 @@ _RUNNING: Final = ("deploy", "manage", "monitor")
 """Stages whose tests tell operators something."""
 
 
-@dataclass(frozen=True)
-class PointView:
+class PointView(msgspec.Struct, frozen=True):
     """One thing that a person has to write.
 
     Attributes:
@@ -38,8 +38,7 @@ class PointView:
     question: str
 
 
-@dataclass(frozen=True)
-class OperationsView:
+class OperationsView(msgspec.Struct, frozen=True):
     """One operational document as finished strings.
 
     Attributes:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from pytest_stagegate.documents.covered import CoverageView
@@ -71,8 +72,8 @@ def _without_folders(value: Any) -> Any:
         return _WORD.sub(lambda match: _last(match[0]), value)
     if isinstance(value, tuple):
         return tuple(map(_without_folders, value))
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{each.name: _field(each.name, getattr(value, each.name)) for each in fields(value)})
+    if isinstance(value, msgspec.Struct):
+        return replace(value, **{name: _field(name, getattr(value, name)) for name in value.__struct_fields__})
     return value
 
 

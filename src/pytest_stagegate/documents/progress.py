@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.drawing import Part, bar
 from pytest_stagegate.documents.wording import clean
@@ -32,8 +33,7 @@ STATES: Final = (
 _WORDS: Final = {"done": "done, not verified"}
 
 
-@dataclass(frozen=True)
-class StateView:
+class StateView(msgspec.Struct, frozen=True):
     """How many of a row stand in one way."""
 
     sign: str
@@ -41,8 +41,7 @@ class StateView:
     text: str
 
 
-@dataclass(frozen=True)
-class ProgressRowView:
+class ProgressRowView(msgspec.Struct, frozen=True):
     """One priority or milestone.
 
     Attributes:
@@ -58,8 +57,7 @@ class ProgressRowView:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True)
-class ProgressGroup:
+class ProgressGroup(msgspec.Struct, frozen=True):
     """Rows with one heading; `more` is a sentence when there are more, and empty otherwise."""
 
     title: str

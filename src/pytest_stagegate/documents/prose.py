@@ -7,8 +7,9 @@ links, pictures, headings, tables, HTML) stays the characters that were typed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
 
 from pytest_stagegate.documents.templating import markdown_code, markdown_text
 from pytest_stagegate.documents.wording import clean
@@ -29,8 +30,7 @@ class Run(NamedTuple):
     code: bool
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """A paragraph, a list item or a piece of code.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from pytest_stagegate.documents.gates_xml import gates_xml
 from pytest_stagegate.documents.github import GITHUB_FILES, github_files
@@ -26,8 +27,7 @@ from pytest_stagegate.model.manifest import SUMS, sums_of
 _IGNORE: Final = b"*\n"
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """One document that was asked for.
 
     Attributes:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.wording import clean, plural
 
@@ -28,8 +29,7 @@ _SIGNS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class RequirementView:
+class RequirementView(msgspec.Struct, frozen=True):
     """One requirement as strings.
 
     Attributes:
@@ -53,8 +53,7 @@ class RequirementView:
     evidence: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class RequirementsView:
+class RequirementsView(msgspec.Struct, frozen=True):
     """All requirements, worst first.
 
     Attributes:

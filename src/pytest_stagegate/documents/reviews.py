@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.commits import short
@@ -26,8 +27,7 @@ _AGAINST: Final = {
 }
 
 
-@dataclass(frozen=True)
-class ReviewsView:
+class ReviewsView(msgspec.Struct, frozen=True):
     """What people said of the change.
 
     Attributes:

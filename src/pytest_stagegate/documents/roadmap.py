@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.wording import clean
 
@@ -22,8 +23,7 @@ _LABEL: Final = 44
 """Characters of a name that fit into the picture."""
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """One milestone in the picture.
 
     Attributes:
@@ -49,8 +49,7 @@ class Bar:
     forecast: str
 
 
-@dataclass(frozen=True)
-class Roadmap:
+class Roadmap(msgspec.Struct, frozen=True):
     """The milestones; `bars` is empty where there are none.
 
     Attributes:

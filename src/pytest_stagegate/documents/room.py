@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 
-@dataclass(frozen=True)
-class Sink:
+
+class Sink(msgspec.Struct, frozen=True):
     """A place where a text goes.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.sign_offs import CURRENT
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 _HEAD: Final = ("role", "person", "answer", "at", "state", "comment")
 
 
-@dataclass(frozen=True)
-class SignOffsView:
+class SignOffsView(msgspec.Struct, frozen=True):
     """What people said of a decision.
 
     Attributes:

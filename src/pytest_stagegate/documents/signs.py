@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.verdicts import Verdict
@@ -30,8 +31,7 @@ SIGNS: Final = {
 """Verdict to its sign and its style class."""
 
 
-@dataclass(frozen=True)
-class CellView:
+class CellView(msgspec.Struct, frozen=True):
     """How tests ended at one stage in one environment; an empty text where there are none."""
 
     sign: str

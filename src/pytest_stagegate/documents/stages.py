@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.drawing import fitting
 from pytest_stagegate.documents.signs import WORDS
@@ -28,8 +29,7 @@ _DRAWN: Final = 12
 """Stages whose names fit around the ring."""
 
 
-@dataclass(frozen=True)
-class StageView:
+class StageView(msgspec.Struct, frozen=True):
     """One stage of the flow.
 
     Attributes:
@@ -57,8 +57,7 @@ class StageView:
     anchor: str
 
 
-@dataclass(frozen=True)
-class RingView:
+class RingView(msgspec.Struct, frozen=True):
     """The stages in their order, none in decisions of versions that did not tell.
 
     Attributes:

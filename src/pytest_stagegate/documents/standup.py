@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_gates import gate_sections
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.comparison import Comparison, Side
 
 
-@dataclass(frozen=True)
-class StandupView:
+class StandupView(msgspec.Struct, frozen=True):
     """A comparison as finished strings.
 
     Attributes:

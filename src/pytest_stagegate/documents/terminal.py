@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import textwrap
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.view import first_places
 
@@ -27,8 +28,7 @@ COLOURS: Final = {
 """Style class to the colours of a terminal, in pytest's names."""
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """One line and the style class of the whole of it."""
 
     line: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.wording import clean, plural
 
@@ -20,8 +21,7 @@ _KNOWN: Final = {"xfailed": "still fails", "xpassed": "passes: it may be mended"
 _ELSEWHERE: Final = "There is no room for this text here; it is in decision.json."
 
 
-@dataclass(frozen=True)
-class TestView:
+class TestView(msgspec.Struct, frozen=True):
     """One test that did not plainly pass.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pytest_stagegate.documents.drawing import Part, bar
 from pytest_stagegate.documents.wording import clean, plural
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.figures import DurationFigures, TimeBand
 
 
-@dataclass(frozen=True)
-class BandView:
+class BandView(msgspec.Struct, frozen=True):
     """How many tests took how long."""
 
     name: str
@@ -23,8 +23,7 @@ class BandView:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True)
-class SlowView:
+class SlowView(msgspec.Struct, frozen=True):
     """One of the slowest tests.
 
     Attributes:
@@ -40,8 +39,7 @@ class SlowView:
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True)
-class DurationsView:
+class DurationsView(msgspec.Struct, frozen=True):
     """How long the tests took; `sentence` is empty where no result of them states a time.
 
     Attributes:

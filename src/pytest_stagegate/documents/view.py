@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.counts import MATRIX_HEAD, GridView, grid, matrix_row, totals
 from pytest_stagegate.documents.covered import CoverageView, coverage_view
@@ -47,8 +48,7 @@ _REASONS: Final = {
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
 
 
-@dataclass(frozen=True)
-class CheckView:
+class CheckView(msgspec.Struct, frozen=True):
     """One check as strings; `where` is complete or ends in a line that says how many more there are."""
 
     name: str
@@ -63,8 +63,7 @@ class CheckView:
     where: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class GateView:
+class GateView(msgspec.Struct, frozen=True):
     """One gate as strings.
 
     Attributes:
@@ -93,8 +92,7 @@ class GateView:
     checks: tuple[CheckView, ...]
 
 
-@dataclass(frozen=True)
-class BlockerView:
+class BlockerView(msgspec.Struct, frozen=True):
     """One reason why the decision is not GO; `anchor` names the gate's row, or is empty."""
 
     word: str
@@ -108,8 +106,7 @@ class BlockerView:
     where: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ReasonsView:
+class ReasonsView(msgspec.Struct, frozen=True):
     """The reasons of one kind.
 
     Attributes:
@@ -129,8 +126,7 @@ class ReasonsView:
     blockers: tuple[BlockerView, ...]
 
 
-@dataclass(frozen=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """A decision as finished strings, in the order in which people read it.
 
     Attributes:

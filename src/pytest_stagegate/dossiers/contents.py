@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +20,7 @@ BODY: Final = "release-body.md"
 """The release notes as short as the text of a release has to be; only there when ``notes.md`` is too long."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     """What a dossier is made of.
 
     Attributes:
@@ -38,12 +38,11 @@ class Request:
     evidence: tuple[Path, ...] = ()
     notes: bool = True
     range: str | None = None
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = msgspec.field(default_factory=dict)
     draft: bool = False
 
 
-@dataclass(frozen=True)
-class Dossier:
+class Dossier(msgspec.Struct, frozen=True):
     """Everything that belongs into a dossier, found and in order; nothing is written yet.
 
     Attributes:

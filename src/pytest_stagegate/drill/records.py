@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.finding import RECORD

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.drill import (
     artifacts,
@@ -84,8 +84,7 @@ _NOTHING_LEFT: Final = frozenset(
 """Reasons with which any gate stops that finds nothing to look at: they show nothing of its limit."""
 
 
-@dataclass(frozen=True)
-class Planted:
+class Planted(msgspec.Struct, frozen=True):
     """What one fault did.
 
     Attributes:
@@ -97,8 +96,7 @@ class Planted:
     tripped: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Drilled:
+class Drilled(msgspec.Struct, frozen=True):
     """What the drill showed.
 
     Attributes:
@@ -236,7 +234,7 @@ class _Trial:
     def _under(self, **worse: OperationsPlan | FeatureRules) -> tuple[GateResult, ...] | None:
         """Return what the gates say with something else in the policy; None where nothing is worse in it."""
         own = self._project
-        changed: Policy = replace(own.policy, **worse)  # type: ignore[arg-type]
+        changed: Policy = replace(own.policy, **worse)
         if changed == own.policy:
             return None
         self._project = replace(own, policy=changed)

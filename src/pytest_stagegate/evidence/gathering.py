@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.attaching import Attachment, attachment_path, read_attachment
@@ -33,8 +35,7 @@ _ZONES: Final = dt.timedelta(hours=14, minutes=5)
 """How far a local time may lie from UTC, and clocks from each other."""
 
 
-@dataclass(frozen=True)
-class Defaults:
+class Defaults(msgspec.Struct, frozen=True):
     """What holds for evidence that says nothing else.
 
     Attributes:

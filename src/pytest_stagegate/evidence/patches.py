@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import io
 import re
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 _SECTION: Final = b"diff --git "
 _HUNK: Final = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -17,8 +18,7 @@ _LETTERS: Final = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\
 _SYMLINK: Final = b" 120000"
 
 
-@dataclass
-class Section:
+class Section(msgspec.Struct):
     """What a patch says of one file.
 
     Attributes:
@@ -30,7 +30,7 @@ class Section:
     """
 
     path: bytes
-    runs: list[tuple[int, int]] = field(default_factory=list)
+    runs: list[tuple[int, int]] = msgspec.field(default_factory=list)
     deleted: bool = False
     binary: bool = False
     link: bool = False

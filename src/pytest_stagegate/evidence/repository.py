@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
 
 from pytest_stagegate.evidence.git import TRAILERS_AS_WRITTEN, GitError, git
 from pytest_stagegate.evidence.patches import sections_of
@@ -62,8 +63,7 @@ _DIFF: Final = (
 )
 
 
-@dataclass(frozen=True)
-class _Checkout:
+class _Checkout(msgspec.Struct, frozen=True):
     """Where git is asked.
 
     Attributes:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.decision import Note
@@ -84,8 +86,7 @@ _TOLD_BY_GATES: Final = (State.STALE, State.FAILED)
 """States that say something of the gates that read the file, and not of the evidence as a whole."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Yardstick:
+class Yardstick(msgspec.Struct, frozen=True, kw_only=True):
     """What evidence is held against.
 
     Attributes:
@@ -107,8 +108,7 @@ class Yardstick:
     artifacts: tuple[Artifact, ...] = ()
 
 
-@dataclass(frozen=True)
-class Vetted:
+class Vetted(msgspec.Struct, frozen=True):
     """What became of the sources.
 
     Attributes:

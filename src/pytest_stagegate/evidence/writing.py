@@ -23,6 +23,7 @@ FLUSH_SECONDS: Final = 0.5
 
 # Bound here, so that a test that replaces them does not reach the record.
 _lseek, _write, _monotonic = os.lseek, os.write, time.monotonic
+_pwrite = getattr(os, "pwrite", None)
 
 _LAST_LINE: Final = 1 << 12
 """More bytes than the last line of a record ever has."""
@@ -117,9 +118,10 @@ class RecordWriter:
         self._next_flush = _monotonic() + FLUSH_SECONDS
 
     def idle(self) -> None:
-        """Write to the disk that nothing is running any more."""
-        for position in (*self._free, *self._mark_of.values()):
-            self._write_mark(position, -1)
+        """Write to the disk that nothing is running any more, where that is so."""
+        if not self._mark_of:
+            for position in self._free:
+                self._write_mark(position, -1)
 
     def still_there(self) -> bool:
         """Return whether the file at the path is the one that was written here."""
@@ -142,8 +144,12 @@ class RecordWriter:
         self._file.flush()
 
     def _write_mark(self, position: int, item: int) -> None:
-        _lseek(self._marks, position, os.SEEK_SET)
-        _write(self._marks, b"%*d" % (_STARTED_WIDTH, item))
+        mark = b"%12d" % item
+        if _pwrite is not None:
+            _pwrite(self._marks, mark, position)
+        else:
+            _lseek(self._marks, position, os.SEEK_SET)
+            _write(self._marks, mark)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int]:

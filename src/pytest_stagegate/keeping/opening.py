@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.rendering import FILES
 from pytest_stagegate.documents.wording import clean
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 _DECISION: Final = FILES["json"]
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A decision, and what is known of its tests.
 
     Attributes:
@@ -112,8 +112,7 @@ def _recorded_roll(path: Path, decision: Decision) -> Roll | None:
         return None
 
 
-@dataclass(frozen=True)
-class Earlier:
+class Earlier(msgspec.Struct, frozen=True):
     """What an output folder has kept of the time before a decision.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from pytest_stagegate.evidence.lines import Examples, Test
-from pytest_stagegate.live.property_tests import examples_in
+from pytest_stagegate.live.property_tests import REPORTED, examples_in
 from pytest_stagegate.model.tests import Outcome
 from pytest_stagegate.model.texts import MESSAGE_LIMIT, REASON_LIMIT, given_reason, shortened
 
@@ -84,7 +84,7 @@ class Attempt:
             report: pytest's report; one of a subtest has a ``context``.
             tidy: Takes out of texts what is not written down.
         """
-        self.microseconds += int(report.duration * 1_000_000)
+        self.microseconds += microseconds_of(report)
         if hasattr(report, "context"):
             self._add_subtest(report, tidy)
             return
@@ -148,6 +148,17 @@ class Attempt:
             self.outcome = Outcome.FAILED
             self.reason, self.message = _words(report, Outcome.FAILED, tidy)
             self.reason = f"subtest {described}: {self.reason}"
+
+
+def microseconds_of(report: pytest.TestReport) -> int:
+    """Return how long a phase took."""
+    return int(report.duration * 1_000_000)
+
+
+def is_plain(report: pytest.TestReport) -> bool:
+    """Return whether a report says that a phase passed and nothing else."""
+    told = report.__dict__
+    return report.outcome == "passed" and not ("wasxfail" in told or "context" in told or REPORTED in told)
 
 
 def _outcome(report: pytest.TestReport) -> Outcome:

@@ -26,7 +26,9 @@ _LOGIN: Final = re.compile(r"://[^/@\s]+@")
 
 def facts_of(config: pytest.Config, chosen: Selection) -> dict[str, str]:
     """Return versions, command line and selection of a run, without secrets and absolute paths."""
-    plugins = sorted({f"{dist.project_name} {dist.version}" for _, dist in config.pluginmanager.list_plugin_distinfo()})
+    # Each look at `metadata` parses the file.
+    told = [dist.metadata for _, dist in config.pluginmanager.list_plugin_distinfo()]
+    plugins = sorted({f"{each['Name']} {each['Version']}" for each in told})
     stages = "all stages" if chosen.mode == "all" else ", ".join(sorted(chosen.stages))
     facts = {
         "command": _shown(map(str, config.invocation_params.args), config.rootpath, "pytest"),

@@ -21,6 +21,7 @@ from pytest_stagegate.live.history import history_lines
 from pytest_stagegate.live.printing import print_line, width_of, write_line
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.live.stopping import endings, limits_warnings
+from pytest_stagegate.loading import paused_collector
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.producing import Making
 from pytest_stagegate.run import Decided, decide_on, publish
@@ -303,8 +304,9 @@ class Finishing:
             given=(Given(self.recorder.path), *self._given), checkout=self.checkout, environment=self._environment
         )
         try:
-            self._decided = decide_on(self._project, question, wanted=self._wanted, out=self._out)
-            publish(self._decided, self._out)
+            with paused_collector():
+                self._decided = decide_on(self._project, question, wanted=self._wanted, out=self._out)
+                publish(self._decided, self._out)
         except StageGateError as error:
             self._fault = str(error)
         except OSError as error:

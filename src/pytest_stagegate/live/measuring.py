@@ -6,10 +6,10 @@ import os
 import shutil
 import sys
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import pytest
 
 from pytest_stagegate.errors import Mistake, MistakesError
@@ -35,8 +35,7 @@ _PARTS: Final = "coverage.parts"
 _LABELLING_CORES: Final = ("CTracer", "PyTracer")
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(msgspec.Struct, frozen=True):
     """What the gates of this decision want of coverage.
 
     Attributes:
@@ -85,8 +84,7 @@ class Labelling:
             self._cov.switch_context(label)
 
 
-@dataclass(eq=False)  # a plugin of pytest's has to be hashable
-class Measurement:
+class Measurement(msgspec.Struct, eq=False):  # a plugin of pytest's has to be hashable
     """Who measures coverage in this process, and how it ends.
 
     Attributes:
@@ -107,7 +105,7 @@ class Measurement:
     distributed: bool
     cov: coverage.Coverage | None = None
     label_problem: str = ""
-    lost: list[str] = field(default_factory=list)
+    lost: list[str] = msgspec.field(default_factory=list)
     loop_ended: bool = False
     stopped: bool = False
 

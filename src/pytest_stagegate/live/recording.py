@@ -11,7 +11,7 @@ import pytest
 
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.evidence.writing import RecordWriter, replace_last_line
-from pytest_stagegate.live.attempts import Attempt, skip_reason
+from pytest_stagegate.live.attempts import Attempt, is_plain, microseconds_of, skip_reason
 from pytest_stagegate.live.tidying import Tidy
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.decision import Note
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _getpid = os.getpid
 _BAD = frozenset({Outcome.FAILED, Outcome.ERROR})
+_BEFORE_TEARDOWN = 2
+"""Phases that a test has passed when its teardown begins; one whose call did not run has passed one."""
 
 
 class Recorder:
@@ -60,6 +62,7 @@ class Recorder:
         self._session_items: list[pytest.Item] = []
         self._next = 0
         self._by_id: dict[str, int] | None = None
+        self._phases: dict[int, list[pytest.TestReport]] = {}
         self._running: dict[int, Attempt] = {}
         self._bad: set[int] = set()
         self._seen_files: set[str] = set()
@@ -106,34 +109,42 @@ class Recorder:
         if not self._each:
             self._by_id = {nodeid: self._order[position] for position, nodeid in enumerate(ids)}
 
-    # ---- what happens
+    # ---- what happens; a child that a test forked writes nothing, and nobody after a fault of the disk
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Mark the test as running, on the disk."""
-        if self._each or not self.records:
+        if self._each or self._fault is not None or _getpid() != self._process:
             return
         item = self._locate(nodeid)
         if item is None:
             return
-        if item not in self._running:
-            self._running[item] = Attempt(item)
         try:
             self._writer.started(item)
         except OSError as error:
             self._fault = error
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take in the report of one phase."""
-        attempt = self._attempt(report) if self.records else None
-        if attempt is None:
+        """Take in the report of one phase; nearly all are of plainly passed ones, which are only kept until the end."""
+        if self._fault is not None or _getpid() != self._process:
             return
-        attempt.add(report, tidy=self._tidy)
-        # The last phase of a test; a crashed worker's test gets one report of no phase and nothing after it.
-        if report.when in ("teardown", "???") and not attempt.pending:
-            try:
-                self._finish(attempt)
-            except OSError as error:
-                self._fault = error
+        item = self._item_of(report)
+        if item is None:
+            return
+        try:
+            if item in self._running or not is_plain(report):
+                self._attempted(item, report)
+            elif report.when != "teardown":
+                self._phases.setdefault(item, []).append(report)
+            elif len(before := self._phases.get(item, ())) == _BEFORE_TEARDOWN:
+                del self._phases[item]
+                microseconds = microseconds_of(report)
+                for each in before:
+                    microseconds += microseconds_of(each)
+                self._passed(item, microseconds)
+            else:
+                self._attempted(item, report)
+        except OSError as error:
+            self._fault = error
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note modules that could not be collected, and modules that were skipped as a whole."""
@@ -179,11 +190,6 @@ class Recorder:
         self._writer.line(lines.Ending(note=Note(reason=reason, text=self._tidy(text, MESSAGE_LIMIT))))
 
     @property
-    def records(self) -> bool:
-        """Whether this process writes the record: not a child that a test forked, and not after a fault of the disk."""
-        return self._fault is None and _getpid() == self._process
-
-    @property
     def own(self) -> bool:
         """Whether the record at the path is still this run's own: another run may have written over it."""
         return self._writer.still_there()
@@ -219,8 +225,7 @@ class Recorder:
         else:
             self._writer.line(lines.Measured(coverage=coverage))
         self._writer.flush()
-        if not self._running:
-            self._writer.idle()
+        self._writer.idle()
         self._lines = self._writer.lines + 1
         self._writer.line(_end(exit_status, self._lines))
         self._writer.close()
@@ -245,21 +250,27 @@ class Recorder:
         self._last = next((self._order[i] for i, item in enumerate(items) if item.nodeid == nodeid), None)
         return self._last
 
-    def _attempt(self, report: Any) -> Attempt | None:
-        position = getattr(report, "item_index", None)
+    def _item_of(self, report: Any) -> int | None:
+        if self._by_id is None:
+            return self._last
+        position: int | None = getattr(report, "item_index", None)
         if position is not None and self._offset:
-            offset = self._offset.get(report.worker_id, 0) if self._each else 0
-            item: int | None = offset + self._order[position]
-        elif self._by_id is not None:
-            item = self._by_id.get(report.nodeid)
-        else:
-            item = self._last
-        if item is None:
-            return None
+            return self._order[position] + (self._offset.get(report.worker_id, 0) if self._each else 0)
+        return self._by_id.get(report.nodeid)
+
+    # ---- what became of a test
+
+    def _attempted(self, item: int, report: pytest.TestReport) -> None:
+        """Take in a report of a test that does not plainly pass, and those of its phases before."""
         attempt = self._running.get(item)
         if attempt is None:
             attempt = self._running[item] = Attempt(item)
-        return attempt
+            for earlier in self._phases.pop(item, ()):
+                attempt.add(earlier, tidy=self._tidy)
+        attempt.add(report, tidy=self._tidy)
+        # The last phase of a test; a crashed worker's test gets one report of no phase and nothing after it.
+        if report.when in ("teardown", "???") and not attempt.pending:
+            self._finish(attempt)
 
     def _finish(self, attempt: Attempt) -> None:
         self._running.pop(attempt.item, None)
@@ -267,15 +278,19 @@ class Recorder:
         if examples is not None:
             self._writer.line(examples)
         if attempt.plain:
-            # A test that was reported as crashed stays failed, whatever is reported of it later.
-            if attempt.item not in self._bad:
-                self._writer.passed(attempt.item, attempt.microseconds)
-        else:
-            if attempt.outcome in _BAD:
-                self._bad.add(attempt.item)
-            if attempt.outcome in _BAD or attempt.item not in self._bad:
-                self._writer.line(attempt.line())
+            self._passed(attempt.item, attempt.microseconds)
+            return
+        if attempt.outcome in _BAD:
+            self._bad.add(attempt.item)
+        if attempt.outcome in _BAD or attempt.item not in self._bad:
+            self._writer.line(attempt.line())
         self._writer.finished(attempt.item)
+
+    def _passed(self, item: int, microseconds: int) -> None:
+        # A test that was reported as crashed stays failed, whatever is reported of it later.
+        if item not in self._bad:
+            self._writer.passed(item, microseconds)
+        self._writer.finished(item)
 
     def _relative(self, filename: str) -> str:
         if filename.startswith(self._tidy.root):

@@ -6,13 +6,14 @@ import os
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.by_hand import tests_in
 from pytest_stagegate.documents.asking import documents_wanted
@@ -56,8 +57,7 @@ _OTHER_POLICY: Final = (
 _SHARD: Final = re.compile(r"[\w.+-]+")
 
 
-@dataclass
-class Setup:
+class Setup(msgspec.Struct):
     """What was asked for, read and found to be in order."""
 
     project: Project

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+import msgspec
 
 from pytest_stagegate.model.absent import Absent
 
@@ -106,8 +107,7 @@ class BaselineFile(NamedTuple):
     sha256: str | None
 
 
-@dataclass(frozen=True)
-class BaselineData:
+class BaselineData(msgspec.Struct, frozen=True):
     """The baseline of a project.
 
     Attributes:
@@ -118,11 +118,11 @@ class BaselineData:
         followed: Metrics of which gates have asked for the last good runs, likewise.
     """
 
-    tables: dict[str, Table] = field(default_factory=dict)
-    absent: dict[str, Absent] = field(default_factory=dict)
-    files: dict[str, BaselineFile] = field(default_factory=dict)
-    asked: set[str] = field(default_factory=set, compare=False)
-    followed: set[str] = field(default_factory=set, compare=False)
+    tables: dict[str, Table] = msgspec.field(default_factory=dict)
+    absent: dict[str, Absent] = msgspec.field(default_factory=dict)
+    files: dict[str, BaselineFile] = msgspec.field(default_factory=dict)
+    asked: set[str] = msgspec.field(default_factory=set)
+    followed: set[str] = msgspec.field(default_factory=set)
 
 
 class Baseline:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.notes import Entry
@@ -16,8 +17,7 @@ class Footer(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """What a commit's message says.
 
     Attributes:
@@ -55,8 +55,7 @@ class Message:
         return tuple(footer.value for footer in self.footers if footer.token in tokens)
 
 
-@dataclass(frozen=True)
-class Commit:
+class Commit(msgspec.Struct, frozen=True):
     """A commit of the range.
 
     Attributes:
@@ -81,8 +80,7 @@ class Commit:
         return len(self.parents) > 1
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """The range of a release.
 
     Attributes:
@@ -113,8 +111,7 @@ class Span:
         return (self.last, f"^{self.first}") if self.first else (self.last,)
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """An entry before it has its section.
 
     Attributes:

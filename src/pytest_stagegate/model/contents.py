@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from pytest_stagegate.model.coverage import CoverageData
 from pytest_stagegate.model.decision import Decision
@@ -26,8 +26,7 @@ from pytest_stagegate.model.tests import TestData
 from pytest_stagegate.model.vulnerabilities import ScanData
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contents:
+class Contents(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader got out of one file.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 from msgspec import structs
+from msgspec.structs import replace
 
 from pytest_stagegate.model.extent import Extent, Scope, in_source
 from pytest_stagegate.model.globs import matches
@@ -68,8 +68,7 @@ class Row(NamedTuple):
     stages: dict[str, tuple[int, int]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class CoverageData:
+class CoverageData(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Coverage of one run, or of several that were merged.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -61,8 +60,7 @@ class Inquiry(NamedTuple):
         return " ".join(self.command) if self.kind == "command" else f"{self.kind} {self.target}"
 
 
-@dataclass(frozen=True)
-class EnvironmentRule:
+class EnvironmentRule(msgspec.Struct, frozen=True):
     """One ``[tool.stagegate.environment.NAME]`` table.
 
     Attributes:
@@ -83,7 +81,7 @@ class EnvironmentRule:
     stages: tuple[str, ...] = ()
     require: tuple[Requirement, ...] = ()
     run_by: tuple[str, ...] = ()
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
     probe: Inquiry | None = None
     data: tuple[Inquiry, ...] = ()
     sha256: str = ""

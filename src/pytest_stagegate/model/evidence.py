@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
@@ -114,8 +113,7 @@ class Unfit(NamedTuple):
     note: Note
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """Everything that is known about one run, or about several that were merged.
 
     Attributes:
@@ -183,7 +181,7 @@ class Evidence:
     incomplete: tuple[Note, ...]
     provisional: tuple[Note, ...]
     collection_errors: tuple[CollectionError, ...]
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = msgspec.field(default_factory=dict)
     origins: tuple[Origin, ...] = ()
     ages: tuple[Age, ...] = ()
     unfit: tuple[Unfit, ...] = ()
@@ -194,19 +192,19 @@ class Evidence:
     statements: tuple[StatementData, ...] = ()
     properties: tuple[PropertyTest, ...] = ()
     repository: RepositoryData | None = None
-    baseline: BaselineData = field(default_factory=BaselineData)
+    baseline: BaselineData = msgspec.field(default_factory=BaselineData)
     released: ReleasedPolicy | None = None
     expected: tuple[Expected, ...] = ()
-    sign_offs: SignOffsData = field(default_factory=SignOffsData)
-    decisions: DecisionsData = field(default_factory=DecisionsData)
-    operations: OperationsData = field(default_factory=OperationsData)
-    manual: ManualData = field(default_factory=ManualData)
-    goals: GoalsData = field(default_factory=GoalsData)
+    sign_offs: SignOffsData = msgspec.field(default_factory=SignOffsData)
+    decisions: DecisionsData = msgspec.field(default_factory=DecisionsData)
+    operations: OperationsData = msgspec.field(default_factory=OperationsData)
+    manual: ManualData = msgspec.field(default_factory=ManualData)
+    goals: GoalsData = msgspec.field(default_factory=GoalsData)
     reviews: tuple[ReviewExport, ...] = ()
     trailers: TrailersData | Absent | None = None
     told: ToldData | Absent | None = None
     excused: frozenset[str] = frozenset()
-    waived: tuple[str, ...] = field(default=(), compare=False)
+    waived: tuple[str, ...] = ()
     environments: tuple[EnvironmentReport, ...] = ()
     environment_rules: tuple[EnvironmentRule, ...] = ()
     deployments: tuple[Deployment, ...] = ()
@@ -217,14 +215,14 @@ class Evidence:
     opens: str = ""
     support: tuple[SupportData, ...] = ()
     pythons: tuple[str, ...] = ()
-    flags: FlagsEvidence = field(default_factory=FlagsEvidence)
+    flags: FlagsEvidence = msgspec.field(default_factory=FlagsEvidence)
     features: tuple[FeatureRow, ...] = ()
     began: tuple[tuple[str | None, str | None], ...] = ()
-    drilled: dict[str, str] = field(default_factory=dict)
+    drilled: dict[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def in_use(self) -> tuple[tuple[str, str], ...]:
         """Each product with a version that is in use, as far as runs and bills of materials say."""
         return in_use(self.pythons, (each for sbom in self.sboms for each in sbom.listed))
 
-    service_levels: LevelsData = field(default_factory=LevelsData)
+    service_levels: LevelsData = msgspec.field(default_factory=LevelsData)

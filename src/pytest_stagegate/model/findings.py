@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -61,8 +60,7 @@ def _accepted_by(finding: Finding) -> list[str]:
     return [finding.fingerprint, *(fingerprint(digest, level) for level in heavier)]
 
 
-@dataclass(frozen=True, kw_only=True)
-class FindingsData:
+class FindingsData(msgspec.Struct, frozen=True, kw_only=True):
     """What one run of one tool found; it may have found nothing.
 
     Attributes:

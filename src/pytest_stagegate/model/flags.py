@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -48,8 +47,7 @@ class Flag(NamedTuple):
         return self.false[0] if len(self.false) == 1 else None
 
 
-@dataclass(frozen=True)
-class FlagsData:
+class FlagsData(msgspec.Struct, frozen=True):
     """What one file says.
 
     Attributes:
@@ -121,8 +119,7 @@ class FeatureRules(NamedTuple):
     features: tuple[FeatureRule, ...] = ()
 
 
-@dataclass(frozen=True)
-class FlagsEvidence:
+class FlagsEvidence(msgspec.Struct, frozen=True):
     """All flag files of a decision.
 
     Attributes:
@@ -133,7 +130,7 @@ class FlagsEvidence:
 
     judged: tuple[FlagsData, ...] = ()
     checkout: FlagFile | None = None
-    rules: FeatureRules = field(default_factory=FeatureRules)
+    rules: FeatureRules = msgspec.field(default_factory=FeatureRules)
 
 
 class FeatureRow(msgspec.Struct, frozen=True, kw_only=True):

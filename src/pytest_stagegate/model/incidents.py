@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -109,8 +108,7 @@ class IncidentsFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     tool: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class IncidentsData:
+class IncidentsData(msgspec.Struct, frozen=True, kw_only=True):
     """One export.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
@@ -200,8 +199,7 @@ class Stated(NamedTuple):
     commit_required: bool = False
 
 
-@dataclass(frozen=True)
-class ManualData:
+class ManualData(msgspec.Struct, frozen=True):
     """Manual tests and their results, before they are held against a decision.
 
     Attributes:

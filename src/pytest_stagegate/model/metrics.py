@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -38,8 +37,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True):
     unit: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetricsData:
+class MetricsData(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of one file.
 
     Attributes:

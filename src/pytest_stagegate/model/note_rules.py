@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from pytest_stagegate.model.notes import KnownIssue
 
@@ -14,8 +15,7 @@ SOURCES: Final = ("commits", "towncrier", "scriv", "reno", "changelog", "labels"
 """What entries can be read from."""
 
 
-@dataclass(frozen=True)
-class SectionRule:
+class SectionRule(msgspec.Struct, frozen=True):
     """A section.
 
     Attributes:
@@ -33,8 +33,7 @@ class SectionRule:
     audiences: tuple[str, ...] = ("user",)
 
 
-@dataclass(frozen=True)
-class LeaveOut:
+class LeaveOut(msgspec.Struct, frozen=True):
     """A rule that leaves commits out; all that it names has to match.
 
     Attributes:
@@ -54,8 +53,7 @@ class LeaveOut:
     place: str = ""
 
 
-@dataclass(frozen=True)
-class Concealed:
+class Concealed(msgspec.Struct, frozen=True):
     """A flag that hides changes.
 
     Attributes:
@@ -108,8 +106,7 @@ WITHOUT_NOTE: Final = SectionRule(UNNOTED, "Changes without a note", audiences=(
 LAST_SECTIONS: Final = (CATCH_ALL, WITHOUT_NOTE)
 
 
-@dataclass(frozen=True)
-class NotesRules:
+class NotesRules(msgspec.Struct, frozen=True):
     """``[tool.stagegate.notes]``.
 
     Attributes:
@@ -135,7 +132,7 @@ class NotesRules:
     leave_out: tuple[LeaveOut, ...] = ()
     concealed: tuple[Concealed, ...] = ()
     known_issues: tuple[KnownIssue, ...] = ()
-    packages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    packages: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     corrections: str = "gates/notes-corrections.toml"
     changelog: str = ""
     labels: str = ""
@@ -161,8 +158,7 @@ class NotesRules:
         )
 
 
-@dataclass(frozen=True)
-class Correction:
+class Correction(msgspec.Struct, frozen=True):
     """What is to be said instead of what a source says; None where that stays.
 
     Attributes:

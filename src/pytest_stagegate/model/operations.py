@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple, Union
 
 import msgspec
@@ -208,8 +207,7 @@ class OperationsFile(NamedTuple):
     problem: str = ""
 
 
-@dataclass(frozen=True)
-class OperationsData:
+class OperationsData(msgspec.Struct, frozen=True):
     """The plan, and the files that it names.
 
     Attributes:
@@ -217,8 +215,8 @@ class OperationsData:
         files: By path.
     """
 
-    plan: OperationsPlan = field(default_factory=OperationsPlan)
-    files: dict[str, OperationsFile] = field(default_factory=dict)
+    plan: OperationsPlan = msgspec.field(default_factory=OperationsPlan)
+    files: dict[str, OperationsFile] = msgspec.field(default_factory=dict)
 
     def written(self, text: Text) -> str:
         """Return what a text says; empty where its file could not be read."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+
+import msgspec
 
 PRIORITIES: Final = ("must", "should", "could")
 """The words for a goal's priority, the weightiest first."""
@@ -74,8 +75,7 @@ class Milestone(NamedTuple):
     due: dt.date | None = None
 
 
-@dataclass(frozen=True)
-class PlanData:
+class PlanData(msgspec.Struct, frozen=True):
     """What one file says.
 
     Attributes:
@@ -122,8 +122,7 @@ class PlanRules(NamedTuple):
     requirement_markers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class GoalsData:
+class GoalsData(msgspec.Struct, frozen=True):
     """All plans of one decision.
 
     Attributes:
@@ -138,4 +137,4 @@ class GoalsData:
     files: tuple[PlanFile, ...] = ()
     verified_here: bool = False
     mistakes: tuple[str, ...] = ()
-    excused: frozenset[str] = field(default_factory=frozenset)
+    excused: frozenset[str] = msgspec.field(default_factory=frozenset)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pytest_stagegate.model.commits import differ
 from pytest_stagegate.model.rings import COMPLETE, HALT, OPEN, RESUME, Ring, RingRow, RolloutStep
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Subject
 
 
-@dataclass(frozen=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True):
     """How far the rollout of one version is.
 
     Attributes:

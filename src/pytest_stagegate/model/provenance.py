@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pytest_stagegate.model.commits import differ, short
 from pytest_stagegate.model.globs import matches
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.tally import Tally
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatementSubject:
+class StatementSubject(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that a statement is of.
 
     Attributes:
@@ -34,8 +34,7 @@ class StatementSubject:
         return self.name.replace("\\", "/").rpartition("/")[2]
 
 
-@dataclass(frozen=True, kw_only=True)
-class StatementData:
+class StatementData(msgspec.Struct, frozen=True, kw_only=True):
     """One in-toto statement.
 
     Attributes:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.model.sign_offs import same_person
 
@@ -109,8 +109,7 @@ class Review(NamedTuple):
     name: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReviewExport:
+class ReviewExport(msgspec.Struct, frozen=True, kw_only=True):
     """One file: a pull or merge request, what was said of one, or both.
 
     Attributes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -28,8 +27,7 @@ RESUME: Final = "resume"
 _GOOD: Final = ("GO", "CONDITIONAL")
 
 
-@dataclass(frozen=True)
-class Ring:
+class Ring(msgspec.Struct, frozen=True):
     """One ``[[tool.stagegate.ring]]``.
 
     Attributes:

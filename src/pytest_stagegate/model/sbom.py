@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from pytest_stagegate.model.numbers import Measure
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 _DIGEST: Final = re.compile("(?:sha256:)?([0-9a-fA-F]{64})")
 
 
-@dataclass(frozen=True, kw_only=True)
-class SbomSubject:
+class SbomSubject(msgspec.Struct, frozen=True, kw_only=True):
     """What an SBOM says that it is of.
 
     Attributes:
@@ -40,8 +39,7 @@ class SbomSubject:
         return " ".join(part for part in (self.name, self.version, digest) if part)
 
 
-@dataclass(frozen=True, kw_only=True)
-class SbomData:
+class SbomData(msgspec.Struct, frozen=True, kw_only=True):
     """One SBOM.
 
     Attributes:
@@ -59,8 +57,7 @@ class SbomData:
     listed: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True):
     """What comes of holding one SBOM against what is decided.
 
     Attributes:

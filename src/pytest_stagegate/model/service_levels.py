@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -220,8 +219,7 @@ class ToMeasure(NamedTuple):
     metrics: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class LevelsData:
+class LevelsData(msgspec.Struct, frozen=True):
     """All that is known of service levels.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import msgspec
@@ -88,8 +87,7 @@ def canonical(record: SignOffRecord) -> bytes:
     return json_of(record)
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(msgspec.Struct, frozen=True):
     """One record as it was read.
 
     Attributes:
@@ -204,8 +202,7 @@ def same_person(name: str) -> str:
     return name.strip().casefold()
 
 
-@dataclass(frozen=True)
-class SignOffsData:
+class SignOffsData(msgspec.Struct, frozen=True):
     """What is known of who said what.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+import msgspec
 
 from pytest_stagegate.model.contents import Contents
 from pytest_stagegate.model.decision import Note
@@ -153,8 +154,7 @@ class EvidenceRule(NamedTuple):
     producer: Producer | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Source:
+class Source(msgspec.Struct, frozen=True, kw_only=True):
     """One evidence file.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -43,8 +42,7 @@ class Cycle(NamedTuple):
     ended: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class SupportData:
+class SupportData(msgspec.Struct, frozen=True, kw_only=True):
     """One table.
 
     Attributes:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from array import array
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -93,8 +92,7 @@ QUICK: Final = 100_000
 """Microseconds from which on the name of every passed test is kept."""
 
 
-@dataclass
-class TestData:
+class TestData(msgspec.Struct):
     """All tests of a run, by index; columns instead of objects, so that a plainly passed test costs bytes.
 
     Attributes:
@@ -113,15 +111,15 @@ class TestData:
 
     __test__ = False
 
-    ids: list[str] = field(default_factory=list)
-    tag_of: array[int] = field(default_factory=lambda: array("H"))
-    tags: list[Tag] = field(default_factory=list)
-    outcomes: bytearray = field(default_factory=bytearray)
-    durations: array[int] = field(default_factory=lambda: array("Q"))
-    details: dict[int, Detail] = field(default_factory=dict)
-    skipped_files: dict[str, str] = field(default_factory=dict)
-    unnamed: dict[int, array[int]] = field(default_factory=dict)
-    links: Links = field(default_factory=Links)
+    ids: list[str] = msgspec.field(default_factory=list)
+    tag_of: array[int] = msgspec.field(default_factory=lambda: array("H"))
+    tags: list[Tag] = msgspec.field(default_factory=list)
+    outcomes: bytearray = msgspec.field(default_factory=bytearray)
+    durations: array[int] = msgspec.field(default_factory=lambda: array("Q"))
+    details: dict[int, Detail] = msgspec.field(default_factory=dict)
+    skipped_files: dict[str, str] = msgspec.field(default_factory=dict)
+    unnamed: dict[int, array[int]] = msgspec.field(default_factory=dict)
+    links: Links = msgspec.field(default_factory=Links)
 
     def add(
         self, name: str, outcome: Outcome, microseconds: int, detail: Detail | None = None, *, tag: int = 0

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.model.decision import Artifact, Decision, Subject
 
@@ -14,8 +15,7 @@ BUILD: Final = "build"
 """The stage from which on artifacts are there, where a policy has it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Earlier:
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     """A decision that is evidence for another one.
 
     Attributes:
@@ -33,8 +33,7 @@ class Earlier:
     loosened: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecisionsData:
+class DecisionsData(msgspec.Struct, frozen=True, kw_only=True):
     """The decisions among the evidence.
 
     Attributes:

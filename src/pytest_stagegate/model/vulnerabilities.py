@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 from packaging.utils import canonicalize_name
 
 from pytest_stagegate.model.numbers import Measure
@@ -89,8 +89,7 @@ class Vulnerability(msgspec.Struct, frozen=True, kw_only=True):
         return f"{of}: {self.id}{also}, {self.severity}, {fix}{since}{said}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScanData:
+class ScanData(msgspec.Struct, frozen=True, kw_only=True):
     """What one scan found; it may have found nothing.
 
     Attributes:

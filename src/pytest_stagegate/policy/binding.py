@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import typing
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.errors import Mistake, MistakesError, nearest
 from pytest_stagegate.model.numbers import CellName, Duration, EnvironmentName, Number, Percentage, Share, StageName
@@ -27,8 +27,7 @@ _PARSED: Final = (Share, Percentage, Number, Duration)
 """Types of options that read what a policy writes by themselves."""
 
 
-@dataclass(frozen=True)
-class BoundGate:
+class BoundGate(msgspec.Struct, frozen=True):
     """A gate with its options, wherever it may apply.
 
     Attributes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 from pytest_stagegate.model.tags import TagRule
 from pytest_stagegate.model.verdicts import Enforcement, Level, OnMissing

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from pytest_stagegate.errors import Mistake
 from pytest_stagegate.model.artifacts import ArtifactGlobs
@@ -40,8 +41,7 @@ COMMON_KEYS: Final = ("uses", "stage", "environment", "enforcement", "on_missing
 """Keys that every gate table may have; all others belong to the gate."""
 
 
-@dataclass(frozen=True)
-class GateTable:
+class GateTable(msgspec.Struct, frozen=True):
     """One ``[tool.stagegate.gate.ID]`` table, before it is bound to its gate.
 
     Attributes:
@@ -71,8 +71,7 @@ class GateTable:
     place: str
 
 
-@dataclass(frozen=True)
-class Layer:
+class Layer(msgspec.Struct, frozen=True):
     """One file that a policy is made of.
 
     Attributes:
@@ -90,8 +89,7 @@ class Layer:
     sha256: str
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """Everything a project says about its stages and gates.
 
     Attributes:
@@ -151,20 +149,22 @@ class Policy:
     waivers: tuple[Waiver, ...] = ()
     waiver_max_days: int | None = None
     baseline: str = DEFAULT_BASELINE
-    baseline_tolerance: Mapping[str, Fraction] = field(default_factory=lambda: MappingProxyType(DEFAULT_TOLERANCE))
+    baseline_tolerance: Mapping[str, Fraction] = msgspec.field(
+        default_factory=lambda: MappingProxyType(DEFAULT_TOLERANCE)
+    )
     profiles: tuple[Profile, ...] = ()
-    notes: NotesRules = field(default_factory=NotesRules)
+    notes: NotesRules = msgspec.field(default_factory=NotesRules)
     allowed_signers: str = DEFAULT_SIGNERS
     override: OverrideRule | None = None
-    artifacts: ArtifactGlobs = field(default_factory=ArtifactGlobs)
+    artifacts: ArtifactGlobs = msgspec.field(default_factory=ArtifactGlobs)
     manual_folder: str | None = None
-    operations: OperationsPlan = field(default_factory=OperationsPlan)
-    plan: PlanRules = field(default_factory=PlanRules)
+    operations: OperationsPlan = msgspec.field(default_factory=OperationsPlan)
+    plan: PlanRules = msgspec.field(default_factory=PlanRules)
     environment_rules: tuple[EnvironmentRule, ...] = ()
     prometheus: PrometheusRule | None = None
     objectives: tuple[Objective, ...] = ()
     slo_files: tuple[str, ...] = ()
-    features: FeatureRules = field(default_factory=FeatureRules)
+    features: FeatureRules = msgspec.field(default_factory=FeatureRules)
     rings: tuple[Ring, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.model.changes import Draft
 from pytest_stagegate.model.commits import short
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.note_rules import LeaveOut, NotesRules
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What has to be known of a range beside its commits.
 
     Attributes:
@@ -40,10 +39,10 @@ class Asked:
 
     last: str
     rules: NotesRules
-    addresses: Addresses = field(default_factory=Addresses)
+    addresses: Addresses = msgspec.field(default_factory=Addresses)
     within: frozenset[str] | None = None
-    only: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    packages: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    only: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
+    packages: Mapping[str, frozenset[str]] = msgspec.field(default_factory=dict)
 
 
 class Account(NamedTuple):

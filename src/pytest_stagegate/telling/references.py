@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
+
+import msgspec
 
 from pytest_stagegate.model.notes import Reference
 
@@ -45,8 +46,7 @@ _REMOTE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Addresses:
+class Addresses(msgspec.Struct, frozen=True):
     """Templates of addresses with ``{id}``; empty where they are not known.
 
     Attributes:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -37,8 +36,7 @@ _Anchors = tuple[tuple[Finding, ...], tuple[str, ...]]
 _TOO_OLD: Final = "the decision does not say what was asked: an earlier version of stagegate made it"
 
 
-@dataclass(frozen=True)
-class Audit:
+class Audit(msgspec.Struct, frozen=True):
     """What an auditor brings along.
 
     Attributes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.attaching import SUFFIX
@@ -24,8 +25,7 @@ _FOLDERS: Final = (".", "evidence", "baseline", "chain", "sign-offs")
 _NUMBER: Final = re.compile(r"\d+-")
 
 
-@dataclass
-class Located:
+class Located(msgspec.Struct):
     """Where the evidence of a decision lies now.
 
     Attributes:
@@ -34,9 +34,9 @@ class Located:
         findings: What became of each piece of evidence.
     """
 
-    by_digest: dict[str, Path] = field(default_factory=dict)
-    names: set[str] = field(default_factory=set)
-    findings: list[Finding] = field(default_factory=list)
+    by_digest: dict[str, Path] = msgspec.field(default_factory=dict)
+    names: set[str] = msgspec.field(default_factory=set)
+    findings: list[Finding] = msgspec.field(default_factory=list)
 
     def path(self, digest: str | None) -> Path | None:
         """Return the file with a digest; None where there is none."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.documents.rendering import EVIDENCE_FILES, FILES
 from pytest_stagegate.errors import EvidenceError, UsageError
@@ -23,8 +24,7 @@ _LARGEST_LIST: Final = 64 << 20
 _LINE: Final = re.compile(r"([0-9a-f]{64})  (.+)")
 
 
-@dataclass(frozen=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """What there is to verify.
 
     Attributes:

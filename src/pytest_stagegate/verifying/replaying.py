@@ -6,11 +6,11 @@ import datetime as dt
 import json
 import os
 import shutil
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate import __version__
 from pytest_stagegate.assembling import Question
@@ -60,8 +60,7 @@ _ZONES: Final = dt.timedelta(hours=15)
 """How far a local time without its zone may lie from the instant that was meant."""
 
 
-@dataclass
-class Doubts:
+class Doubts(msgspec.Struct):
     """What stands in the way of telling.
 
     Attributes:
@@ -69,8 +68,8 @@ class Doubts:
         unsure: Why a difference may come from here and not from the evidence.
     """
 
-    lacking: dict[str, str] = field(default_factory=dict)
-    unsure: dict[str, str] = field(default_factory=dict)
+    lacking: dict[str, str] = msgspec.field(default_factory=dict)
+    unsure: dict[str, str] = msgspec.field(default_factory=dict)
 
     def lack(self, kinds: Iterable[str], why: str) -> None:
         """Note what is lacking; the first word counts."""
@@ -83,8 +82,7 @@ class Doubts:
             self.unsure.setdefault(kind, why)
 
 
-@dataclass(frozen=True)
-class Replayed:
+class Replayed(msgspec.Struct, frozen=True):
     """A decision made once more.
 
     Attributes:

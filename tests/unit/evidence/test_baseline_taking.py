@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.evidence.baseline_taking import settled, taken
 from pytest_stagegate.model.evidence import WarningLine

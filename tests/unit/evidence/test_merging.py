@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.evidence.merging import merged, union
 from pytest_stagegate.model.absent import Absent

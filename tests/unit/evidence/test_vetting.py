@@ -3,11 +3,11 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from array import array
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.evidence.vetting import Vetted, Yardstick, missing_cells, vet
 from pytest_stagegate.model.contents import Contents

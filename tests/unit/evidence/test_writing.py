@@ -132,9 +132,18 @@ def test_when_nothing_runs_any_more_no_test_is_named(writer: RecordWriter, path:
     writer.started(0)
     writer.finished(0)
     writer.started(1)
+    writer.finished(1)
     writer.idle()
     writer.close()
     assert running(path) == "."
+
+
+def test_what_still_runs_stays_named(writer: RecordWriter, path: Path) -> None:
+    writer.collected(names(2), [0, 0], [CODE])
+    writer.started(1)
+    writer.idle()
+    writer.close()
+    assert running(path) == "; running at that moment: t.py::test_1."
 
 
 def test_taking_back_a_mark_that_was_never_set_is_harmless(writer: RecordWriter, path: Path) -> None:

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.coverage import CoverageData, FileCoverage

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.baseline import BaselineData, Table

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.model.flags import Flag, FlagsData, FlagsEvidence
 from pytest_stagegate.model.verdicts import GateResult

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.model.incidents import Incident, IncidentsData, without_incidents
 from pytest_stagegate.model.verdicts import GateResult

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.evidence.baseline_taking import taken
 from pytest_stagegate.model.absent import Absent

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-import dataclasses
 from array import array
 
+import msgspec
 import pytest
 
 from pytest_stagegate.model.decision import Note
@@ -135,19 +135,19 @@ def test_a_shard_without_a_test_of_the_stage_is_no_failure_where_others_ran(
     nothing_selected: bool, verdict: Verdict, reason: str
 ) -> None:
     exits = (Exit(0, 0), Exit(5, 0, shard="mac", nothing_selected=nothing_selected))
-    made = check_of(judged(results, dataclasses.replace(evidence_of(), exits=exits)), "exit-status")
+    made = check_of(judged(results, msgspec.structs.replace(evidence_of(), exits=exits)), "exit-status")
     assert (made.verdict, made.reason) == (verdict, reason)
 
 
 @pytest.mark.parametrize("status", [2, 6])
 def test_a_shard_without_a_test_of_the_stage_may_end_with_no_other_status_than_5(status: int) -> None:
     exits = (Exit(0, 0), Exit(status, 0, shard="mac", nothing_selected=True))
-    made = check_of(judged(results, dataclasses.replace(evidence_of(), exits=exits)), "exit-status")
+    made = check_of(judged(results, msgspec.structs.replace(evidence_of(), exits=exits)), "exit-status")
     assert (made.verdict, made.reason) == (Verdict.FAIL, f"pytest-exit-{status}")
 
 
 def test_without_a_run_of_pytest_there_is_no_exit_status() -> None:
-    result = judged(results, dataclasses.replace(evidence_of(), exits=()))
+    result = judged(results, msgspec.structs.replace(evidence_of(), exits=()))
     assert [check.name for check in result.checks] == ["failed", "errors", "lost", "passed"]
 
 

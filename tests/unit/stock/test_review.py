@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.model.reviews import CommitPeople, Person, Review, ReviewExport, TrailersData

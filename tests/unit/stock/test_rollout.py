@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.model.evidence import Age, Evidence
 from pytest_stagegate.model.rings import SCHEMA, Ring, RolloutStep

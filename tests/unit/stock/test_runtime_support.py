@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.model.sbom import SbomData
 from pytest_stagegate.model.support import Cycle, SupportData

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.judging import ActiveGate
 from pytest_stagegate.model.evidence import Age, Evidence

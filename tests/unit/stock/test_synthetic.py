@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.model.evidence import Age, Evidence
 from pytest_stagegate.model.tags import Tag

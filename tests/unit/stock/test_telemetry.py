@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from pytest_stagegate.model.evidence import Evidence
 from pytest_stagegate.model.service_levels import MetricSeen, labels_of

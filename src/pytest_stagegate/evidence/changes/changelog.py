@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from pytest_stagegate.evidence.changes.drafted import draft_of
 from pytest_stagegate.evidence.changes.headed import Heading, headed

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.model.changes import Draft
 from pytest_stagegate.model.notes import Entry
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _BREAKING: Final = re.compile(r"[*_`\[(]*breaking(?:[ -]changes?)?[*_`\])]*\s*[:!–—-]", re.I)
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a source is read for.
 
     Attributes:

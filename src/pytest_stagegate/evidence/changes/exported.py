@@ -6,10 +6,10 @@ The first needs ``number,title,labels,author,mergeCommit,body``; the second is w
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.changes.drafted import draft_of

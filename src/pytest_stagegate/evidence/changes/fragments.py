@@ -5,9 +5,10 @@ from __future__ import annotations
 import configparser
 import re
 import sys
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
+
+from msgspec.structs import replace
 
 if sys.version_info >= (3, 11):
     import tomllib

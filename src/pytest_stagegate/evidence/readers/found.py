@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.source_paths import Damage, is_absolute, place
@@ -49,8 +50,7 @@ class Stated(NamedTuple):
     suppressed: bool = False
 
 
-@dataclass
-class ToolRun:
+class ToolRun(msgspec.Struct):
     """One run of one tool.
 
     Attributes:
@@ -62,8 +62,8 @@ class ToolRun:
 
     tool: str
     producer: str = ""
-    stated: list[Stated] = field(default_factory=list)
-    faults: list[tuple[str, str]] = field(default_factory=list)
+    stated: list[Stated] = msgspec.field(default_factory=list)
+    faults: list[tuple[str, str]] = msgspec.field(default_factory=list)
 
 
 def contents(path: Path, root: Path, runs: Sequence[ToolRun], *, warnings: Sequence[str] = (), **more: Any) -> Contents:

@@ -12,8 +12,9 @@ What shows that a file is OpenMetrics (units, exemplars, its own types, a counte
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.line_hits import text_lines
@@ -47,8 +48,7 @@ _OWN_TYPES: Final = ("unknown", "info", "stateset", "gaugehistogram")
 _WITH_UNIT: Final = ("_total", "_sum", "_gsum")
 
 
-@dataclass
-class _Scrape:
+class _Scrape(msgspec.Struct):
     """What was read so far.
 
     Attributes:
@@ -61,11 +61,11 @@ class _Scrape:
         ended: Whether ``# EOF`` was read.
     """
 
-    metrics: list[Metric] = field(default_factory=list)
-    seen: set[tuple[str, str]] = field(default_factory=set)
-    units: dict[str, str] = field(default_factory=dict)
-    counters: set[str] = field(default_factory=set)
-    times: set[str] = field(default_factory=set)
+    metrics: list[Metric] = msgspec.field(default_factory=list)
+    seen: set[tuple[str, str]] = msgspec.field(default_factory=set)
+    units: dict[str, str] = msgspec.field(default_factory=dict)
+    counters: set[str] = msgspec.field(default_factory=set)
+    times: set[str] = msgspec.field(default_factory=set)
     own: str = ""
     ended: bool = False
 
