@@ -146,7 +146,7 @@ class CoverageView(msgspec.Struct, frozen=True):
 
 def coverage_view(figures: CoverageFigures | None) -> CoverageView:
     """Return the coverage of a decision as finished strings."""
-    if figures is None:
+    if figures is None or not figures.lines_total:
         return CoverageView()
     known: dict[str, Covered] = {file.path: file for file in figures.files}
     lines, branches = _lines(figures), _branches(figures)

@@ -73,7 +73,7 @@ def progress_view(decision: Decision) -> tuple[ProgressGroup, ...]:
 
 
 def _group(title: str, rows: Sequence[ProgressRow], titles: dict[str, str]) -> ProgressGroup:
-    most = max(row.total for row in rows)
+    most = max([1, *(row.total for row in rows)])
     more = len(rows) - _SHOWN
     return ProgressGroup(
         title=title,

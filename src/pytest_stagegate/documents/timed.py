@@ -59,14 +59,14 @@ def durations_view(figures: DurationFigures | None) -> DurationsView:
     """Return how long the tests of a decision took as finished strings."""
     if figures is None:
         return DurationsView()
-    most = max(band.tests for band in figures.distribution)
-    longest = max((test.microseconds for test in figures.slowest), default=0) or 1
+    most = max([1, *(band.tests for band in figures.distribution)])
+    longest = max([1, *(test.microseconds for test in figures.slowest)])
     unnamed = figures.slowest_unnamed
     below = [None, *(band.below for band in figures.distribution)]
     return DurationsView(
         sentence=f"{plural(figures.timed, 'executed test')} took {_took(figures.total)} in all.",
         bands=tuple(
-            BandView(_band(band, start), str(band.tests), bar([("part", band.tests)], most or 1))
+            BandView(_band(band, start), str(band.tests), bar([("part", band.tests)], most))
             for band, start in zip(figures.distribution, below, strict=False)
         ),
         slowest=tuple(

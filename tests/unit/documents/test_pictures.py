@@ -174,6 +174,13 @@ def test_slow_tests_whose_names_are_not_kept_are_told() -> None:
     assert durations_view(None).sentence == ""
 
 
+def test_the_report_in_markdown_tells_coverage_by_stage() -> None:
+    stages = tuple(CoveredByStage(stage=each, lines_covered=1, branches_covered=0) for each in ("code", "a|b"))
+    text = render("report.md.j2", view(go(coverage=covered(("a.py", 2, 4), stages=stages)), "d" * 64), None)
+    assert "\nThe tests ran 50 % of the lines (2 of 4), in 1 file. Measured by coverage 7.13.0.\n" in text
+    assert "run by themselves: code 25 % (1 of 4); a\\|b 25 % (1 of 4).\n" in text
+
+
 def test_the_report_in_markdown_names_the_five_slowest() -> None:
     made = go(durations=took(*((f"t.py::test_{number}", 900 - number) for number in range(9))))
     text = render("report.md.j2", view(made, "d" * 64), None)
@@ -245,6 +252,14 @@ def test_every_part_of_a_bar_that_is_more_than_nothing_is_seen() -> None:
 def test_a_text_that_does_not_fit_is_cut(text: str, room: int, made: str) -> None:
     assert fitting(text, room) == made
     assert width_of(made) <= room
+
+
+def test_figures_of_nothing_are_no_mistake() -> None:
+    nothing = took(distribution=(), timed=0, total=0)
+    rows = (ProgressRow(by="priority", name="must", total=0),)
+    page = render("report.html.j2", view(go(coverage=covered(), durations=nothing, progress=rows), "d" * 64), None)
+    assert 'id="coverage"' not in page
+    assert "0 executed tests took 0 µs in all." in page
 
 
 def test_decisions_of_earlier_versions_have_no_pictures() -> None:
