@@ -50,6 +50,7 @@ class Tile(msgspec.Struct, frozen=True):
 
     Attributes:
         path: In full, as far as it is shown.
+        name: The same without folders.
         text: Its coverage.
         tone: Style class.
         x: Left, in units of the picture; likewise `y`, `width` and `height`.
@@ -59,6 +60,7 @@ class Tile(msgspec.Struct, frozen=True):
     """
 
     path: str
+    name: str
     text: str
     tone: str
     x: str
@@ -86,6 +88,7 @@ class FileView(msgspec.Struct, frozen=True):
 
     Attributes:
         path: In full, as far as it is shown.
+        name: The same without folders.
         lines: Share of lines with both numbers.
         lines_rank: Its place among the files by that share, the least first.
         branches: Likewise; empty where there are none.
@@ -93,6 +96,7 @@ class FileView(msgspec.Struct, frozen=True):
     """
 
     path: str
+    name: str
     lines: str
     lines_rank: str
     branches: str
@@ -198,15 +202,21 @@ def _shown(path: str) -> str:
     return clean(shortened(path, _PATH if len(escape(path)) * 2 <= _PATH * 3 else _PATH // 2))
 
 
+def _own_name(path: str) -> str:
+    return _shown(path.rpartition("/")[2])
+
+
 def _tile(name: str, of: Covered, box: Box, figures: CoverageFigures, larger: int) -> Tile:
     further = name == _FURTHER
     path = plural(figures.further.files, "further file") if further else _shown(name)
+    own = path if further else _own_name(name)
     share, room = show_share(Fraction(*_lines(of))), box.width // _PIXEL - _MARGIN
-    label = _label(path if further else path.rpartition("/")[2], room) if box.height >= 2 * _LINE else ""
+    label = _label(own, room) if box.height >= 2 * _LINE else ""
     two = label and box.height >= 3 * _LINE and width_of(share) <= room
     far = two and box.height >= 3 * larger * _LINE and larger * max(width_of(label), width_of(share)) <= room
     return Tile(
         path=path,
+        name=own,
         text=f"{_share(*_lines(of))} of its lines",
         tone=next(
             (tone for (tone, _), step in zip(TONES, _STEPS, strict=False) if Fraction(*_lines(of)) >= step), "few"
@@ -248,6 +258,7 @@ def _files(files: Sequence[CoveredFile]) -> tuple[FileView, ...]:
     return tuple(
         FileView(
             path=_shown(file.path),
+            name=_own_name(file.path),
             lines=_share(*_lines(file)) or "no lines",
             lines_rank=by_lines[number],
             branches=_share(*_branches(file)),

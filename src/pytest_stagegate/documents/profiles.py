@@ -61,8 +61,8 @@ def _without_names_of_folders(coverage: CoverageView) -> CoverageView:
         coverage,
         folder="",
         heads=tuple(replace(each, name="") for each in coverage.heads),
-        tiles=tuple(replace(each, path=each.path.rpartition("/")[2]) for each in coverage.tiles),
-        files=tuple(replace(each, path=each.path.rpartition("/")[2]) for each in coverage.files),
+        tiles=tuple(replace(each, path=each.name) for each in coverage.tiles),
+        files=tuple(replace(each, path=each.name) for each in coverage.files),
     )
 
 

@@ -150,6 +150,14 @@ def test_the_public_form_names_no_folder() -> None:
     assert public.durations.slowest[0].id == "test_x"
 
 
+@pytest.mark.parametrize("name", ["a.py", f"{'a' * 300}.py", f"{'<' * 100}.py"])
+def test_the_public_form_names_no_folder_of_a_path_that_is_cut(name: str) -> None:
+    made = go(coverage=covered((f"{'<secret>/' * 40}{name}", 1, 2), (f"{'secret/' * 40}{name}", 1, 3)))
+    page = render("report.html.j2", in_profile(view(made, "d" * 64), "public"), None)
+    assert "secret" in render("report.html.j2", view(made, "d" * 64), None)
+    assert "secret" not in page
+
+
 # ---- durations
 
 
