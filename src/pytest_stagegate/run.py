@@ -39,6 +39,7 @@ from pytest_stagegate.model.times import rfc3339
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
+from pytest_stagegate.stepping import step
 from pytest_stagegate.summing import (
     drills_of,
     further_files,
@@ -99,6 +100,7 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         StageGateError: When a template of the project's own is broken.
     """
     decision, evidence = decision_of(project, question)
+    step("making the documents")
     shown, files = documents_of(decision, wanted, out, project.templates)
     own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
     return Decided(decision, shown, files, evidence.tests, tuple(_beside(out)) if own else ())
@@ -111,8 +113,10 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         UsageError: When the files leave open what is asked.
     """
     project = project.opening(question.opens)
+    step("looking for evidence")
     vetted, place = vetted_for(project, question)
     evidence = replace(evidence_for(project, vetted, question, place), baseline=baseline_of(project, place.stage))
+    step("judging")
     asked = _asked(project, vetted, question, evidence, place)
     first, evidence = _first(project, asked, evidence)
     draft = _draft(project, vetted, evidence, place, tuple(result for result, _, _ in first.values()))

@@ -302,8 +302,8 @@ def _gate(result: GateResult, number: int) -> GateView:
         verdict=_words(result.verdict.value),
         sign=sign,
         style=style,
-        reason=result.reason,
-        enforcement=result.enforcement,
+        reason=clean(result.reason),
+        enforcement=clean(result.enforcement),
         effect=_words(result.effect),
         would=_words(result.would),
         owner=clean(result.owner),
@@ -317,7 +317,7 @@ def _gate(result: GateResult, number: int) -> GateView:
 
 
 def _words(value: str) -> str:
-    return value.replace("_", " ")
+    return clean(value.replace("_", " "))
 
 
 def _check(check: Check, gate_style: str) -> CheckView:
