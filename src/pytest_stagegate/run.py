@@ -18,6 +18,7 @@ from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documen
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.vetting import Vetted
+from pytest_stagegate.figures import coverage_figures, duration_figures, progress_rows
 from pytest_stagegate.model.decision import (
     Asked,
     Decision,
@@ -141,6 +142,7 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         override=override,
         goals=goals,
         milestones=milestones,
+        progress=progress_rows(goals, milestones, draft.requirements),
         question=_put(project, question, vetted),
     )
     return msgspec.structs.replace(decision, stages=stage_rows(project.policy.stages, decision)), evidence
@@ -182,6 +184,8 @@ def _draft(
         drills=drills_of(evidence, place.day),
         deployments=running(evidence.deployments, place.environment),
         features=evidence.features,
+        coverage=coverage_figures(project.policy.stages, evidence.coverage),
+        durations=duration_figures(evidence.tests),
         upstream=upstream_rows(vetted.sources, project.policy),
         shipped=shipped_rows(evidence),
     )

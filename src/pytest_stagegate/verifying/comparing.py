@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _OF_TESTS: Final = frozenset(
     {
         "collection_errors",
+        "durations",
         "environment",
         "matrix",
         "not_passed",
@@ -54,6 +55,7 @@ _OF_TESTS: Final = frozenset(
 
 _OF_KIND: Final = {
     **dict.fromkeys(_OF_TESTS, "tests"),
+    "coverage": "coverage",
     "sign_offs": SIGN_OFFS,
     "upstream": "decisions",
     "reviews": REVIEWS,
