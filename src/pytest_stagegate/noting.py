@@ -27,6 +27,7 @@ from pytest_stagegate.model.notes import Notes
 from pytest_stagegate.model.proof import linked
 from pytest_stagegate.model.told import ToldData, told_data
 from pytest_stagegate.model.versions import final_of
+from pytest_stagegate.stepping import step
 from pytest_stagegate.telling.accounting import Asked, account
 from pytest_stagegate.telling.correcting import corrected, refated
 from pytest_stagegate.telling.folding import contributors_of, implied_by, placed, sections_of
@@ -115,6 +116,7 @@ def told_of(project: Project, version: str | None) -> ToldData | Absent:
 
 def _notes(project: Project, asked: NotesQuestion) -> Notes:
     root, rules = project.rootdir, project.policy.notes
+    step("reading the history")
     span = span_of(root, asked.range, asked.version, project.policy.release_tag)
     commits = commits_of(root, span)
     known = _known(root, span, rules, asked.paths)

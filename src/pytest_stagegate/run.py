@@ -18,6 +18,7 @@ from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documen
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.vetting import Vetted
+from pytest_stagegate.figures import coverage_figures, duration_figures, progress_rows
 from pytest_stagegate.model.decision import (
     Asked,
     Decision,
@@ -39,6 +40,7 @@ from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.signing import Terms, overridden, said_of
 from pytest_stagegate.since import last_release, with_since
+from pytest_stagegate.stepping import step
 from pytest_stagegate.summing import (
     drills_of,
     further_files,
@@ -99,6 +101,7 @@ def decide_on(project: Project, question: Question, *, wanted: tuple[Wanted, ...
         StageGateError: When a template of the project's own is broken.
     """
     decision, evidence = decision_of(project, question)
+    step("making the documents")
     shown, files = documents_of(decision, wanted, out, project.templates)
     own = out / EVIDENCE_FILES[0] in [each.path.resolve() for each in question.given]
     return Decided(decision, shown, files, evidence.tests, tuple(_beside(out)) if own else ())
@@ -111,8 +114,10 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         UsageError: When the files leave open what is asked.
     """
     project = project.opening(question.opens)
+    step("looking for evidence")
     vetted, place = vetted_for(project, question)
     evidence = replace(evidence_for(project, vetted, question, place), baseline=baseline_of(project, place.stage))
+    step("judging")
     asked = _asked(project, vetted, question, evidence, place)
     first, evidence = _first(project, asked, evidence)
     last = last_release(project.policy.since, project.rootdir, evidence.subject.name, place)
@@ -140,9 +145,12 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         override=override,
         goals=goals,
         milestones=milestones,
+        progress=progress_rows(goals, milestones, draft.requirements),
         question=_put(project, question, vetted),
     )
     decision = msgspec.structs.replace(decision, stages=stage_rows(project.policy.stages, decision))
+    if last is not None:
+        step("comparing with the last release")
     return with_since(last, decision, evidence.tests), evidence
 
 
@@ -187,6 +195,8 @@ def _draft(
         drills=drills_of(evidence, place.day),
         deployments=running(evidence.deployments, place.environment),
         features=evidence.features,
+        coverage=coverage_figures(project.policy.stages, evidence.coverage),
+        durations=duration_figures(evidence.tests),
         upstream=upstream_rows(vetted.sources, project.policy),
         shipped=shipped_rows(evidence),
     )

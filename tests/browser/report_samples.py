@@ -11,6 +11,7 @@ import msgspec
 from pytest_stagegate.carrying import trend
 from pytest_stagegate.chaining import stage_rows
 from pytest_stagegate.documents.rendering import Wanted, documents_of
+from pytest_stagegate.figures import BANDS, progress_rows
 from pytest_stagegate.model.decision import (
     SCHEMA,
     Artifact,
@@ -28,6 +29,15 @@ from pytest_stagegate.model.decision import (
     Tests,
     UpstreamRow,
     Word,
+)
+from pytest_stagegate.model.figures import (
+    CoverageFigures,
+    CoveredByStage,
+    CoveredFile,
+    DurationFigures,
+    FurtherFiles,
+    TimeBand,
+    TimedTest,
 )
 from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
 from pytest_stagegate.model.numbers import Ratio
@@ -228,6 +238,55 @@ _SKIPPED: Final = TestRow(
 )
 
 
+def _file(path: str, lines: tuple[int, int], branches: tuple[int, int] = (0, 0)) -> CoveredFile:
+    return CoveredFile(
+        path=path,
+        lines_covered=lines[0],
+        lines_total=lines[1],
+        branches_covered=branches[0],
+        branches_total=branches[1],
+    )
+
+
+_FIGURES: Final = CoverageFigures(
+    producer="coverage 7.13.0 (pytest-stagegate)",
+    branches_measured=True,
+    lines_covered=146,
+    lines_total=154,
+    branches_covered=31,
+    branches_total=36,
+    files=(
+        _file("src/parcel_rates/quotes.py", (41, 41), (11, 12)),
+        _file("src/parcel_rates/prices.py", (27, 34), (6, 10)),
+        _file("src/parcel_rates/weights.py", (31, 31), (6, 6)),
+        _file("src/parcel_rates/zones.py", (27, 28), (8, 8)),
+        _file("src/parcel_rates/service/http.py", (16, 16)),
+        _file("src/parcel_rates/service/__init__.py", (4, 4)),
+    ),
+    stages=(
+        CoveredByStage(stage="code", lines_covered=131, branches_covered=28),
+        CoveredByStage(stage="test", lines_covered=72, branches_covered=15),
+    ),
+)
+_SLOW: Final = (640_190, 212_004, 98_313, 61_250, 44_871, 31_002, *range(19_420, 6_000, -1_000))
+_DURATIONS: Final = DurationFigures(
+    total=1_894_006,
+    timed=58,
+    distribution=tuple(
+        TimeBand(below=below, tests=tests) for below, tests in zip((*BANDS, None), (31, 21, 4, 2, 0, 0, 0), strict=True)
+    ),
+    slowest=tuple(
+        TimedTest(
+            id=f"tests/integration/test_service.py::test_quote_over_http[{number}]",
+            stage="test",
+            environment="dev",
+            microseconds=took,
+        )
+        for number, took in enumerate(_SLOW)
+    ),
+)
+
+
 def _counts(**more: int) -> dict[str, int]:
     return dict.fromkeys(Counts.__struct_fields__, 0) | more
 
@@ -288,6 +347,8 @@ def _build(**more: Any) -> Decision:
             ),
         ),
         "waivers": (_waiver("skips", "dana", "rewritten in 3.0, see #411"),),
+        "coverage": _FIGURES,
+        "durations": _DURATIONS,
         "policy": PolicyReference(source="pyproject.toml", sha256=hashlib.sha256(b"policy").hexdigest()),
     }
     decision = Decision(**(made | more), schema=SCHEMA)
@@ -456,6 +517,7 @@ def release() -> Decision:
         requirements=_REQUIREMENTS,
         goals=_GOALS,
         milestones=_MILESTONES,
+        progress=progress_rows(_GOALS, _MILESTONES, _REQUIREMENTS),
         sign_offs=said,
         override=OverrideUse(
             person=manager.person,
@@ -480,7 +542,7 @@ def go() -> Decision:
 
 def bare() -> Decision:
     """Return a GO with nothing to list: no test that did not plainly pass."""
-    return _build(not_passed=())
+    return _build(not_passed=(), coverage=None, durations=None)
 
 
 def provisional_go() -> Decision:
@@ -594,6 +656,7 @@ def hold() -> Decision:
             text="last-release: there is no such file or folder",
             remedy="Download the decision of the last release to this place first; before the first one there is none.",
         ),
+        coverage=None,
     )
 
 
@@ -623,6 +686,17 @@ def hostile() -> Decision:
         TestRow(id=id, stage="test", outcome="failed", reason=id, message=f"{id}\n{id}", reruns=2, subtests=(id,))
         for id in HOSTILE.values()
     )
+    goal = _goal(
+        bad,
+        bad,
+        "failed",
+        GoalCell(stage=bad, environment=bad, outcome="failed", tests=1),
+        owner=bad,
+        status=bad,
+        milestone=bad,
+        source=bad,
+    )
+    milestone = MilestoneRow(id=bad, title=bad, due="2026-12-01", goals=1, done=0, text=bad)
     item = EvidenceItem(id=bad, kind=bad, source=bad, sha256=None, producer=bad, created=AS_OF, state="whole")
     return _build(
         decision=Word.NO_GO,
@@ -640,19 +714,19 @@ def hostile() -> Decision:
             RequirementRow(id=bad, outcome="failed", tests=linked[:5]),
             RequirementRow(id=bad[::-1], outcome="passed", tests=linked[5:]),
         ),
-        goals=(
-            _goal(
-                bad,
-                bad,
-                "failed",
-                GoalCell(stage=bad, environment=bad, outcome="failed", tests=1),
-                owner=bad,
-                status=bad,
-                milestone=bad,
-                source=bad,
-            ),
+        goals=(goal,),
+        milestones=(milestone,),
+        progress=progress_rows([goal], [milestone], []),
+        coverage=msgspec.structs.replace(
+            _FIGURES,
+            producer=bad,
+            files=tuple(_file(f"{text}/{text}", (3, 4), (1, 2)) for text in HOSTILE.values()),
+            stages=(CoveredByStage(stage=bad, lines_covered=3, branches_covered=1),),
         ),
-        milestones=(MilestoneRow(id=bad, title=bad, due="2026-12-01", goals=1, done=0, text=bad),),
+        durations=msgspec.structs.replace(
+            _DURATIONS,
+            slowest=tuple(TimedTest(id=id, stage=bad, environment=bad, microseconds=9_000) for id in HOSTILE.values()),
+        ),
         sign_offs=(said, *(_sign_off(text, text, comment=text) for text in HOSTILE.values())),
         override=OverrideUse(person=bad, role=bad, reason=bad, expires="2026-12-01", key=bad),
         upstream=(_upstream(bad, environment=bad, commit=bad, text=bad, state="foreign", source=bad),),
@@ -678,4 +752,10 @@ def many() -> Decision:
         )
         for number in range(500)
     )
-    return msgspec.structs.replace(no_go(), not_passed=rows, not_passed_omitted=99_500)
+    folder = "/".join(["src", *(f"a_package_of_parcels_{number}" for number in range(8))])
+    coverage = msgspec.structs.replace(
+        _FIGURES,
+        files=tuple(_file(f"{folder}/{number % 20}/module_{number}.py", (400, 500), (10, 20)) for number in range(500)),
+        further=FurtherFiles(files=4_500, lines_covered=900, lines_total=1_000),
+    )
+    return msgspec.structs.replace(no_go(), not_passed=rows, not_passed_omitted=99_500, coverage=coverage)

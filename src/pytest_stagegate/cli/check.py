@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from pytest_stagegate import decide
-from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, coloured, default_evidence, question_of, short
+from pytest_stagegate.cli.parts import DEFAULT_RECORD, FILE, FOLDER, coloured, default_evidence, question_of, wrote
 from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.delivering import delivered
 from pytest_stagegate.documents.rendering import FILES, ignore_folder, is_output_folder, places_of, remove_written
@@ -20,6 +20,7 @@ from pytest_stagegate.keeping.folder import keep
 from pytest_stagegate.model.times import parsed
 from pytest_stagegate.project import load_project
 from pytest_stagegate.run import decide_on, publish
+from pytest_stagegate.waiting import working
 
 
 @click.command(
@@ -74,8 +75,9 @@ def command(
         for path in (place for each in wanted if each.path is not None for place in places_of(each, folder)):
             path.unlink(missing_ok=True)
         project = load_project(root, policy)
-        question = question_of(project, asked, at, env, instant)
-        decided = decide_on(project, question, wanted=wanted, out=folder)
+        with working():
+            question = question_of(project, asked, at, env, instant)
+            decided = decide_on(project, question, wanted=wanted, out=folder)
         if folder == Path(DEFAULT_RECORD).parent.resolve():
             ignore_folder(folder)
         publish(decided, folder)
@@ -85,11 +87,11 @@ def command(
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
     shown = any(each.format == "terminal" for each in wanted)
     for text in section(decided.view, verbosity=-1 if quiet else 0) if shown else ():
-        coloured(text)
+        coloured(text, root)
     for line in told:
         click.echo(line)
     for path in () if quiet else sorted(decided.files):
-        click.echo(f"wrote {short(path)}")
+        wrote(path)
     coloured(last_word(decided.view, ""))
     decision = decided.decision
     return decide.exit_status(decision.decision, provisional=bool(decision.provisional), strict=strict)

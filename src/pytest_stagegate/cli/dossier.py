@@ -15,6 +15,7 @@ from pytest_stagegate.dossiers import BODY, Request, collected, write_dossier
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.model.decision import Word
 from pytest_stagegate.project import load_project
+from pytest_stagegate.waiting import working
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +71,9 @@ def command(
     )
     out = Path.cwd() / out
     try:
-        dossier = collected(asked)
-        target, sums = write_dossier(dossier, out)
+        with working():
+            dossier = collected(asked)
+            target, sums = write_dossier(dossier, out)
     except EvidenceError as error:
         click.echo(f"stagegate: {clean(str(error))}", err=True)
         click.secho("✘ no dossier was written", fg="red", bold=True)

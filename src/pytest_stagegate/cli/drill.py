@@ -15,6 +15,7 @@ from pytest_stagegate.documents.wording import clean, plural, wrapped
 from pytest_stagegate.drill.running import STOPS, Drilled, drill
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.project import load_project
+from pytest_stagegate.waiting import working
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.verdicts import GateResult
@@ -44,7 +45,8 @@ def command(
     out = root / Path(DEFAULT_RECORD).parent
     out.mkdir(exist_ok=True)
     ignore_folder(out)
-    found = drill(project, question, out, project.registry.faults(), dt.datetime.now(dt.timezone.utc))
+    with working():
+        found = drill(project, question, out, project.registry.faults(), dt.datetime.now(dt.timezone.utc))
     width = max(len(result.gate) for result in found.before)
     columns = shutil.get_terminal_size().columns
     for result in found.before:

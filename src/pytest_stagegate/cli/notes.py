@@ -19,6 +19,7 @@ from pytest_stagegate.model.decision import Decision
 from pytest_stagegate.model.notes import AUDIENCES
 from pytest_stagegate.noting import NotesQuestion, proven_notes
 from pytest_stagegate.project import load_project
+from pytest_stagegate.waiting import working
 
 
 @click.command(
@@ -58,7 +59,8 @@ def command(
     project = load_project(root.resolve(), policy)
     try:
         about = (None, None) if decision is None else _read(decision)
-        notes = proven_notes(project, NotesQuestion(range_, version, paths, os.environ, *about))
+        with working():
+            notes = proven_notes(project, NotesQuestion(range_, version, paths, os.environ, *about))
     except EvidenceError as error:
         # Nothing is decided here, so nothing is held.
         raise StageGateError(str(error), code=error.code) from error

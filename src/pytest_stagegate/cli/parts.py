@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +13,7 @@ import msgspec
 
 from pytest_stagegate.assembling import Question
 from pytest_stagegate.documents.delivering import inert
+from pytest_stagegate.documents.hyperlinks import file_of, linked, takes_links
 from pytest_stagegate.documents.terminal import COLOURS
 from pytest_stagegate.documents.writing import write_whole
 from pytest_stagegate.errors import UsageError, nearest
@@ -99,11 +101,28 @@ def write_or_print(content: bytes, out: Path | None) -> None:
     click.echo(f"wrote {short(out)}")
 
 
-def coloured(text: Text) -> None:
-    """Print a line in the colour of its style class; a CI system takes none for a command."""
+def coloured(text: Text, root: Path | None = None) -> None:
+    """Print a line in the colour of its style class; a CI system takes none for a command.
+
+    Args:
+        text: The line.
+        root: The project's root; the file below it that a place names is a link in a terminal that takes links.
+    """
     marks = COLOURS.get(text.style, ())
     colour = next((mark for mark in marks if mark != "bold"), None)
-    click.secho(inert(text.line, os.environ), fg=colour, bold="bold" in marks)
+    line = inert(text.line, os.environ)
+    if root is not None and text.place:
+        line = _with_link(line, text.place, file_of(text.place, root))
+    click.secho(line, fg=colour, bold="bold" in marks)
+
+
+def wrote(path: Path) -> None:
+    """Say that a file was written; its name is a link in a terminal that takes links."""
+    click.echo(_with_link(f"wrote {short(path)}", short(path), path.resolve()))
+
+
+def _with_link(line: str, part: str, file: Path | None) -> str:
+    return linked(line, part, file) if takes_links(os.environ, tty=sys.stdout.isatty()) else line
 
 
 def default_evidence() -> tuple[str, ...]:

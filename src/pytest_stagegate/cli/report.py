@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from pytest_stagegate.cli.parts import FILE, FOLDER, LAST_DECISION, coloured, short
+from pytest_stagegate.cli.parts import FILE, FOLDER, LAST_DECISION, coloured, short, wrote
 from pytest_stagegate.documents.asking import documents_wanted
 from pytest_stagegate.documents.delivering import delivered
 from pytest_stagegate.documents.profiles import PROFILES, PUBLIC
@@ -19,6 +19,7 @@ from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.readers.decision import decision_in
 from pytest_stagegate.evidence.readers.json_documents import document
 from pytest_stagegate.project import load_project
+from pytest_stagegate.waiting import working
 
 _OPTION: Final = "--format"
 
@@ -65,9 +66,9 @@ def command(
     found = decision_in(document(decision, dict[str, Any], "decision.json"), decision.name)
     # The list of digests beside the decision is of the full documents.
     folder = (out or (decision.parent / profile if profile == "public" else decision.parent)).resolve()
-    shown, files = documents_of(
-        found, wanted, folder, load_project(root.resolve(), policy).templates, decision.read_bytes(), profile
-    )
+    templates = load_project(root.resolve(), policy).templates
+    with working():
+        shown, files = documents_of(found, wanted, folder, templates, decision.read_bytes(), profile)
     try:
         for path, content in files.items():
             write_whole(path, content)
@@ -76,10 +77,10 @@ def command(
         raise EvidenceError(f"the documents can't be written: {error.strerror}: {error.filename}") from error
     if any(each.format == "terminal" for each in wanted):
         for text in section(shown, verbosity=0):
-            coloured(text)
+            coloured(text, root)
         coloured(last_word(shown, ""))
     for line in told:
         click.echo(line)
     for path in sorted(files):
-        click.echo(f"wrote {short(path)}")
+        wrote(path)
     return 0

@@ -14,6 +14,7 @@ from pytest_stagegate.documents.verified import told
 from pytest_stagegate.errors import UsageError
 from pytest_stagegate.model.verification import Answer
 from pytest_stagegate.verifying import Audit, verify
+from pytest_stagegate.waiting import working
 
 _STATUS: Final = {Answer.IDENTICAL: 0, Answer.DIFFERENT: DEFECT, Answer.UNTOLD: LACKING}
 _DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
@@ -55,7 +56,8 @@ def command(
         raise UsageError("--sha256: a SHA-256 digest has 64 hexadecimal digits")
     if allowed is not None and not allowed.is_file():
         raise UsageError(f"--allowed-signers: there is no file {allowed}")
-    found = verify(path, Audit(root.resolve(), evidence, sha256, allowed, with_gates))
+    with working():
+        found = verify(path, Audit(root.resolve(), evidence, sha256, allowed, with_gates))
     if as_json:
         click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2).decode())
         return _STATUS[found.answer]

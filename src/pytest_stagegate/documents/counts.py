@@ -47,7 +47,7 @@ def totals(tests: Tests) -> tuple[tuple[str, str], ...]:
 
 def matrix_row(cell: Cell) -> tuple[str, ...]:
     """Return the row of one stage and environment."""
-    return (cell.stage, cell.environment or "–", *(str(getattr(cell, name)) for name in COUNTED))
+    return (clean(cell.stage), clean(cell.environment or "–"), *(str(getattr(cell, name)) for name in COUNTED))
 
 
 class GridView(msgspec.Struct, frozen=True):

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 DETECTED: Final = {"github": ("GITHUB_ACTIONS", "true"), "gitlab": ("GITLAB_CI", "true")}
 """Format to the variable, and its value, by which the system is known that takes it."""
 
+_LARGEST: Final = 1024 * 1024
+"""Bytes that the summary of one step may have."""
+_NO_ROOM: Final = b"\n\nThe summary of this step has no room for more of it: see report.html.\n"
 _COMMAND: Final = re.compile(r"^(\s*:)(?=:)|(##)(?=\[)", re.MULTILINE)
 _SUMMARY, _OUTPUTS, _ANNOTATIONS = GITHUB_FILES
 _APPENDED: Final = {_SUMMARY: "GITHUB_STEP_SUMMARY", _OUTPUTS: "GITHUB_OUTPUT"}
@@ -35,9 +38,20 @@ def delivered(files: Mapping[Path, bytes], environ: Mapping[str, str]) -> tuple[
     by_name = {path.name: content for path, content in files.items()}
     for name, variable in _APPENDED.items():
         if name in by_name and environ.get(variable):
-            with Path(environ[variable]).open("ab") as file:
-                file.write(by_name[name])
+            path = Path(environ[variable])
+            content = by_name[name] if name != _SUMMARY else _with_room(by_name[name], path)
+            with path.open("ab") as file:
+                file.write(content)
     return tuple(line for line in by_name.get(_ANNOTATIONS, b"").decode().split("\n") if line)
+
+
+def _with_room(summary: bytes, path: Path) -> bytes:
+    """Return as much of a summary as the step's file still takes; one that is too large is not shown at all."""
+    taken = path.stat().st_size if path.is_file() else 0
+    if taken + len(summary) <= _LARGEST:
+        return summary
+    head = summary.partition(b"\n## ")[0].strip() + _NO_ROOM
+    return head if taken + len(head) <= _LARGEST else b""
 
 
 def inert(text: str, environ: Mapping[str, str]) -> str:

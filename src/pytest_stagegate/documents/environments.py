@@ -61,7 +61,7 @@ def _row(row: EnvironmentRow) -> EnvironmentView:
         sign=sign,
         style=style,
         name=clean(f"{row.environment}, protected" if row.protected else row.environment),
-        when=row.when or "nobody looked",
+        when=clean(row.when or "nobody looked"),
         lines=tuple(_lines(row)),
     )
 

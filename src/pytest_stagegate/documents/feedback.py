@@ -44,7 +44,7 @@ def feedback_lines(feedback: Feedback, columns: int) -> Iterator[Text]:
         feedback: The list.
         columns: Width of the terminal.
     """
-    yield Text(_head(feedback))
+    yield from (Text(line) for line in wrapped("", _head(feedback), columns))
     for source in feedback.sources:
         yield from (Text(line) for line in wrapped("  from ", _source(source), columns))
     for priority in PRIORITIES:
@@ -70,7 +70,7 @@ def feedback_markdown(feedback: Feedback) -> bytes:
 
 def _row(item: FeedbackItem) -> str:
     cells = (item.priority, clean(item.title), clean(item.why), clean(item.owner), _STATES[item.state])
-    return f"| {markdown_cell_code(item.id)} | {' | '.join(map(markdown_text, cells))} |"
+    return f"| {markdown_cell_code(clean(item.id))} | {' | '.join(map(markdown_text, cells))} |"
 
 
 def _head(feedback: Feedback) -> str:

@@ -41,7 +41,7 @@ def gitlab_files(decision: Decision, view: View) -> tuple[bytes, ...]:
         decision: The decision.
         view: The same as finished strings.
     """
-    findings = [_finding(each, decision.policy.source) for each in named(view, _LISTED)]
+    findings = [_finding(each, decision.policy.source) for each in named(view)[:_LISTED]]
     quality = json.dumps(findings, indent=2, ensure_ascii=False) + "\n"
     return quality.encode(), ("\n".join([*_metrics(decision), "# EOF"]) + "\n").encode()
 

@@ -142,7 +142,7 @@ def _row(
         id=clean(row.id) or "no id",
         title=clean(row.title),
         facts=clean(", ".join(part for part in facts if part)),
-        lacks=f"The plan does not say: {', '.join(row.lacks)}." if row.lacks else "",
+        lacks=clean(f"The plan does not say: {', '.join(row.lacks)}.") if row.lacks else "",
         verdict=row.outcome,
         sign=sign,
         style=style,

@@ -33,21 +33,21 @@ class Named(msgspec.Struct, frozen=True):
     line: int
 
 
-def named(view: View, at_most: int) -> tuple[Named, ...]:
-    """Return every reason, then their places that are files, as many as are asked for.
+def named(view: View) -> tuple[Named, ...]:
+    """Return every reason, then their places that are files."""
+    reasons = (Named(blocker, "", "", 1) for blocker in view.blockers)
+    return (*reasons, *(each for blocker in view.blockers for each in _places(view, blocker)))
 
-    Args:
-        view: The decision.
-        at_most: How many are wanted in all; every reason comes before any place.
-    """
-    reasons = [Named(blocker, "", "", 1) for blocker in view.blockers]
-    places = [each for blocker in view.blockers for each in _places(view, blocker)]
-    return tuple([*reasons, *places][:at_most])
+
+def path_in(place: str) -> str:
+    """Return the file that a place names, relative to the root; empty where it names none."""
+    found = _PLACE.match(place)
+    return found["path"] if found is not None and ".." not in found["path"].split("/") else ""
 
 
 def _places(view: View, blocker: BlockerView) -> Iterator[Named]:
     gate = next((each for each in view.gates if each.anchor == blocker.anchor), None)
     for place in gate.where if gate is not None else ():
         found = _PLACE.match(place)
-        if found is not None and ".." not in found["path"].split("/"):
+        if found is not None and path_in(place):
             yield Named(blocker, place, found["path"], max(1, int(found["line"] or 1)))

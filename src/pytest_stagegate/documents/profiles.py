@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 if TYPE_CHECKING:
+    from pytest_stagegate.documents.covered import CoverageView
     from pytest_stagegate.documents.view import View
 
 PROFILES: Final = ("full", "public")
@@ -48,9 +49,21 @@ def _public(view: View) -> View:
     )
     environments = tuple(replace(each, lines=()) for each in view.environments)
     errors = tuple((path, "") for path, _ in view.collection_errors)
-    shown = replace(view, tests=tests, environments=environments, collection_errors=errors, run=())
+    coverage = _without_names_of_folders(view.coverage)
+    shown = replace(view, tests=tests, environments=environments, collection_errors=errors, run=(), coverage=coverage)
     made: View = replace(_without_folders(shown), left_out=_LEFT_OUT)
     return made
+
+
+def _without_names_of_folders(coverage: CoverageView) -> CoverageView:
+    """Return coverage in which each file has its own name alone, whatever signs the names of folders have."""
+    return replace(
+        coverage,
+        folder="",
+        heads=tuple(replace(each, name="") for each in coverage.heads),
+        tiles=tuple(replace(each, path=each.name) for each in coverage.tiles),
+        files=tuple(replace(each, path=each.name) for each in coverage.files),
+    )
 
 
 def _without_folders(value: Any) -> Any:

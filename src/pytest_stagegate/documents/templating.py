@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 _MARKUP: Final = re.compile(r"([\\`*_\[\]|~])")
 _LINE_START: Final = re.compile(r"^([#+-]|\d+[.)](?=\s))")
-# What a forge turns into a mention, a reference or a picture: an invisible break after the sign prevents it.
-_SHORTHAND: Final = re.compile(r"[@#](?=\w)|:(?=[\w+-]+:)|!(?=\d)|\bGH-(?=\d)", re.IGNORECASE)
+# What a forge turns into a mention, a reference, a picture or a link: an invisible break after the sign prevents it.
+_SHORTHAND: Final = re.compile(r"[@#](?=\w)|:(?=[\w+-]+:|//)|!(?=\d)|\bGH-(?=\d)|\bwww(?=\.)", re.IGNORECASE)
 _POLICY: Final = re.compile(r'<meta http-equiv="Content-Security-Policy" content="[^"]*">')
 _STYLE: Final = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
@@ -45,8 +45,11 @@ def markdown_code(text: str) -> str:
 
 
 def markdown_cell_code(text: str) -> str:
-    """Return text as inline code inside a table, where a bar would end the cell."""
-    return markdown_code(text).replace("|", "\\|")
+    """Return text as inline code inside a table, where a bar would end the cell.
+
+    A bar behind a backslash can't be written in code there that every reader keeps in its cell; it is text then.
+    """
+    return markdown_text(text) if "\\|" in text else markdown_code(text).replace("|", "\\|")
 
 
 def render(

@@ -29,10 +29,17 @@ COLOURS: Final = {
 
 
 class Text(msgspec.Struct, frozen=True):
-    """One line and the style class of the whole of it."""
+    """One line and the style class of the whole of it.
+
+    Attributes:
+        line: The line.
+        style: Style class.
+        place: The part of it that names a file, which a terminal may show as a link; empty where none does.
+    """
 
     line: str
     style: str = ""
+    place: str = ""
 
 
 def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator[Text]:
@@ -95,14 +102,14 @@ def _details(gate: GateView, verbosity: int, columns: int) -> Iterator[Text]:
     if not gate.short:
         return
     for place in first_places(gate):
-        yield from _wrapped("    where: ", place, columns, "")
+        yield from (msgspec.structs.replace(text, place=place) for text in _wrapped("    where: ", place, columns, ""))
     if gate.remedy:
         yield from _wrapped("    remedy: ", gate.remedy, columns, "")
 
 
 def _wrapped(head: str, text: str, columns: int, style: str) -> Iterator[Text]:
     """Yield a text behind its head, or below it where the head takes too much of a narrow terminal."""
-    head = re.sub(r"[\n\t]", " ", head)
+    head = re.sub(r"\s", " ", head)
     words = " ".join(text.split())
     width = max(20, columns - 1)
     beside = len(head) * 5 <= width * 3

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.documents.counts import MATRIX_HEAD, GridView, grid, matrix_row, totals
+from pytest_stagegate.documents.covered import CoverageView, coverage_view
 from pytest_stagegate.documents.drift import drift_line
 from pytest_stagegate.documents.environments import EnvironmentView, environments_view
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.identity import front, identity
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.operated import OperatedView, operated_view
+from pytest_stagegate.documents.progress import ProgressGroup, progress_view
 from pytest_stagegate.documents.questions import question_of, replay_of
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
@@ -23,6 +25,7 @@ from pytest_stagegate.documents.signs import SIGNS, WORDS
 from pytest_stagegate.documents.since import SinceView, since_view
 from pytest_stagegate.documents.stages import RingView, ring_view
 from pytest_stagegate.documents.tests_shown import TestView, tests_view
+from pytest_stagegate.documents.timed import DurationsView, durations_view
 from pytest_stagegate.documents.trend import TrendView, trend_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
@@ -152,6 +155,9 @@ class View(msgspec.Struct, frozen=True):
         tests_more: A sentence when there are more; empty otherwise.
         requirements: The requirements that tests are linked to, worst first.
         goals: The goals and milestones of the plan.
+        coverage: Coverage by file and by stage.
+        durations: How long the tests took.
+        progress: How far the goals and requirements are, by priority and milestone.
         manual: The manual tests, worst first.
         environments: What is known of the environments that were run against, worst first.
         collection_errors: Path and message.
@@ -195,6 +201,9 @@ class View(msgspec.Struct, frozen=True):
     tests_more: str
     requirements: RequirementsView
     goals: GoalsView
+    coverage: CoverageView
+    durations: DurationsView
+    progress: tuple[ProgressGroup, ...]
     manual: ManualTestsView
     environments: tuple[EnvironmentView, ...]
     collection_errors: tuple[tuple[str, str], ...]
@@ -252,6 +261,9 @@ def view(decision: Decision, digest: str) -> View:
         tests_more=f"{omitted} more are in evidence.jsonl." if omitted else "",
         requirements=linked,
         goals=goals_view(decision, linked.anchors),
+        coverage=coverage_view(decision.coverage),
+        durations=durations_view(decision.durations),
+        progress=progress_view(decision),
         manual=manual_view(decision.manual),
         environments=environments_view(decision.environments),
         collection_errors=tuple((clean(e.path), clean(e.message)) for e in decision.collection_errors),
@@ -298,8 +310,8 @@ def _gate(result: GateResult, number: int) -> GateView:
         verdict=_words(result.verdict.value),
         sign=sign,
         style=style,
-        reason=result.reason,
-        enforcement=result.enforcement,
+        reason=clean(result.reason),
+        enforcement=clean(result.enforcement),
         effect=_words(result.effect),
         would=_words(result.would),
         owner=clean(result.owner),
@@ -313,7 +325,7 @@ def _gate(result: GateResult, number: int) -> GateView:
 
 
 def _words(value: str) -> str:
-    return value.replace("_", " ")
+    return clean(value.replace("_", " "))
 
 
 def _check(check: Check, gate_style: str) -> CheckView:

@@ -33,7 +33,7 @@ def wrapped(head: str, text: str, columns: int) -> Iterator[str]:
     yield from textwrap.wrap(
         words,
         max(20, columns - 1),
-        initial_indent=clean(head),
+        initial_indent=re.sub(r"\s", " ", clean(head)),
         subsequent_indent=indent,
         break_on_hyphens=False,
         break_long_words=False,

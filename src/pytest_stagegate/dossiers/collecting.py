@@ -24,6 +24,7 @@ from pytest_stagegate.model.operations import OperationsData, OperationsPlan
 from pytest_stagegate.model.sign_offs import KIND, SIGNATURE
 from pytest_stagegate.model.since import KIND as SINCE
 from pytest_stagegate.noting import NotesQuestion, proven_notes
+from pytest_stagegate.stepping import step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,12 +49,14 @@ def collected(request: Request) -> Dossier:
     """
     content, decision = _decision(request)
     digest = hashlib.sha256(content).hexdigest()
+    step("collecting the evidence")
     evidence, digests = _evidence_part(decision, Finder(request))
     stated, left_out = _statements_part(decision, digest)
     templates = request.project.templates
     written = operational_documents(
         decision, digest, _texts(decision, evidence, digests), templates, draft=request.draft
     )
+    step("making the documents")
     files: Part = {
         **_documents_part(decision, templates),
         **(_notes_part(request, decision, digest) if request.notes else {}),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from msgspec.structs import replace
 
+from pytest_stagegate import stepping
 from pytest_stagegate.drill import (
     artifacts,
     deployments,
@@ -151,8 +152,10 @@ def drill(project: Project, question: Question, out: Path, more: Iterable[Fault]
         before = trial.decide(trial.copies())
         step = trial.step(trial.copies())
         before = (*(each for each in before if not step or each.gate != rings.GATE), *step)
-        planted, idle = [], []
+        planted: list[Planted] = []
+        idle: list[str] = []
         for name, after in trial.spoiled(more):
+            stepping.step(f"planting faults: {len(planted) + len(idle) + 1}, {name}")
             if after is None:
                 idle.append(name)
             else:

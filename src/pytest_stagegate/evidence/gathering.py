@@ -23,6 +23,7 @@ from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.sources import FORMATS, EvidenceRule, Source, State
 from pytest_stagegate.model.tags import Tag
 from pytest_stagegate.model.times import parsed
+from pytest_stagegate.stepping import step
 
 if TYPE_CHECKING:
     from pytest_stagegate.evidence.lines import Attached
@@ -177,6 +178,7 @@ def _unusable(base: Source, path: Path, error: Exception, stated: Attachment = _
 
 
 def _record(asked: Given, defaults: Defaults) -> tuple[Source, tuple[Attached, ...]]:
+    step(f"reading {asked.path.name}")
     base = replace(_base(asked, defaults), kind="run", format="stagegate")
     try:
         evidence, attached = read_record(asked.path)
@@ -196,6 +198,7 @@ def _record(asked: Given, defaults: Defaults) -> tuple[Source, tuple[Attached, .
 
 
 def _foreign(asked: Given, defaults: Defaults) -> Source:
+    step(f"reading {asked.path.name}")
     base = replace(_base(asked, defaults), recorded=_as_recorded(asked))
     stated = _NOTHING
     try:

@@ -6,11 +6,14 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 import pytest
 
 from pytest_stagegate import decide
 from pytest_stagegate.assembling import Question
 from pytest_stagegate.documents.delivering import delivered, inert
+from pytest_stagegate.documents.hyperlinks import file_of
+from pytest_stagegate.documents.rendering import FILES
 from pytest_stagegate.documents.terminal import Text, last_word, section
 from pytest_stagegate.errors import StageGateError
 from pytest_stagegate.evidence.finding import Given
@@ -18,13 +21,14 @@ from pytest_stagegate.evidence.folding import read_record
 from pytest_stagegate.keeping.folder import keep
 from pytest_stagegate.live.attached import attached
 from pytest_stagegate.live.history import history_lines
-from pytest_stagegate.live.printing import print_line, width_of, write_line
+from pytest_stagegate.live.printing import print_line, waiting, width_of, write_line
 from pytest_stagegate.live.producers import produced, worth_producing
 from pytest_stagegate.live.stopping import endings, limits_warnings
 from pytest_stagegate.loading import paused_collector
 from pytest_stagegate.model.absent import Absent
 from pytest_stagegate.producing import Making
 from pytest_stagegate.run import Decided, decide_on, publish
+from pytest_stagegate.stepping import step
 
 if TYPE_CHECKING:
     import argparse
@@ -167,7 +171,8 @@ class Finishing:
         self._finished = True
         own = int(session.exitstatus)
         self._close(session, own)
-        self._decide()
+        with waiting(session.config):
+            self._decide()
         if own == 0 and not limits_warnings(session.config):
             self._settle()
         try:
@@ -200,7 +205,12 @@ class Finishing:
         self._deliver(config)
         if self._decided is not None or self._fault or self._shard is not None:
             last = self._last_line(config)
-            print_line(config, Text(inert(last.line, os.environ), last.style))
+            report = self._out / FILES["html"]
+            print_line(
+                config,
+                msgspec.structs.replace(last, line=inert(last.line, os.environ)),
+                report if report.is_file() else None,
+            )
         if self._decided is not None and not self._fault:
             keep(self._decided.decision, self._decided.view.digest, self._decided.tests, self._out)
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
@@ -246,8 +256,10 @@ class Finishing:
         for reason, text in endings(session, own):
             self.recorder.ended_early(reason, text)
         try:
-            self.measurement.stop()
-            coverage = self.measurement.result(session.config, self._stages())
+            with waiting(session.config):
+                step("measuring coverage")
+                self.measurement.stop()
+                coverage = self.measurement.result(session.config, self._stages())
         except Exception as error:
             coverage = Absent("unreadable", f"coverage could not be read: {type(error).__name__}: {error}")
         own = self._produce(session, own)
@@ -351,7 +363,8 @@ class Finishing:
         terminal.ensure_newline()
         terminal.section(f"stage gate: {decision.stage}{against}")
         for text in body:
-            write_line(terminal, Text(inert(text.line, os.environ), text.style))
+            file = file_of(text.place, self._project.rootdir) if text.place else None
+            write_line(terminal, msgspec.structs.replace(text, line=inert(text.line, os.environ)), file)
 
     def _last_line(self, config: pytest.Config) -> Text:
         if self._fault:
@@ -363,4 +376,4 @@ class Finishing:
         documents = ""
         if config.get_verbosity() >= 0 and self._decided.files:
             documents = f"documents in {folder}"
-        return last_word(self._decided.view, documents)
+        return msgspec.structs.replace(last_word(self._decided.view, documents), place=documents)

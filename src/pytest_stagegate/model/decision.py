@@ -9,6 +9,7 @@ import msgspec
 
 from pytest_stagegate.model.deployments import DeploymentRow
 from pytest_stagegate.model.drills import DrillRow
+from pytest_stagegate.model.figures import CoverageFigures, DurationFigures, ProgressRow
 from pytest_stagegate.model.flags import FeatureRow
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.incidents import Incident
@@ -463,4 +464,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     features: tuple[FeatureRow, ...] = ()
     since: Since | None = None
     trend: Trend = Trend()
+    coverage: CoverageFigures | None = None
+    durations: DurationFigures | None = None
+    progress: tuple[ProgressRow, ...] = ()
     schema: str = SCHEMA

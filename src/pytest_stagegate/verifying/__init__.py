@@ -18,6 +18,7 @@ from pytest_stagegate.model.manifest import SIGNERS
 from pytest_stagegate.model.since import KIND as SINCE
 from pytest_stagegate.model.verification import Answer, Finding, Verification, worst
 from pytest_stagegate.policy.finding import canonical, digest
+from pytest_stagegate.stepping import step
 from pytest_stagegate.verifying.anchoring import anchors, notes, signatures
 from pytest_stagegate.verifying.comparing import compared, unreplayed
 from pytest_stagegate.verifying.locating import located
@@ -76,6 +77,7 @@ def verify(path: Path, audit: Audit) -> Verification:
             findings.append(_found("digests", there.decision.name, Answer.DIFFERENT, error.message))
             return _told(None, findings, there, anchors(there, audit.sha256))
         findings += _form(there.decision, recorded)
+        step("comparing digests")
         whole = located(
             recorded, there.folder, audit.root, (*audit.evidence, *_unpacked(recorded, audit.root, scratch))
         )
@@ -83,6 +85,7 @@ def verify(path: Path, audit: Audit) -> Verification:
         findings += _again(recorded, whole, audit, scratch)
         templates = recorded.policy.content.get("templates")
         own = audit.root / templates if audit.with_gates and isinstance(templates, str) else None
+        step("making the documents once more")
         findings += documents(recorded, there.folder, own)
         return _told(recorded, findings, there, _anchors(recorded, whole, there, audit))
 

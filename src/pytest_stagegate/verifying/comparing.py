@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 _OF_TESTS: Final = frozenset(
     {
         "collection_errors",
+        "durations",
         "environment",
         "matrix",
         "not_passed",
@@ -55,6 +56,7 @@ _OF_TESTS: Final = frozenset(
 
 _OF_KIND: Final = {
     **dict.fromkeys(_OF_TESTS, "tests"),
+    "coverage": "coverage",
     "sign_offs": SIGN_OFFS,
     "upstream": "decisions",
     "reviews": REVIEWS,

@@ -84,8 +84,38 @@ def _word(effect: str) -> str:
     return effect.replace("_", " ")
 
 
-def test_no_more_annotations_than_github_shows() -> None:
-    assert len(annotations(at(*(f"a.py:{line}" for line in range(1, 40))))) == 10
+def test_no_more_annotations_than_github_shows_of_each_level_and_the_others_are_counted() -> None:
+    places = tuple(f"a.py:{line}" for line in range(1, 40))
+    failed, warned = at(*places), at(*places, effect="CONDITIONAL")
+    both = decision_of(*failed.gates, *warned.gates)
+    lines = annotations(both)
+    levels = [line.split()[0] for line in lines]
+    assert (levels.count("::error"), levels.count("::warning")) == (10, 10)
+    assert lines[20:] == [
+        "::notice title=stage gate::60 more reasons and places are in report.html: GitHub shows 10 of each level."
+    ]
+    assert not [line for line in annotations(at(*places[:9])) if line.startswith("::notice")]
+
+
+def test_no_output_and_no_annotation_is_too_long_for_github() -> None:
+    gate = result_of(Verdict.FAIL, "NO_GO", summary="word " * 400_000, remedy="", checks=(check_with(Verdict.FAIL),))
+    files = written("github", decision_of(gate))
+    assert len(files["github-outputs.txt"]) < 5000
+    [line] = files["github-annotations.txt"].splitlines()
+    assert len(line) < 5000
+    assert line.endswith("word … (more in report.html)")
+
+
+def test_a_summary_for_which_a_step_has_no_room_is_its_verdict_alone(tmp_path: Path) -> None:
+    path = tmp_path / "summary"
+    path.write_bytes(b"x" * (1024 * 1024 - 1000))
+    _, files = documents_of(no_go(), (Wanted("github"),), OUT, None)
+    delivered(files, {"GITHUB_STEP_SUMMARY": str(path)})
+    assert path.stat().st_size <= 1024 * 1024
+    assert path.read_text("utf-8").endswith("has no room for more of it: see report.html.\n")
+    assert "# ✘ NO GO" in path.read_text("utf-8")
+    delivered(files, {"GITHUB_STEP_SUMMARY": str(path)})
+    assert path.stat().st_size <= 1024 * 1024
 
 
 def test_each_finding_has_a_fingerprint_of_its_own_that_stays() -> None:
