@@ -18,6 +18,7 @@ from pytest_stagegate.documents.rendering import EVIDENCE_FILES, Wanted, documen
 from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.vetting import Vetted
+from pytest_stagegate.figures import coverage_figures, duration_figures, progress_rows
 from pytest_stagegate.model.decision import (
     Asked,
     Decision,
@@ -39,6 +40,7 @@ from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.releasing import rollback_of, rollout_of, supply_at
 from pytest_stagegate.signing import Terms, overridden, said_of
+from pytest_stagegate.since import last_release, with_since
 from pytest_stagegate.stepping import step
 from pytest_stagegate.summing import (
     drills_of,
@@ -60,7 +62,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.documents.view import View
     from pytest_stagegate.judging import ActiveGate
-    from pytest_stagegate.model.decision import Blocker
+    from pytest_stagegate.model.decision import Blocker, EvidenceItem
     from pytest_stagegate.model.evidence import Evidence
     from pytest_stagegate.model.tests import TestData
     from pytest_stagegate.model.verdicts import GateResult
@@ -120,7 +122,9 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
     step("judging")
     asked = _asked(project, vetted, question, evidence, place)
     first, evidence = _first(project, asked, evidence)
-    draft = _draft(project, vetted, evidence, place, tuple(result for result, _, _ in first.values()))
+    last = last_release(project.policy.since, project.rootdir, evidence.subject.name, place)
+    further = (*further_files(evidence), *(last.items if last is not None else ()))
+    draft = _draft(project, vetted, evidence, place, tuple(result for result, _, _ in first.values()), further)
     draft = msgspec.structs.replace(draft, basis=basis_of(draft))
     signed = said_of(draft, vetted.sources, _terms(project, question, asked, evidence), question.basis or draft.basis)
     given = [
@@ -138,18 +142,27 @@ def decision_of(project: Project, question: Question) -> tuple[Decision, Evidenc
         blockers=blockers,
         gates=results,
         waivers=_waivers(project, given, asked, place),
-        evidence=(*index(signed.sources), *signed.allowed, *further_files(evidence)),
+        evidence=(*index(signed.sources), *signed.allowed, *further),
         sign_offs=signed.data.rows,
         override=override,
         goals=goals,
         milestones=milestones,
+        progress=progress_rows(goals, milestones, draft.requirements),
         question=_put(project, question, vetted),
     )
-    return msgspec.structs.replace(decision, stages=stage_rows(project.policy.stages, decision)), evidence
+    decision = msgspec.structs.replace(decision, stages=stage_rows(project.policy.stages, decision))
+    if last is not None:
+        step("comparing with the last release")
+    return with_since(last, decision, evidence.tests), evidence
 
 
 def _draft(
-    project: Project, vetted: Vetted, evidence: Evidence, place: Place, results: tuple[GateResult, ...]
+    project: Project,
+    vetted: Vetted,
+    evidence: Evidence,
+    place: Place,
+    results: tuple[GateResult, ...],
+    further: tuple[EvidenceItem, ...],
 ) -> Decision:
     """Return a decision as it is before anybody's word on it."""
     rows, omitted = rows_of(evidence.tests)
@@ -172,7 +185,7 @@ def _draft(
         not_passed_omitted=omitted,
         collection_errors=evidence.collection_errors,
         run=evidence.facts,
-        evidence=(*index(vetted.sources), *further_files(evidence)),
+        evidence=(*index(vetted.sources), *further),
         waivers=(),
         policy=_reference(project.policy, evidence),
         drift=drift_of(project, evidence.released, place.day),
@@ -188,6 +201,8 @@ def _draft(
         drills=drills_of(evidence, place.day),
         deployments=running(evidence.deployments, place.environment),
         features=evidence.features,
+        coverage=coverage_figures(project.policy.stages, evidence.coverage),
+        durations=duration_figures(evidence.tests),
         upstream=upstream_rows(vetted.sources, project.policy),
         shipped=shipped_rows(evidence),
     )

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 import msgspec
 
+from pytest_stagegate.carrying import trend
 from pytest_stagegate.chaining import stage_rows
 from pytest_stagegate.documents.rendering import Wanted, documents_of
+from pytest_stagegate.figures import BANDS, progress_rows
 from pytest_stagegate.model.decision import (
     SCHEMA,
     Artifact,
@@ -31,17 +33,32 @@ from pytest_stagegate.model.decision import (
 from pytest_stagegate.model.deployments import DeployedArtifact, DeploymentRow
 from pytest_stagegate.model.drills import DrillRow
 from pytest_stagegate.model.expected import ExpectedRow
+from pytest_stagegate.model.figures import (
+    CoverageFigures,
+    CoveredByStage,
+    CoveredFile,
+    DurationFigures,
+    FurtherFiles,
+    TimeBand,
+    TimedTest,
+)
 from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 from pytest_stagegate.model.rings import RingRow
+from pytest_stagegate.model.roll import Roll
 from pytest_stagegate.model.rollback import RollbackRow, Written
 from pytest_stagegate.model.sign_offs import OverrideUse, Overriding, SignOffRow
+from pytest_stagegate.model.since import Since
+from pytest_stagegate.model.standing import Standing
 from pytest_stagegate.model.supply import SbomRow, ScanRow, Severities, StatementRow, Supply
 from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
 from pytest_stagegate.model.waivers import WaiverRow
 from pytest_stagegate.policy.model import DEFAULT_STAGES
+from pytest_stagegate.since import told
+from pytest_stagegate.since.opening import Opened
 from pytest_stagegate.thresholds import no_evidence
+from tests.unit.documents.samples import since_with, trend_with
 
 COMMIT: Final = "8f3b1f0c6a92d5e47b10c3d8e9f2a4b6c7d81e05"
 AS_OF: Final = "2026-11-23T09:41:07Z"
@@ -227,6 +244,55 @@ _SKIPPED: Final = TestRow(
 )
 
 
+def _file(path: str, lines: tuple[int, int], branches: tuple[int, int] = (0, 0)) -> CoveredFile:
+    return CoveredFile(
+        path=path,
+        lines_covered=lines[0],
+        lines_total=lines[1],
+        branches_covered=branches[0],
+        branches_total=branches[1],
+    )
+
+
+_FIGURES: Final = CoverageFigures(
+    producer="coverage 7.13.0 (pytest-stagegate)",
+    branches_measured=True,
+    lines_covered=146,
+    lines_total=154,
+    branches_covered=31,
+    branches_total=36,
+    files=(
+        _file("src/parcel_rates/quotes.py", (41, 41), (11, 12)),
+        _file("src/parcel_rates/prices.py", (27, 34), (6, 10)),
+        _file("src/parcel_rates/weights.py", (31, 31), (6, 6)),
+        _file("src/parcel_rates/zones.py", (27, 28), (8, 8)),
+        _file("src/parcel_rates/service/http.py", (16, 16)),
+        _file("src/parcel_rates/service/__init__.py", (4, 4)),
+    ),
+    stages=(
+        CoveredByStage(stage="code", lines_covered=131, branches_covered=28),
+        CoveredByStage(stage="test", lines_covered=72, branches_covered=15),
+    ),
+)
+_SLOW: Final = (640_190, 212_004, 98_313, 61_250, 44_871, 31_002, *range(19_420, 6_000, -1_000))
+_DURATIONS: Final = DurationFigures(
+    total=1_894_006,
+    timed=58,
+    distribution=tuple(
+        TimeBand(below=below, tests=tests) for below, tests in zip((*BANDS, None), (31, 21, 4, 2, 0, 0, 0), strict=True)
+    ),
+    slowest=tuple(
+        TimedTest(
+            id=f"tests/integration/test_service.py::test_quote_over_http[{number}]",
+            stage="test",
+            environment="dev",
+            microseconds=took,
+        )
+        for number, took in enumerate(_SLOW)
+    ),
+)
+
+
 def _counts(**more: int) -> dict[str, int]:
     return dict.fromkeys(Counts.__struct_fields__, 0) | more
 
@@ -287,6 +353,8 @@ def _build(**more: Any) -> Decision:
             ),
         ),
         "waivers": (_waiver("skips", "dana", "rewritten in 3.0, see #411"),),
+        "coverage": _FIGURES,
+        "durations": _DURATIONS,
         "policy": PolicyReference(source="pyproject.toml", sha256=hashlib.sha256(b"policy").hexdigest()),
     }
     decision = Decision(**(made | more), schema=SCHEMA)
@@ -488,6 +556,7 @@ def release() -> Decision:
         requirements=_REQUIREMENTS,
         goals=_GOALS,
         milestones=_MILESTONES,
+        progress=progress_rows(_GOALS, _MILESTONES, _REQUIREMENTS),
         sign_offs=said,
         override=OverrideUse(
             person=manager.person,
@@ -532,7 +601,7 @@ def go() -> Decision:
 
 def bare() -> Decision:
     """Return a GO with nothing to list: no test that did not plainly pass."""
-    return _build(not_passed=())
+    return _build(not_passed=(), coverage=None, durations=None)
 
 
 def provisional_go() -> Decision:
@@ -575,6 +644,40 @@ def no_go(**more: Any) -> Decision:
     )
 
 
+def after_releases() -> Decision:
+    """Return the NO GO after two releases that were GO, with what changed since and the lines of what was measured."""
+    standing = {
+        Standing.PASSED: [f"tests/unit/test_zones.py::test_zone[{number}]" for number in range(57)],
+        Standing.SKIPPED: ["tests/integration/test_service.py::test_quote_over_tls"],
+        Standing.FLAKY: ["tests/integration/test_service.py::test_quote_is_cached"],
+    }
+    before = Roll({test: each for each, tests in standing.items() for test in tests}, frozenset({Standing.ABSENT}))
+    gone = {test: each for test, each in before.known.items() if not test.endswith(("[3]", "[4]", "_cached"))}
+    row = no_go().not_passed[0]
+    new = {row.id: Standing.FAILED, "tests/unit/test_zones.py::test_new": Standing.PASSED}
+    now = Roll({**gone, **new}, before.unlisted)
+    first, second = (
+        msgspec.structs.replace(
+            go(),
+            as_of=f"2026-{month}-02T10:00:00Z",
+            subject=msgspec.structs.replace(go().subject, version=version),
+            tests=msgspec.structs.replace(go().tests, flaky=1),
+        )
+        for month, version in (("09", "1.0.0"), ("10", "1.1.0"))
+    )
+    second = msgspec.structs.replace(second, trend=trend(first, second, (before, before)))
+    row = Since(
+        source="last-release/decision.json",
+        state="whole",
+        sha256="2" * 64,
+        version="1.1.0",
+        commit=COMMIT,
+        as_of=second.as_of,
+        decision=second.decision.value,
+    )
+    return told(row, Opened(second, before), Opened(no_go(), now))
+
+
 def hold() -> Decision:
     """Return a HOLD: a worker went down, a module could not be collected, coverage is missing."""
     text = "nobody measured coverage in this run"
@@ -606,6 +709,13 @@ def hold() -> Decision:
         gates=gates,
         blockers=blockers,
         collection_errors=(CollectionError(path="tests/unit/test_zones.py", message=message),),
+        since=Since(
+            source="last-release",
+            state="missing",
+            text="last-release: there is no such file or folder",
+            remedy="Download the decision of the last release to this place first; before the first one there is none.",
+        ),
+        coverage=None,
     )
 
 
@@ -635,6 +745,17 @@ def hostile() -> Decision:
         TestRow(id=id, stage="test", outcome="failed", reason=id, message=f"{id}\n{id}", reruns=2, subtests=(id,))
         for id in HOSTILE.values()
     )
+    goal = _goal(
+        bad,
+        bad,
+        "failed",
+        GoalCell(stage=bad, environment=bad, outcome="failed", tests=1),
+        owner=bad,
+        status=bad,
+        milestone=bad,
+        source=bad,
+    )
+    milestone = MilestoneRow(id=bad, title=bad, due="2026-12-01", goals=1, done=0, text=bad)
     item = EvidenceItem(id=bad, kind=bad, source=bad, sha256=None, producer=bad, created=AS_OF, state="whole")
     return _build(
         decision=Word.NO_GO,
@@ -652,22 +773,24 @@ def hostile() -> Decision:
             RequirementRow(id=bad, outcome="failed", tests=linked[:5]),
             RequirementRow(id=bad[::-1], outcome="passed", tests=linked[5:]),
         ),
-        goals=(
-            _goal(
-                bad,
-                bad,
-                "failed",
-                GoalCell(stage=bad, environment=bad, outcome="failed", tests=1),
-                owner=bad,
-                status=bad,
-                milestone=bad,
-                source=bad,
-            ),
+        goals=(goal,),
+        milestones=(milestone,),
+        progress=progress_rows([goal], [milestone], []),
+        coverage=msgspec.structs.replace(
+            _FIGURES,
+            producer=bad,
+            files=tuple(_file(f"{text}/{text}", (3, 4), (1, 2)) for text in HOSTILE.values()),
+            stages=(CoveredByStage(stage=bad, lines_covered=3, branches_covered=1),),
         ),
-        milestones=(MilestoneRow(id=bad, title=bad, due="2026-12-01", goals=1, done=0, text=bad),),
+        durations=msgspec.structs.replace(
+            _DURATIONS,
+            slowest=tuple(TimedTest(id=id, stage=bad, environment=bad, microseconds=9_000) for id in HOSTILE.values()),
+        ),
         sign_offs=(said, *(_sign_off(text, text, comment=text) for text in HOSTILE.values())),
         override=OverrideUse(person=bad, role=bad, reason=bad, expires="2026-12-01", key=bad),
         upstream=(_upstream(bad, environment=bad, commit=bad, text=bad, state="foreign", source=bad),),
+        since=since_with(bad),
+        trend=trend_with(bad),
         policy=PolicyReference(source=bad, sha256=hashlib.sha256(b"policy").hexdigest()),
         rollback=_rollback(bad),
         supply=Supply(
@@ -696,4 +819,10 @@ def many() -> Decision:
         )
         for number in range(500)
     )
-    return msgspec.structs.replace(no_go(), not_passed=rows, not_passed_omitted=99_500)
+    folder = "/".join(["src", *(f"a_package_of_parcels_{number}" for number in range(8))])
+    coverage = msgspec.structs.replace(
+        _FIGURES,
+        files=tuple(_file(f"{folder}/{number % 20}/module_{number}.py", (400, 500), (10, 20)) for number in range(500)),
+        further=FurtherFiles(files=4_500, lines_covered=900, lines_total=1_000),
+    )
+    return msgspec.structs.replace(no_go(), not_passed=rows, not_passed_omitted=99_500, coverage=coverage)

@@ -13,8 +13,10 @@ from typing import Final
 import msgspec
 import pytest
 
+from pytest_stagegate.carrying import EARLIER, MEASURES, TESTS
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.model.decision import Decision, StageRow
+from pytest_stagegate.model.since import FlakyTest, Trend, TrendMeasure, TrendPoint
 from tests.browser import report_samples as samples
 from tests.browser.conftest import ADDRESS, Looker
 
@@ -263,6 +265,29 @@ def test_size_with_as_many_rows_as_there_may_be() -> None:
     assert "99500 more are in evidence.jsonl." in page
     assert "There is no room for this text here; it is in decision.json." in page
     assert len(page.encode()) < 2_000_000
+
+
+def test_size_with_as_long_a_history_as_there_may_be() -> None:
+    point = TrendPoint(measured=1, shown="83.33 % (12345 of 45678 lines)", limit_shown="≥ 80 %")
+    name = "tests/unit/shop/prices/test_quotes.py::TestQuotes::test_quote[{}]"
+    made = msgspec.structs.replace(
+        samples.many(),
+        trend=Trend(
+            decisions=samples.trend_with("1.2.3").decisions[:1] * (EARLIER + 1),
+            measures=tuple(
+                TrendMeasure(
+                    gate="coverage-of-prices",
+                    environment=None,
+                    check=f"src/shop/prices/part_{number}/**",
+                    unit="lines",
+                    points=(point,) * (EARLIER + 1),
+                )
+                for number in range(MEASURES)
+            ),
+            flaky=tuple(FlakyTest(id=name.format(number), marks=("flaky",) * (EARLIER + 1)) for number in range(TESTS)),
+        ),
+    )
+    assert len(samples.render(made, "html").encode()) < 2_000_000
 
 
 @pytest.mark.parametrize("decision", SAMPLES)

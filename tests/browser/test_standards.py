@@ -15,7 +15,7 @@ from tests.browser.conftest import Looker
 from tests.browser.test_notes_page import write as write_notes
 
 MODULES: Final = Path(__file__).parent / "node_modules"
-SAMPLES: Final = (samples.provisional_go, samples.hold, samples.no_go, samples.release)
+SAMPLES: Final = (samples.provisional_go, samples.hold, samples.no_go, samples.after_releases, samples.release)
 HOW: Final = "npm ci --ignore-scripts --prefix tests/browser"
 AXE: Final = """async () => {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

@@ -50,6 +50,9 @@ POLICY: Final = """
 """
 
 MASKED: Final = {
+    "which tests took how long": r'(?<=\n    "distribution": \[)(?s:.*?)(?=\n    \],\s+"slowest_unnamed")'
+    r'|(?<=<table class="measures bars bands">)(?s:.*?)(?=</section>)|(?<=The slowest:\n)(?:\n- .*)+',
+    "time in all": r'(?<=\n    "total": )\d+(?=\n  \})',
     "durations": r"\d+(?:\.\d+)? (?:µs|ms|s)\b",
     "measured durations": r'(?<="measured": )\d+(?=,\s+"name": "(?:slowest|total)")',
     "times": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z",

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from pytest_stagegate.comparing import compared
 from pytest_stagegate.comparing.results import group_of
 from pytest_stagegate.documents.standup import standup_view
-from pytest_stagegate.model.comparison import Comparison, Direction, Group
+from pytest_stagegate.model.comparison import Comparison
 from pytest_stagegate.model.decision import Decision
 from pytest_stagegate.model.goals import GoalRow
-from pytest_stagegate.model.roll import Roll, Standing
+from pytest_stagegate.model.moves import Direction, Group
+from pytest_stagegate.model.roll import Roll
+from pytest_stagegate.model.standing import Standing
 from pytest_stagegate.model.verdicts import Limit, Verdict
 from tests.unit.documents.samples import blocker_of, check_with, decision_of
 from tests.unit.fakes import result_of

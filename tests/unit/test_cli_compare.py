@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from importlib.resources import files
@@ -16,11 +17,14 @@ from pytest_stagegate.comparing import compared
 from pytest_stagegate.documents.compare_files import compare_file, comparison_schema
 from pytest_stagegate.documents.rendering import decision_json
 from pytest_stagegate.documents.room import SINKS
-from pytest_stagegate.model.comparison import Comparison, Direction, GateMove
-from pytest_stagegate.model.decision import Decision
+from pytest_stagegate.evidence.packing import write_zip
+from pytest_stagegate.model.comparison import Comparison
+from pytest_stagegate.model.decision import Decision, Note, Word
+from pytest_stagegate.model.moves import Direction, GateMove
 from pytest_stagegate.model.roll import roll_of_decision
 from pytest_stagegate.model.verdicts import Verdict
-from tests.unit.documents.samples import decision_of, go, no_go
+from tests.unit.documents.samples import decision_of, go, no_go, record_item
+from tests.unit.fakes import green_record
 
 BEFORE, NOW = "2026-11-23T09:00:00Z", "2026-11-24T09:00:00Z"
 
@@ -60,6 +64,56 @@ def test_what_is_worse_stands_first(capsys: pytest.CaptureFixture[str]) -> None:
     _, told = compare(capsys, "released", ".stagegate")
     assert told.index("What is worse") < told.index("gate is worse")
     assert "What is better" not in told
+
+
+def test_what_was_so_before_is_not_worse(capsys: pytest.CaptureFixture[str]) -> None:
+    put(".stagegate", no_go(as_of=NOW))
+    _, told = compare(capsys, "released", ".stagegate")
+    assert "Nothing changed." in told
+    assert told.index("What is as before") < told.index("1 test is still failing.") < told.index("as before (no owner")
+    assert "What is worse" not in told
+
+
+def test_a_run_that_was_not_whole_is_said_for_both(capsys: pytest.CaptureFixture[str]) -> None:
+    notes = tuple(Note(reason="worker-lost", text=f"Worker gw{number} went down.") for number in range(5))
+    put("released", go(as_of=BEFORE, decision=Word.HOLD, incomplete=notes, blockers=()))
+    put(".stagegate", go(as_of=NOW, provisional=(Note(reason="dirty-tree", text="The tree has changes."),)))
+    status, told = compare(capsys, "released", ".stagegate")
+    told = " ".join(told.split())
+    assert status == 0
+    assert "The decision before is about a run that is not whole. Worker gw0 went down." in told
+    assert "And 2 more." in told
+    assert "This decision is provisional. The tree has changes." in told
+
+
+def test_decisions_of_versions_without_newer_keys_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    old = json.loads(decision_json(no_go(as_of=BEFORE)))
+    newer = ("since", "trend", "stages", "question", "features", "rollout", "support", "goals", "milestones", "basis")
+    Path("released", "decision.json").write_text(json.dumps({key: old[key] for key in old if key not in newer}))
+    status, told = compare(capsys, "released")
+    assert (status, "1 gate is better." in told) == (0, True)
+
+
+def test_a_dossier_knows_every_test_from_the_record_in_it(capsys: pytest.CaptureFixture[str]) -> None:
+    record = green_record(Path("evidence.jsonl"))
+    item = record_item(record)
+    decision = decision_json(go(as_of=BEFORE, evidence=(item,)))
+    write_zip(Path("old.dossier.zip"), {"decision.json": decision, "evidence/evidence.jsonl": record})
+    put(".stagegate", go(as_of=NOW))
+    Path(".stagegate", "evidence.jsonl").write_bytes(record.read_bytes().replace(b"test_1", b"test_7"))
+    digest = hashlib.sha256(Path(".stagegate", "evidence.jsonl").read_bytes()).hexdigest()
+    put(".stagegate", go(as_of=NOW, evidence=(msgspec.structs.replace(item, sha256=digest),)))
+    _, told = compare(capsys, "old.dossier.zip")
+    assert "1 test is new." in told
+    assert "t.py::test_1" in told[told.index("1 test is gone") :]
+
+
+def test_a_share_of_nothing_ends_as_a_file_that_can_t_be_read(capsys: pytest.CaptureFixture[str]) -> None:
+    old = json.loads(decision_json(no_go(as_of=BEFORE)))
+    old["gates"][0]["checks"][0]["measured"] = {"numerator": 1, "denominator": 0}
+    Path("released", "decision.json").write_text(json.dumps(old))
+    status, told = compare(capsys, "released")
+    assert (status, "a share of nothing" in told) == (21, True)
 
 
 def test_json_fits_its_published_schema(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,6 +32,7 @@ from tests.unit.fakes import (
     run_line,
 )
 
+DATA = Path(__file__).parents[1] / "data"
 WORST_FIRST = ["failed", "error", "lost", "xpassed", "passed", "skipped", "xfailed"]
 
 
@@ -155,6 +156,37 @@ def test_the_policy_s_max_age_holds_beside_the_default_of_a_day(tmp_path: Path) 
 def test_coverage_has_to_be_measured_when_a_limit_asks_for_it(tmp_path: Path, policy: str, needed: bool) -> None:
     project = load_project(project_at(tmp_path, policy=policy))
     assert any(gate.needs(Coverage) for gate in project.gates("test", None)) is needed
+
+
+def test_figures_are_taken_of_what_other_tools_have_run_in_whatever_order_it_comes(tmp_path: Path) -> None:
+    named = ("coverage/jest-30.5.2.info", "coverage/c8-12.0.0.info", "junit/jest-junit.xml", "junit/googletest.xml")
+    files = [tmp_path / Path(name).name for name in named]
+    for name, file in zip(named, files, strict=True):
+        file.write_bytes((DATA / name).read_bytes())
+    project = load_project(tmp_path)
+    now = dt.datetime.now(dt.timezone.utc)
+    decision, again = (decision_on(project, *given, as_of=now) for given in (files, files[::-1]))
+    assert decision.coverage is not None
+    assert decision.coverage.lines_total == sum(file.lines_total for file in decision.coverage.files) > 0
+    assert (decision.coverage.stages, bool(decision.coverage.stages_text)) == ((), True)
+    assert decision.durations is not None
+    assert (
+        decision.durations.timed
+        == decision.tests.executed
+        == sum(each.tests for each in decision.durations.distribution)
+    )
+    assert (again.coverage, again.durations) == (decision.coverage, decision.durations)
+
+
+def test_coverage_that_is_not_whole_is_no_figure(tmp_path: Path) -> None:
+    file = tmp_path / "c8-12.0.0.info"
+    file.write_bytes((DATA / "coverage/c8-12.0.0.info").read_bytes())
+    record, broken = green_record(tmp_path / "evidence.jsonl"), tmp_path / "broken.info"
+    broken.write_text("TN:\nSF:a.js\nDA:1", encoding="utf-8")
+    project = load_project(tmp_path)
+    now = dt.datetime.now(dt.timezone.utc)
+    assert decision_on(project, record, file, as_of=now).coverage is not None
+    assert decision_on(project, record, file, broken, as_of=now).coverage is None
 
 
 def test_what_the_evidence_says_of_each_artifact_is_listed() -> None:

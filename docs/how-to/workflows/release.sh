@@ -2,6 +2,8 @@
 set -eu
 tag=$1
 
+rm -f ./*.dossier.zip ./*.dossier.zip.sha256 # of an earlier release
+
 pytest --stage-gate-at=release
 stagegate check --as-of run --at release
 stagegate dossier --tag "$tag"

@@ -22,7 +22,7 @@ from pytest_stagegate.model.numbers import Duration
 from pytest_stagegate.model.times import utc_time
 
 if TYPE_CHECKING:
-    from pytest_stagegate.keeping.opening import Opened
+    from pytest_stagegate.since.opening import Opened
 
 _ANY: Final = click.Path(path_type=Path)
 _YESTERDAY: Final = "yesterday"

@@ -31,7 +31,7 @@ def compared(before: Decision, now: Decision, rolls: tuple[Roll, Roll]) -> Compa
         before=_side(before),
         now=_side(now),
         tests=moved(before, now, rolls),
-        appeared=appeared(*rolls),
+        appeared=sum(1 for _ in appeared(*rolls)),
         uncollectable=tuple(error for path, error in fails.items() if path not in failed),
         collectable=tuple(path for path in failed if path not in fails),
         gates=gate_moves(before.gates, now.gates),

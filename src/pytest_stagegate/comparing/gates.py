@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.comparison import BlockerMove, CheckMove, Direction, GateMove
+from pytest_stagegate.model.comparison import BlockerMove
+from pytest_stagegate.model.moves import CheckMove, Direction, GateMove
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.verdicts import SEVERITY, Verdict
 from pytest_stagegate.thresholds import as_fraction
@@ -68,19 +69,32 @@ def _direction(before: GateResult | None, now: GateResult | None) -> Direction:
 
 
 def _checks(before: GateResult, now: GateResult, *, moved: bool) -> Iterator[CheckMove]:
+    return (_move(one, other) for one, other in _pairs(before, now) if _tells(one, other, moved=moved))
+
+
+def check_moves(before: GateResult, now: GateResult) -> Iterator[CheckMove]:
+    """Yield what each check of a gate measured then and now, moved or not."""
+    return (_move(one, other) for one, other in _pairs(before, now))
+
+
+def _pairs(before: GateResult, now: GateResult) -> Iterator[tuple[Check | None, Check | None]]:
     was, is_ = ({check.name: check for check in result.checks} for result in (before, now))
     for name in {**is_, **was}:
-        one, other = was.get(name), is_.get(name)
-        if _tells(one, other, moved=moved):
-            yield CheckMove(
-                name=name,
-                before=one.shown if one else "",
-                now=other.shown if other else "",
-                limit_before=one.limit_shown if one else "",
-                limit_now=other.limit_shown if other else "",
-                value=_value(one, other),
-                limit=_limit(one.limit if one else None, other.limit if other else None),
-            )
+        yield was.get(name), is_.get(name)
+
+
+def _move(before: Check | None, now: Check | None) -> CheckMove:
+    known = now or before
+    assert known is not None
+    return CheckMove(
+        name=known.name,
+        before=before.shown if before else "",
+        now=now.shown if now else "",
+        limit_before=before.limit_shown if before else "",
+        limit_now=now.limit_shown if now else "",
+        value=_value(before, now),
+        limit=_limit(before.limit if before else None, now.limit if now else None),
+    )
 
 
 def _tells(before: Check | None, now: Check | None, *, moved: bool) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.model.comparison import ManualMove, WaiverMove
 from pytest_stagegate.model.manual import PENDING, STALE
+from pytest_stagegate.model.moves import ManualMove, WaiverMove
 from pytest_stagegate.model.waivers import EXPIRING_DAYS, WaiverState
 
 if TYPE_CHECKING:

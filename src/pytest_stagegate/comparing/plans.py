@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.comparison import Direction, GoalMove, MilestoneMove
 from pytest_stagegate.model.goals_face import is_done
+from pytest_stagegate.model.moves import Direction, GoalMove, MilestoneMove
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

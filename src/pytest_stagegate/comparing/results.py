@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.comparison import Group, Moved
-from pytest_stagegate.model.roll import Standing
+from pytest_stagegate.model.moves import Group, Moved
+from pytest_stagegate.model.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,10 +40,10 @@ def moved(before: Decision, now: Decision, rolls: tuple[Roll, Roll]) -> tuple[Mo
     return tuple(sorted(found, key=lambda each: (_GROUPS.index(each.group), each.id)))
 
 
-def appeared(before: Roll, now: Roll) -> int:
-    """Return how many tests are known to be new."""
+def appeared(before: Roll, now: Roll) -> Iterator[str]:
+    """Yield the tests that are known to be new."""
     absent = frozenset({Standing.ABSENT})
-    return sum(before.of(test) == absent for test in now.known if test not in now.closed)
+    return (test for test in now.known if test not in now.closed and before.of(test) == absent)
 
 
 def _pairs(before: Roll, now: Roll) -> Iterator[tuple[str, frozenset[Standing], frozenset[Standing]]]:

@@ -22,6 +22,7 @@ _GROUPS: Final = {
     "better": ("What is better", ("go",), "go"),
     "otherwise": ("What is otherwise", ("conditional", "waived", ""), "quiet"),
 }
+_STANDING: Final = "standing", "What is as before", "quiet"
 """Names the heading; the heading, the style classes of what belongs there, and its own."""
 
 
@@ -52,7 +53,7 @@ class CompareView(msgspec.Struct, frozen=True):
         lines: What has to be known of the two decisions.
         head: Column heads of the facts.
         facts: What each of the two is, and how many tests it counts.
-        groups: What is worse, better and otherwise; one without anything is left out.
+        groups: What is worse, better, otherwise and as before; one without anything is left out.
     """
 
     title: str
@@ -70,9 +71,13 @@ def compare_view(found: Comparison) -> CompareView:
     told = standup_view(found)
     word, sign, style = WORDS[found.now.decision]
     where = f" against {found.environment}" if found.environment else ""
+    moved = [each for each in told.sections if not each.standing]
     groups = (
-        CompareGroup(id, title, own, tuple(each for each in told.sections if each.style in styles))
-        for id, (title, styles, own) in _GROUPS.items()
+        *(
+            CompareGroup(id, title, own, tuple(each for each in moved if each.style in styles))
+            for id, (title, styles, own) in _GROUPS.items()
+        ),
+        CompareGroup(*_STANDING, tuple(each for each in told.sections if each.standing)),
     )
     return CompareView(
         title=clean(f"{found.project} at {found.stage}{where}"),

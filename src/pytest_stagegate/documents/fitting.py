@@ -37,6 +37,7 @@ _FALLING: Final = (
     "Waivers",
     "Tests by stage and environment",
     "Gates",
+    "Since the last release",
     "Sign-off",
     "Where each stage stands",
 )

@@ -10,6 +10,7 @@ from pytest_stagegate.documents.folders import Folders
 from pytest_stagegate.documents.questions import verified_elsewhere
 
 if TYPE_CHECKING:
+    from pytest_stagegate.documents.covered import CoverageView
     from pytest_stagegate.documents.rollback import RollbackView
     from pytest_stagegate.documents.view import BlockerView, GateView, View
 
@@ -54,6 +55,7 @@ def _public(view: View) -> View:
         reasons=tuple(replace(each, blockers=_blockers(view, each.blockers)) for each in view.reasons),
         sentence=view.headline,
         rollback=_rollback(view.rollback),
+        coverage=_without_names_of_folders(view.coverage),
     )
     made: View = replace(
         folders.without(shown),
@@ -62,6 +64,17 @@ def _public(view: View) -> View:
         verify=verified_elsewhere(view.digest),
     )
     return made
+
+
+def _without_names_of_folders(coverage: CoverageView) -> CoverageView:
+    """Return coverage in which each file has its own name alone, whatever signs the names of folders have."""
+    return replace(
+        coverage,
+        folder="",
+        heads=tuple(replace(each, name="") for each in coverage.heads),
+        tiles=tuple(replace(each, path=each.name) for each in coverage.tiles),
+        files=tuple(replace(each, path=each.name) for each in coverage.files),
+    )
 
 
 def _gate(gate: GateView) -> GateView:

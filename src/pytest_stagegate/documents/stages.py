@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from itertools import accumulate
 from typing import TYPE_CHECKING, Final
-from unicodedata import east_asian_width
 
 import msgspec
 
+from pytest_stagegate.documents.drawing import fitting
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.wording import clean, plural
 
@@ -94,7 +93,7 @@ def _stage(row: StageRow, number: int, count: int) -> StageView:
     side = round(math.sin(angle), 3)
     return StageView(
         name=name,
-        label=_label(name),
+        label=fitting(name, _ROOM),
         sign=sign,
         style=style,
         text=clean(_text(row)),
@@ -104,18 +103,6 @@ def _stage(row: StageRow, number: int, count: int) -> StageView:
         label_at=_point(angle, _NAMES),
         anchor="middle" if not side else "start" if side > 0 else "end",
     )
-
-
-def _label(name: str) -> str:
-    if sum(map(_width, name)) <= _ROOM:
-        return name
-    widths = accumulate(map(_width, name), initial=_width("…"))
-    return f"{name[: sum(1 for width in widths if width <= _ROOM) - 1]}…"
-
-
-def _width(sign: str) -> int:
-    """Return about how wide a sign is in any font: rather too much than too little."""
-    return 13 if east_asian_width(sign) in "WF" or sign in "MWmw@%" else 10 if sign.isupper() else 8
 
 
 def _text(row: StageRow) -> str:

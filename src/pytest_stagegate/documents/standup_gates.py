@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.documents.standup_parts import item, owned, section
-from pytest_stagegate.model.comparison import Direction
+from pytest_stagegate.model.moves import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.documents.standup_parts import Item, Section
-    from pytest_stagegate.model.comparison import CheckMove, Comparison, GateMove
+    from pytest_stagegate.model.moves import CheckMove, GateMove, Moves
     from pytest_stagegate.model.verdicts import Verdict
 
 _TOLD: Final = (
@@ -26,10 +26,15 @@ _VALUES: Final = {Direction.WORSE: "worse", Direction.BETTER: "better"}
 _LIMITS: Final = {Direction.WORSE: "looser", Direction.BETTER: "tighter"}
 
 
-def gate_sections(found: Comparison) -> Iterator[Section]:
-    """Yield the gates that moved, those that are worse first."""
+def gate_sections(found: Moves, environment: str | None) -> Iterator[Section]:
+    """Yield the gates that moved, those that are worse first.
+
+    Args:
+        found: What moved.
+        environment: The environment that is decided on.
+    """
     for direction, one, many, style in _TOLD:
-        gates = (_item(each, found.environment) for each in found.gates if each.direction is direction)
+        gates = (_item(each, environment) for each in found.gates if each.direction is direction)
         yield from section(gates, one, many, style)
 
 

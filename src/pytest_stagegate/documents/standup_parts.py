@@ -32,12 +32,16 @@ class Section(msgspec.Struct, frozen=True):
     Attributes:
         sentence: How many there are of what.
         style: Style class.
-        items: Each of them.
+        items: Each of them, or the first.
+        more: How many more there are.
+        standing: Whether it was so before too.
     """
 
     sentence: str
     style: str
     items: tuple[Item, ...] = ()
+    more: int = 0
+    standing: bool = False
 
 
 def item(name: str, *texts: str, owner: str = "") -> Item:
@@ -45,7 +49,9 @@ def item(name: str, *texts: str, owner: str = "") -> Item:
     return Item(clean(name), clean("; ".join(text for text in texts if text)), clean(owner))
 
 
-def section(items: Iterable[Item], one: str, many: str, style: str) -> Iterator[Section]:
+def section(
+    items: Iterable[Item], one: str, many: str, style: str, more: int = 0, *, standing: bool = False
+) -> Iterator[Section]:
     """Yield a section, unless there is nothing to tell.
 
     Args:
@@ -53,10 +59,13 @@ def section(items: Iterable[Item], one: str, many: str, style: str) -> Iterator[
         one: The sentence behind the number 1.
         many: The sentence behind any other number.
         style: Style class.
+        more: How many more there are than are told one by one.
+        standing: Whether it was so before too.
     """
     told = tuple(items)
-    if told:
-        yield Section(f"{len(told)} {one if len(told) == 1 else many}", style, told)
+    count = len(told) + more
+    if count:
+        yield Section(f"{count} {one if count == 1 else many}", style, told, more, standing)
 
 
 def owned(owner: str) -> str:

@@ -7,20 +7,14 @@ from typing import TYPE_CHECKING, Final
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.standup_parts import item, owned, section
 from pytest_stagegate.documents.wording import plural
-from pytest_stagegate.model.comparison import Direction
+from pytest_stagegate.model.moves import STANDING, Direction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pytest_stagegate.documents.standup_parts import Item, Section
-    from pytest_stagegate.model.comparison import (
-        BlockerMove,
-        Comparison,
-        GoalMove,
-        ManualMove,
-        MilestoneMove,
-        WaiverMove,
-    )
+    from pytest_stagegate.model.comparison import BlockerMove, Comparison
+    from pytest_stagegate.model.moves import GoalMove, ManualMove, MilestoneMove, Moves, WaiverMove
 
 _GOALS: Final = (
     (Direction.WORSE, "goal fell back.", "goals fell back.", "no-go"),
@@ -42,7 +36,7 @@ _MANUAL: Final = (
 )
 
 
-def plan_sections(found: Comparison) -> Iterator[Section]:
+def plan_sections(found: Moves) -> Iterator[Section]:
     """Yield the goals and milestones that moved."""
     for direction, one, many, style in _GOALS:
         yield from section((_goal(each) for each in found.goals if each.direction is direction), one, many, style)
@@ -76,10 +70,11 @@ def _milestone(milestone: MilestoneMove) -> Item:
     return item(milestone.id, milestone.title, done, state if milestone.state_before else f"new, {state}", due)
 
 
-def waiver_sections(found: Comparison) -> Iterator[Section]:
+def waiver_sections(found: Moves) -> Iterator[Section]:
     """Yield the waivers that somebody has to know of."""
     for kind, one, many, style in _WAIVERS:
-        yield from section((_waiver(each) for each in found.waivers if each.kind == kind), one, many, style)
+        told = (_waiver(each) for each in found.waivers if each.kind == kind)
+        yield from section(told, one, many, style, standing=kind in STANDING)
 
 
 def _waiver(waiver: WaiverMove) -> Item:
@@ -89,10 +84,11 @@ def _waiver(waiver: WaiverMove) -> Item:
     return item(name, f"until {waiver.expires}, {days}", waiver.reason, owner=owned(waiver.owner))
 
 
-def manual_sections(found: Comparison) -> Iterator[Section]:
+def manual_sections(found: Moves) -> Iterator[Section]:
     """Yield the manual tests that were done or have to be."""
     for kind, one, many, style in _MANUAL:
-        yield from section((_manual(each) for each in found.manual if each.kind == kind), one, many, style)
+        told = (_manual(each) for each in found.manual if each.kind == kind)
+        yield from section(told, one, many, style, standing=kind in STANDING)
 
 
 def _manual(test: ManualMove) -> Item:
@@ -107,9 +103,10 @@ def acting_sections(found: Comparison) -> Iterator[Section]:
     """Yield what of the run is wrong no more, why the decision is not GO, and who has to act."""
     gone = (item("the run", each.blocker.text) for each in found.blockers if each.kind == "gone")
     yield from section(gone, "reason against GO is gone.", "reasons against GO are gone.", "go")
-    left = (_blocker(each) for each in found.blockers if each.kind != "gone")
+    left = [each for each in found.blockers if each.kind != "gone"]
     one, many = "reason why it is not GO, and who has to act.", "reasons why it is not GO, and who has to act."
-    yield from section(left, one, many, WORDS[found.now.decision][2])
+    known = all(each.kind in STANDING for each in left)
+    yield from section(map(_blocker, left), one, many, WORDS[found.now.decision][2], standing=known)
 
 
 def _blocker(move: BlockerMove) -> Item:

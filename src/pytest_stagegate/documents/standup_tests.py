@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pytest_stagegate.documents.standup_parts import Section, item, section
-from pytest_stagegate.model.comparison import Group
-from pytest_stagegate.model.roll import Standing
+from pytest_stagegate.model.moves import Group
+from pytest_stagegate.model.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from pytest_stagegate.documents.standup_parts import Item
-    from pytest_stagegate.model.comparison import Comparison, Moved
+    from pytest_stagegate.model.comparison import Comparison
+    from pytest_stagegate.model.moves import Moved, Moves
 
 _FAILING: Final = {Standing.FAILED, Standing.ERROR}
 _NOT_RUN: Final = {Standing.DESELECTED: "left out of the run", Standing.LOST: "it has no result"}
@@ -44,23 +46,60 @@ _TOLD: Final = (
 )
 
 
-def result_sections(found: Comparison) -> Iterator[Section]:
-    """Yield what tests did, and what can't be told of them."""
-    by_group = {group: section(map(_item, found.of(group)), one, many, style) for group, one, many, style in _TOLD}
+class Modules(NamedTuple):
+    """Test modules that moved.
+
+    Attributes:
+        broken: Those that can't be collected any more, each with its message.
+        sound: Those that can be collected again, or are gone.
+        more: How many more of each there are.
+    """
+
+    broken: tuple[tuple[str, str], ...]
+    sound: tuple[str, ...]
+    more: tuple[int, int] = (0, 0)
+
+    @classmethod
+    def of(cls, found: Comparison) -> Modules:
+        """Return the modules that moved between two decisions."""
+        return cls(tuple((each.path, each.message) for each in found.uncollectable), found.collectable)
+
+
+def result_sections(
+    found: Moves, modules: Modules, omitted: Mapping[str, int] = MappingProxyType({})
+) -> Iterator[Section]:
+    """Yield what tests did, and what can't be told of them.
+
+    Args:
+        found: What moved.
+        modules: Test modules that moved.
+        omitted: How many more tests there are, by the name of their group.
+    """
+    by_group = {
+        group: section(
+            map(_item, found.of(group)),
+            one,
+            many,
+            style,
+            omitted.get(group.value, 0),
+            standing=group is Group.STILL_FAILING,
+        )
+        for group, one, many, style in _TOLD
+    }
     yield from by_group.pop(Group.NEWLY_FAILING)
-    broken = (item(each.path, _last_line(each.message)) for each in found.uncollectable)
+    broken = (item(path, _last_line(message)) for path, message in modules.broken)
     one, many = "test module can't be collected any more.", "test modules can't be collected any more."
-    yield from section(broken, one, many, "no-go")
+    yield from section(broken, one, many, "no-go", modules.more[0])
     yield from by_group.pop(Group.STILL_FAILING)
     yield from _failing_since_when(found.of(Group.UNTOLD))
     yield from by_group.pop(Group.FIXED)
-    sound = map(item, found.collectable)
+    sound = map(item, modules.sound)
     one, many = "test module no longer fails to be collected.", "test modules no longer fail to be collected."
-    yield from section(sound, one, many, "go")
+    yield from section(sound, one, many, "go", modules.more[1])
     yield from _perhaps_fixed(found.of(Group.UNTOLD))
     for rest in by_group.values():
         yield from rest
-    yield from _untold(found.of(Group.UNTOLD))
+    yield from _untold(found.of(Group.UNTOLD), omitted.get(Group.UNTOLD.value, 0))
 
 
 def _failing_since_when(tests: Sequence[Moved]) -> Iterator[Section]:
@@ -74,11 +113,11 @@ def _perhaps_fixed(tests: Sequence[Moved]) -> Iterator[Section]:
     yield from section((_item(each) for each in tests if _FAILING.issuperset(each.before)), one, many, "conditional")
 
 
-def _untold(tests: Sequence[Moved]) -> Iterator[Section]:
+def _untold(tests: Sequence[Moved], more: int) -> Iterator[Section]:
     """Yield how many tests neither failed nor fail for sure, and may have done anything."""
-    rest = [each for each in tests if not any(map(_FAILING.issuperset, (each.now, each.before)))]
+    rest = more + sum(not any(map(_FAILING.issuperset, (each.now, each.before))) for each in tests)
     if rest:
-        count = "1 more test" if len(rest) == 1 else f"{len(rest)} more tests"
+        count = "1 more test" if rest == 1 else f"{rest} more tests"
         yield Section(f"What became of {count} can't be told: too little is known.", "")
 
 

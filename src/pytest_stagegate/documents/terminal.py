@@ -72,6 +72,8 @@ def section(view: View, *, verbosity: int, width: int | None = None) -> Iterator
     for gate in view.gates:
         if gate.would:
             yield from _wrapped("would have blocked: ", f"{gate.id} ({gate.enforcement}), as {gate.would}", columns, "")
+    if view.since.line:
+        yield from _wrapped("since the last release: ", view.since.line, columns, "" if view.since.used else "hold")
     for text in view.drift:
         yield from _wrapped("gate drift: ", text, columns, "")
     for note in view.provisional:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.decision import TestRow
 
-_ROOM: Final = 1_400_000
+_ROOM: Final = 1_050_000
 """Bytes that all texts of failures may take in a page, so that it stays below 2 MB."""
 
 _KNOWN: Final = {"xfailed": "still fails", "xpassed": "passes: it may be mended"}

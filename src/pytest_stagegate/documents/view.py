@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.documents.counts import MATRIX_HEAD, GridView, grid, matrix_row, totals
+from pytest_stagegate.documents.covered import CoverageView, coverage_view
 from pytest_stagegate.documents.drift import drift_line
 from pytest_stagegate.documents.environments import EnvironmentView, environments_view
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.identity import front, identity
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.operated import operated_view
+from pytest_stagegate.documents.progress import ProgressGroup, progress_view
 from pytest_stagegate.documents.questions import question_of, replay_of, verified_beside
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
@@ -21,10 +23,13 @@ from pytest_stagegate.documents.rollback import RollbackView, rollback_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, shipped_table
 from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view, unsigned
 from pytest_stagegate.documents.signs import SIGNS, WORDS
+from pytest_stagegate.documents.since import SinceView, since_view
 from pytest_stagegate.documents.stages import RingView, ring_view
 from pytest_stagegate.documents.supply import SupplyView, supply_view
 from pytest_stagegate.documents.tables import TableView
 from pytest_stagegate.documents.tests_shown import TestView, tests_view
+from pytest_stagegate.documents.timed import DurationsView, durations_view
+from pytest_stagegate.documents.trend import TrendView, trend_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
 from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
 from pytest_stagegate.documents.wording import clean, plural
@@ -154,6 +159,8 @@ class View(msgspec.Struct, frozen=True):
         front: Label and value: the few facts by which people know what was decided, and whether to trust it.
         gates: All gates.
         drift: What the policy demands less of than at the last release; decides nothing.
+        since: What changed since the last release.
+        trend: What it carries forward of the decisions before.
         totals: Label and value of every count.
         grid: How the tests of each stage ended in each environment.
         matrix_head: Column heads of the matrix.
@@ -162,6 +169,9 @@ class View(msgspec.Struct, frozen=True):
         tests_more: A sentence when there are more; empty otherwise.
         requirements: The requirements that tests are linked to, worst first.
         goals: The goals and milestones of the plan.
+        coverage: Coverage by file and by stage.
+        durations: How long the tests took.
+        progress: How far the goals and requirements are, by priority and milestone.
         manual: The manual tests, worst first.
         environments: What is known of the environments that were run against, worst first.
         collection_errors: Path and message.
@@ -199,6 +209,8 @@ class View(msgspec.Struct, frozen=True):
     front: tuple[tuple[str, str], ...]
     gates: tuple[GateView, ...]
     drift: tuple[str, ...]
+    since: SinceView
+    trend: TrendView
     totals: tuple[tuple[str, str], ...]
     grid: GridView
     matrix_head: tuple[str, ...]
@@ -207,6 +219,9 @@ class View(msgspec.Struct, frozen=True):
     tests_more: str
     requirements: RequirementsView
     goals: GoalsView
+    coverage: CoverageView
+    durations: DurationsView
+    progress: tuple[ProgressGroup, ...]
     manual: ManualTestsView
     environments: tuple[EnvironmentView, ...]
     collection_errors: tuple[tuple[str, str], ...]
@@ -258,6 +273,8 @@ def view(decision: Decision, digest: str) -> View:
         front=front(decision, digest),
         gates=gates,
         drift=tuple(drift_line(each) for each in decision.drift),
+        since=since_view(decision),
+        trend=trend_view(decision),
         totals=totals(decision.tests),
         grid=grid(decision),
         matrix_head=MATRIX_HEAD,
@@ -266,6 +283,9 @@ def view(decision: Decision, digest: str) -> View:
         tests_more=f"{omitted} more are in evidence.jsonl." if omitted else "",
         requirements=linked,
         goals=goals_view(decision, linked.anchors),
+        coverage=coverage_view(decision.coverage),
+        durations=durations_view(decision.durations),
+        progress=progress_view(decision),
         manual=manual_view(decision.manual),
         environments=environments_view(decision.environments),
         collection_errors=tuple((clean(e.path), clean(e.message)) for e in decision.collection_errors),

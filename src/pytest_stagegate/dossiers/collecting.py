@@ -22,6 +22,7 @@ from pytest_stagegate.model.decision import SCHEMA, Decision
 from pytest_stagegate.model.manifest import SIGNERS
 from pytest_stagegate.model.operations import OperationsData, OperationsPlan
 from pytest_stagegate.model.sign_offs import KIND, SIGNATURE
+from pytest_stagegate.model.since import KIND as SINCE
 from pytest_stagegate.noting import NotesQuestion, proven_notes
 from pytest_stagegate.stepping import step
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.decision import EvidenceItem
     from pytest_stagegate.model.sign_offs import SignOffRow
 
-_ELSEWHERE: Final = {"baseline": "baseline", "decisions": "chain", KIND: "sign-offs"}
+_ELSEWHERE: Final = {"baseline": "baseline", "decisions": "chain", KIND: "sign-offs", SINCE: "since"}
 """Folder of those kinds of evidence that do not lie in ``evidence/``."""
 
 _ALLOWED: Final = "allowed-signers"
@@ -142,11 +143,16 @@ def _evidence_part(decision: Decision, finder: Finder) -> tuple[Part, dict[str, 
     return files, digests
 
 
-def _name_in(item: EvidenceItem, found: Path, taken: Part, digests: Mapping[str, str]) -> str:
+def _name_in(item: EvidenceItem, found: Path | bytes, taken: Part, digests: Mapping[str, str]) -> str:
     if item.format == _ALLOWED:
         return SIGNERS
     folder = _ELSEWHERE.get(item.kind, "evidence")
-    name = f"{chain_name(found)}.json" if item.kind == "decisions" else plain(PurePosixPath(item.source).name)
+    name = plain(PurePosixPath(item.source).name)
+    if item.kind == "decisions" and isinstance(found, Path):
+        name = f"{chain_name(found)}.json"
+    elif item.kind == SINCE:
+        # By its own name a record would be found as one of the run that was decided on.
+        name = f"last-{name}"
     folded = {each.casefold() for each in taken}
     number, numbered = 1, name
     while f"{folder}/{numbered}".casefold() in folded and digests.get(f"{folder}/{numbered}") != item.sha256:

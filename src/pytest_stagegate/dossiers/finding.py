@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from pytest_stagegate.errors import EvidenceError, UsageError
 from pytest_stagegate.evidence.finding import PRODUCED, sha256_of
+from pytest_stagegate.evidence.packing import from_zip
 from pytest_stagegate.model.manifest import KEPT
 
 if TYPE_CHECKING:
@@ -27,8 +29,8 @@ class Finder:
         self._more = tuple(sorted(_all_files((*request.evidence, *([kept] if kept.is_dir() else [])))))
         self._digest = lru_cache(maxsize=None)(sha256_of)
 
-    def find(self, source: str, digest: str) -> Path:
-        """Return the file.
+    def find(self, source: str, digest: str) -> Path | bytes:
+        """Return the file; its content where it lies in a zip.
 
         Args:
             source: As the decision lists it.
@@ -43,6 +45,9 @@ class Finder:
         for path in (*usual, *self._more):
             if self._digest(path) == digest:
                 return path
+        packed = from_zip(self._root, source)
+        if packed is not None and hashlib.sha256(packed).hexdigest() == digest:
+            return packed
         there = [path for path in usual if path.is_file()]
         what = "has changed since the decision" if there else "is missing"
         raise EvidenceError(f"{source} (sha256 {digest}) {what}.")

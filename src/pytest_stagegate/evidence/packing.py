@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import tempfile
 import unicodedata
 import zipfile
 import zlib
@@ -97,6 +98,25 @@ def read_zip(path: Path, into: Path) -> tuple[str, ...]:
     except OSError as error:
         raise EvidenceError(f"{path.name}: it can't be unpacked: {error.strerror or error}") from error
     return tuple(sorted(member.filename for member in members))
+
+
+def from_zip(root: Path, source: str) -> bytes | None:
+    """Return what lies in a zip below a root under a name such as ``last/dossier.zip/decision.json``; None for nothing.
+
+    Args:
+        root: The root.
+        source: The path of the zip, and behind it the member's name.
+
+    Raises:
+        EvidenceError: When it is no zip that can be read.
+    """
+    for parent in PurePosixPath(source).parents:
+        if parent.parts and (path := root / parent).is_file():
+            with tempfile.TemporaryDirectory(prefix="stagegate-") as scratch:
+                read_zip(path, Path(scratch))
+                member = Path(scratch, PurePosixPath(source).relative_to(parent))
+                return member.read_bytes() if member.is_file() else None
+    return None
 
 
 def is_canonical(path: Path, folder: Path, names: tuple[str, ...], scratch: Path) -> bool:

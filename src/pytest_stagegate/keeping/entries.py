@@ -16,7 +16,8 @@ import msgspec
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.decision import decision_in
 from pytest_stagegate.evidence.readers.json_documents import LARGEST, decoded
-from pytest_stagegate.model.roll import Roll, Standing
+from pytest_stagegate.model.roll import Roll
+from pytest_stagegate.model.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from pytest_stagegate.documents.rendering import FILES
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.errors import EvidenceError, UsageError
-from pytest_stagegate.evidence.finding import RECORD, sha256_of
-from pytest_stagegate.evidence.folding import read_record
-from pytest_stagegate.evidence.packing import MAGIC, read_zip
+from pytest_stagegate.evidence.finding import sha256_of
 from pytest_stagegate.evidence.readers.decision import read
 from pytest_stagegate.keeping.entries import unpacked
 from pytest_stagegate.keeping.folder import SUFFIX, cell_of, compact, entries
-from pytest_stagegate.model.roll import Roll, roll_of_decision, roll_of_tests
+from pytest_stagegate.model.roll import Roll, roll_of_decision
 from pytest_stagegate.model.times import utc_time
+from pytest_stagegate.since.opening import Opened, about, decision_file, record_of, roll_in
 
 if TYPE_CHECKING:
     import datetime as dt
+    from pathlib import Path
 
     from pytest_stagegate.model.decision import Decision
-
-_DECISION: Final = FILES["json"]
-
-
-class Opened(msgspec.Struct, frozen=True):
-    """A decision, and what is known of its tests.
-
-    Attributes:
-        decision: The decision.
-        roll: What became of its tests: of all of them where the decision was kept or its one record lies beside it.
-    """
-
-    decision: Decision
-    roll: Roll
 
 
 def opened(path: Path, out: Path | None = None) -> Opened:
@@ -50,33 +33,10 @@ def opened(path: Path, out: Path | None = None) -> Opened:
     Raises:
         EvidenceError: When there is none, or it can't be read.
     """
-    if path.is_dir():
-        return _of_folder(path, path / _DECISION, out)
-    if not path.exists():
-        raise EvidenceError(f"{path.as_posix()}: there is no such file or folder", code="missing")
-    if not path.is_file():
-        raise EvidenceError(f"{path.as_posix()}: this is no file")
-    if path.name.endswith(SUFFIX):
+    if path.is_file() and path.name.endswith(SUFFIX):
         return Opened(*unpacked(path))
-    if path.suffix == ".zip" or _is_zip(path):
-        with tempfile.TemporaryDirectory() as scratch:
-            read_zip(path, Path(scratch))
-            return _of_folder(path, Path(scratch, _DECISION), out)
-    return _read(path, out)
-
-
-def _of_folder(asked: Path, path: Path, out: Path | None) -> Opened:
-    if not path.is_file():
-        raise EvidenceError(f"{asked.as_posix()}: there is no {_DECISION} in it", code="missing")
-    return _read(path, out)
-
-
-def _is_zip(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
-    except OSError as error:
-        raise EvidenceError(f"{path.as_posix()}: can't be read: {error.strerror}") from error
+    with decision_file(path, path.as_posix()) as file:
+        return _read(file, out)
 
 
 def _read(path: Path, out: Path | None) -> Opened:
@@ -84,8 +44,10 @@ def _read(path: Path, out: Path | None) -> Opened:
     assert decision is not None
     digest = (sha256_of(path) or "")[:12]
     places = (path.parent, *([out] if out is not None else []))
-    kept = next((roll for place in places if (roll := _kept_roll(place, digest, decision)) is not None), None)
-    return Opened(decision, kept or _recorded_roll(path, decision) or roll_of_decision(decision))
+    roll = next((roll for place in places if (roll := _kept_roll(place, digest, decision)) is not None), None)
+    if roll is None and (record := record_of(decision, path.parent)) is not None:
+        roll = roll_in(record, decision)
+    return Opened(decision, roll or roll_of_decision(decision))
 
 
 def _kept_roll(out: Path, digest: str, decision: Decision) -> Roll | None:
@@ -98,18 +60,6 @@ def _kept_roll(out: Path, digest: str, decision: Decision) -> Roll | None:
                 return None
             return roll if kept == decision else None
     return None
-
-
-def _recorded_roll(path: Path, decision: Decision) -> Roll | None:
-    """Return what the record beside a decision says of its tests, where it is all that the decision knows of tests."""
-    record = path.with_name(RECORD)
-    tests = [each for each in decision.evidence if each.kind == "tests"]
-    if len(tests) != 1 or tests[0].sha256 is None or sha256_of(record) != tests[0].sha256:
-        return None
-    try:
-        return roll_of_tests(read_record(record)[0].tests, decision)
-    except EvidenceError:
-        return None
 
 
 class Earlier(msgspec.Struct, frozen=True):
@@ -175,11 +125,7 @@ def _told(decision: Decision) -> str:
 
 def comparable(one: Decision, other: Decision) -> bool:
     """Return whether two decisions are about the same project, stage and environment."""
-    return _about(one) == _about(other)
-
-
-def _about(decision: Decision) -> tuple[str, str, str | None]:
-    return decision.subject.name, decision.stage, decision.environment
+    return about(one) == about(other)
 
 
 def _narrowed(decision: Decision) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from pytest_stagegate.model.deployments import DeploymentRow
 from pytest_stagegate.model.drills import DrillRow
 from pytest_stagegate.model.expected import ExpectedRow
+from pytest_stagegate.model.figures import CoverageFigures, DurationFigures, ProgressRow
 from pytest_stagegate.model.flags import FeatureRow
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.incidents import Incident
@@ -20,6 +21,7 @@ from pytest_stagegate.model.reviews import ReviewRow
 from pytest_stagegate.model.rings import RingRow
 from pytest_stagegate.model.rollback import RollbackRow
 from pytest_stagegate.model.sign_offs import OverrideUse, SignOffRow
+from pytest_stagegate.model.since import Since, Trend
 from pytest_stagegate.model.supply import Supply
 from pytest_stagegate.model.support import SupportRow
 from pytest_stagegate.model.verdicts import GateResult
@@ -190,7 +192,7 @@ class EvidenceItem(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: Short name, unique in the decision.
         kind: ``tests``, ``coverage``, ``findings``, ``metrics``, ``reviews``, ``decisions``, ``sign-offs``,
-            ``operations`` or ``baseline``; ``unknown`` where it could not be told.
+            ``operations``, ``since`` or ``baseline``; ``unknown`` where it could not be told.
         format: Format of the file; empty likewise.
         source: The file, relative to the root, or its last two parts where it lies elsewhere.
         attachment: Digest of the bytes of the attachment beside it, ``NAME.stagegate.json``; None without one.
@@ -466,4 +468,9 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     expected: tuple[ExpectedRow, ...] = ()
     rollback: RollbackRow | None = None
     supply: Supply | None = None
+    since: Since | None = None
+    trend: Trend = Trend()
+    coverage: CoverageFigures | None = None
+    durations: DurationFigures | None = None
+    progress: tuple[ProgressRow, ...] = ()
     schema: str = SCHEMA

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from pytest_stagegate.model.standing import Standing
 from pytest_stagegate.model.tests import Outcome, TestData
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision, TestRow
-
-
-class Standing(str, enum.Enum):
-    """What became of one test; ``absent`` is one that was not collected, ``flaky`` one that passed on a rerun."""
-
-    FAILED = "failed"
-    ERROR = "error"
-    FLAKY = "flaky"
-    SKIPPED = "skipped"
-    XFAILED = "xfailed"
-    XPASSED = "xpassed"
-    PASSED = "passed"
-    DESELECTED = "deselected"
-    LOST = "lost"
-    ABSENT = "absent"
-
-    def __str__(self) -> str:
-        """Return the word itself."""
-        return self.value
 
 
 _NEVER_LISTED: Final = frozenset({Standing.PASSED, Standing.DESELECTED, Standing.ABSENT})

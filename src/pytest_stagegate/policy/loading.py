@@ -26,6 +26,7 @@ from pytest_stagegate.policy.reading import Reader
 from pytest_stagegate.policy.rings import rings_of
 from pytest_stagegate.policy.service_levels import measuring_rule, objectives_of, prometheus_rule, slo_files
 from pytest_stagegate.policy.signing import allowed_signers, override_rule
+from pytest_stagegate.policy.since import since_rule
 from pytest_stagegate.policy.waiving import max_days, waivers_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ _KEYS: Final = (
     "slos",
     "features",
     "feature",
+    "since",
 )
 _SHAPE: Final = ("stages", "environments", "default_stage", "default_environment", "untagged", "tag", "expect")
 """What shapes a record: a run under another policy with the same of these can be judged by this one."""
@@ -150,6 +152,7 @@ def _policy(reader: Reader, table: dict[str, Any], layers: tuple[Layer, ...]) ->
         manual_folder=manual_folder(reader, table),
         notes=notes_rules(reader, table),
         rings=rings_of(reader, table, environments),
+        since=since_rule(reader, table),
         plan=plan_rules(reader, table),
         features=feature_rules(reader, table, environments),
         environment_rules=environment_rules(reader, table, stages, environments, default_environment),

@@ -127,6 +127,7 @@ class Policy(msgspec.Struct, frozen=True):
         slo_files: Globs of files with further objectives.
         features: What it says of features.
         rings: To whom a release goes one after the other.
+        since: Where the decision of the last release lies, relative to the root, with placeholders; None for nowhere.
         mistakes: What is wrong with the file; reported by `bind`, together with its own.
     """
 
@@ -166,6 +167,7 @@ class Policy(msgspec.Struct, frozen=True):
     slo_files: tuple[str, ...] = ()
     features: FeatureRules = msgspec.field(default_factory=FeatureRules)
     rings: tuple[Ring, ...] = ()
+    since: str | None = None
     mistakes: tuple[Mistake, ...] = ()
 
     def profile(self, stage: str) -> Profile | None:

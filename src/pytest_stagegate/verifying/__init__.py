@@ -11,9 +11,11 @@ import msgspec
 
 from pytest_stagegate.documents.rendering import decision_json
 from pytest_stagegate.errors import EvidenceError, StageGateError, UsageError
+from pytest_stagegate.evidence.packing import from_zip, safe_name
 from pytest_stagegate.evidence.readers.bounded import read_bounded
 from pytest_stagegate.model.decision import SCHEMA, Decision
 from pytest_stagegate.model.manifest import SIGNERS
+from pytest_stagegate.model.since import KIND as SINCE
 from pytest_stagegate.model.verification import Answer, Finding, Verification, worst
 from pytest_stagegate.policy.finding import canonical, digest
 from pytest_stagegate.stepping import step
@@ -76,7 +78,9 @@ def verify(path: Path, audit: Audit) -> Verification:
             return _told(None, findings, there, anchors(there, audit.sha256))
         findings += _form(there.decision, recorded)
         step("comparing digests")
-        whole = located(recorded, there.folder, audit.root, audit.evidence)
+        whole = located(
+            recorded, there.folder, audit.root, (*audit.evidence, *_unpacked(recorded, audit.root, scratch))
+        )
         findings += whole.findings
         findings += _again(recorded, whole, audit, scratch)
         templates = recorded.policy.content.get("templates")
@@ -84,6 +88,20 @@ def verify(path: Path, audit: Audit) -> Verification:
         step("making the documents once more")
         findings += documents(recorded, there.folder, own)
         return _told(recorded, findings, there, _anchors(recorded, whole, there, audit))
+
+
+def _unpacked(recorded: Decision, root: Path, scratch: Path) -> Iterator[Path]:
+    """Yield the files of the last release's decision that lie in a zip below the root, each unpacked."""
+    for number, item in enumerate(each for each in recorded.evidence if each.kind == SINCE):
+        try:
+            safe_name(item.source)
+            content = from_zip(root, item.source)
+        except EvidenceError:
+            continue
+        if content is not None:
+            path = scratch / f"since-{number}"
+            path.write_bytes(content)
+            yield path
 
 
 def _anchors(recorded: Decision, whole: Located, there: Opened, audit: Audit) -> _Anchors:

@@ -23,6 +23,7 @@ from pytest_stagegate.model.operations import Operations
 from pytest_stagegate.model.plan import FILE_KIND as PLAN
 from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
+from pytest_stagegate.model.since import KIND as SINCE
 from pytest_stagegate.model.verdicts import Level
 from pytest_stagegate.model.verification import Answer, Finding
 from pytest_stagegate.signing import overridden
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _OF_TESTS: Final = frozenset(
     {
         "collection_errors",
+        "durations",
         "environment",
         "expected",
         "matrix",
@@ -55,16 +57,22 @@ _OF_TESTS: Final = frozenset(
 
 _OF_KIND: Final = {
     **dict.fromkeys(_OF_TESTS, "tests"),
+    "coverage": "coverage",
     "sign_offs": SIGN_OFFS,
     "upstream": "decisions",
     "reviews": REVIEWS,
     "deployments": DEPLOYMENTS,
     "incidents": INCIDENTS,
+    "since": SINCE,
+    "trend": SINCE,
 }
 """The kind of evidence that a key follows from, where it is one alone."""
 
 _OF_GATES: Final = frozenset({"basis", "blockers", "decision", "drift", "evidence", "features", "override", "waivers"})
 """Keys to which gates that are not at hand may have added something."""
+
+_OF_FILES: Final = frozenset({"basis", "evidence"})
+"""Keys that hold the digest of every file."""
 
 _FILES_OF: Final = (
     (BASELINE, Baseline),
@@ -116,7 +124,7 @@ def _gates(recorded: Decision, again: Replayed) -> Iterator[Finding]:
         yield _gate(result, fresh.pop(_name(result), None), again)
     for name, result in fresh.items():
         text = f"the recorded policy has this gate, and the decision does not list it; here it is {_short(result)}"
-        answer = Answer.UNTOLD if again.doubts.lacking or again.doubts.unsure else Answer.DIFFERENT
+        answer = Answer.UNTOLD if again.doubts.deciding else Answer.DIFFERENT
         yield Finding(part="gates", name=name, answer=answer, text=text)
 
 
@@ -129,7 +137,7 @@ def _gate(recorded: GateResult, fresh: GateResult | None, again: Replayed) -> Fi
     if fresh is None:
         if definition is None:
             return found(Answer.UNTOLD, f"recorded {recorded.verdict}: {_NOT_LOADED}")
-        sure = not (again.doubts.lacking or again.doubts.unsure)
+        sure = not again.doubts.deciding
         text = f"recorded {_short(recorded)}; by the recorded policy there is no such gate here"
         return found(Answer.DIFFERENT if sure else Answer.UNTOLD, text)
     if definition is None:
@@ -162,7 +170,8 @@ def _lacking(gate: str, definition: Gate, again: Replayed) -> str:
 def _word(recorded: Decision, again: Replayed, untold: Finding | None) -> Finding:
     """Compare the decision itself; where gates can't be told, with what is recorded of those."""
     fresh = {_name(result): result for result in again.decision.gates}
-    doubted = bool(again.doubts.lacking) or untold is not None
+    # What changed since the last release decides nothing.
+    doubted = bool(again.doubts.lacking.keys() - {SINCE}) or untold is not None
     results = [
         result if again.registry.gates.get(result.uses) is None or doubted else fresh.get(_name(result), result)
         for result in recorded.gates
@@ -192,7 +201,11 @@ def _key(key: str, one: Any, other: Any, again: Replayed, untold: Finding | None
     if one == other:
         return Finding(part="decision", name=key, answer=Answer.IDENTICAL)
     doubts = {**again.doubts.unsure, **again.doubts.lacking}
-    why = doubts.get(_OF_KIND[key], "") if key in _OF_KIND else next(iter(doubts.values()), "")
+    if key in _OF_KIND:
+        why = doubts.get(_OF_KIND[key], "")
+    else:
+        why = next(iter(again.doubts.deciding.values()), "")
+        why = again.doubts.lacking.get(SINCE, why) if key in _OF_FILES else why
     if not why and key in _OF_GATES and untold is not None:
         why = f"the gate {untold.name} can't be told"
     text = _first_difference(one, other)

@@ -14,6 +14,7 @@ from pytest_stagegate.evidence.attaching import SUFFIX
 from pytest_stagegate.evidence.finding import sha256_of
 from pytest_stagegate.evidence.packing import safe_name
 from pytest_stagegate.model.sign_offs import SIGNATURE
+from pytest_stagegate.model.since import KIND as SINCE
 from pytest_stagegate.model.verification import Answer, Finding
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from pytest_stagegate.model.decision import Decision
 
-_FOLDERS: Final = (".", "evidence", "baseline", "chain", "sign-offs")
+_FOLDERS: Final = (".", "evidence", "baseline", "chain", "sign-offs", "since")
 _NUMBER: Final = re.compile(r"\d+-")
 
 
@@ -61,7 +62,8 @@ def located(recorded: Decision, folder: Path, root: Path, given: Iterable[Path])
         whole.names.add(path.name)
         if (digest := sha256_of(path)) is not None:
             whole.by_digest.setdefault(digest, path)
-    whole.findings += (_finding(name, digest, whole) for name, digest in stated)
+    last = {each.sha256 for each in recorded.evidence if each.kind == SINCE}
+    whole.findings += (_finding(name, digest, whole, named=digest not in last) for name, digest in stated)
     return whole
 
 
@@ -76,10 +78,18 @@ def stated_in(recorded: Decision) -> Iterator[tuple[str, str]]:
     yield from ((name, digest) for name, digest in (*listed, *signed) if digest is not None)
 
 
-def _finding(name: str, digest: str, whole: Located) -> Finding:
+def _finding(name: str, digest: str, whole: Located, *, named: bool) -> Finding:
+    """Return what became of a file.
+
+    Args:
+        name: Its name.
+        digest: The digest that the decision states.
+        whole: What was found.
+        named: Whether a file of its name has to be it: that of a last release has the name of each decision.
+    """
     if digest in whole.by_digest:
         answer, text = Answer.IDENTICAL, ""
-    elif _known(Path(name).name, whole.names):
+    elif named and _known(Path(name).name, whole.names):
         answer, text = Answer.DIFFERENT, "the file of this name has another digest than the decision states"
     else:
         answer, text = Answer.UNTOLD, "it is not here; name it with --evidence"

@@ -28,6 +28,7 @@ from pytest_stagegate.model.repository import Repository
 from pytest_stagegate.model.reviews import KIND as REVIEWS
 from pytest_stagegate.model.sign_offs import KIND as SIGN_OFFS
 from pytest_stagegate.model.sign_offs import SignOffs
+from pytest_stagegate.model.since import KIND as SINCE
 from pytest_stagegate.model.sources import KINDS
 from pytest_stagegate.model.times import rfc3339, utc_time
 from pytest_stagegate.model.told import ReleaseNotes
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 
 BASELINE: Final = "baseline"
 OPERATIONS: Final = "operations"
-_NOT_GIVEN: Final = (BASELINE, OPERATIONS, PLAN, MANUAL_TESTS, FLAG_FILE)
+_NOT_GIVEN: Final = (BASELINE, OPERATIONS, PLAN, MANUAL_TESTS, FLAG_FILE, SINCE)
 """Kinds of evidence that the policy names, so that nobody hands it over; of sign-offs it names the allowed signers."""
 
 _ALLOWED: Final = "allowed-signers"
@@ -70,6 +71,11 @@ class Doubts(msgspec.Struct):
 
     lacking: dict[str, str] = msgspec.field(default_factory=dict)
     unsure: dict[str, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def deciding(self) -> dict[str, str]:
+        """All of it by kind, but for the last release, which decides nothing; what is lacking first."""
+        return {kind: why for kind, why in {**self.lacking, **self.unsure}.items() if kind != SINCE}
 
     def lack(self, kinds: Iterable[str], why: str) -> None:
         """Note what is lacking; the first word counts."""

@@ -6,10 +6,11 @@ import msgspec
 import pytest
 
 from pytest_stagegate.comparing import compared
-from pytest_stagegate.model.comparison import Comparison, Direction, Group
+from pytest_stagegate.model.comparison import Comparison
 from pytest_stagegate.model.decision import Blocker, CollectionError, Decision, PolicyReference, TestRow, Word
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.manual import ManualRow
+from pytest_stagegate.model.moves import Direction, Group
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 from pytest_stagegate.model.roll import roll_of_decision, roll_of_tests

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -23,10 +25,13 @@ from pytest_stagegate.model.decision import (
 from pytest_stagegate.model.deployments import DeploymentRow
 from pytest_stagegate.model.expected import ExpectedRow
 from pytest_stagegate.model.goals import GoalCell, GoalRow, MilestoneRow
+from pytest_stagegate.model.moves import CheckMove, Direction, GateMove, Group, Moved, Moves, WaiverMove
 from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 from pytest_stagegate.model.rollback import RollbackRow, Written
+from pytest_stagegate.model.since import FlakyTest, Since, Trend, TrendDecision, TrendMeasure, TrendPoint
+from pytest_stagegate.model.standing import Standing
 from pytest_stagegate.model.supply import SbomRow, StatementRow, Supply
-from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
+from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
 from pytest_stagegate.policy.finding import canonical, digest
 from tests.unit.fakes import FINISHED, STARTED, SUBJECT, result_of
 
@@ -119,6 +124,20 @@ def decision_of(*gates: GateResult, **more: Any) -> Decision:
     return Decision(**(values | more))
 
 
+def record_item(record: Path) -> EvidenceItem:
+    """Return how a decision lists the record of its run."""
+    return EvidenceItem(
+        id="run",
+        kind="tests",
+        format="stagegate",
+        source="evidence.jsonl",
+        sha256=hashlib.sha256(record.read_bytes()).hexdigest(),
+        producer="",
+        created=FINISHED,
+        state="whole",
+    )
+
+
 def view_of(*gates: GateResult, **more: Any) -> View:
     """Return a decision as finished strings."""
     return view(decision_of(*gates, **more), "d" * 64)
@@ -142,6 +161,70 @@ def no_go(**more: Any) -> Decision:
         id="t.py::test_a", stage="test", outcome="failed", reason="assert 1 == 2", message="E", reruns=0, subtests=()
     )
     return decision_of(bad, **({"not_passed": (row,)} | more))
+
+
+def since_with(text: str, **more: Any) -> Since:
+    """Return what changed since a release, with a text wherever something from the earlier decision stands."""
+    check = CheckMove(
+        name=text,
+        before=text,
+        now=text + text,
+        limit_before=text,
+        limit_now=text + text,
+        value=Direction.WORSE,
+        limit=Direction.WORSE,
+    )
+    gate = GateMove(
+        gate=text,
+        environment=None,
+        owner=text,
+        before=Verdict.PASS,
+        now=Verdict.FAIL,
+        enforcement_before="block",
+        enforcement_now=text,
+        direction=Direction.WORSE,
+        checks=(check,),
+    )
+    test = Moved(id=text, group=Group.NEWLY_FLAKY, before=(Standing.PASSED,), now=(Standing.FLAKY,))
+    waiver = WaiverMove(
+        kind="expired", gate=text, subject=text, owner=text, expires="2026-11-01", days_left=-22, reason=text
+    )
+    values: dict[str, Any] = {
+        "source": text,
+        "state": "whole",
+        "sha256": "2" * 64,
+        "version": text,
+        "commit": "d" * 40,
+        "as_of": "2026-10-01T00:00:00Z",
+        "decision": "GO",
+        "changed": True,
+        "tests_known": True,
+        "moves": Moves(tests=(test,), appeared=1, gates=(gate,), waivers=(waiver,)),
+        "added": (text,),
+        "uncollectable": (text,),
+        "coverage": (check,),
+        "omitted": {"newly-flaky": 3, "gates": 2},
+    }
+    return Since(**(values | more))
+
+
+def trend_with(text: str) -> Trend:
+    """Return a trend of two decisions, with a text wherever something from an earlier one stands."""
+    points = tuple(
+        TrendPoint(measured=value, shown=text, limit=Limit("at_least", 1), limit_shown=text) for value in (1, 3)
+    )
+    decisions = tuple(
+        TrendDecision(as_of=as_of, version=text, commit=None, decision="GO", provisional=True, **counts)
+        for as_of, counts in ((STARTED, _COUNTS), (FINISHED, _COUNTS | {"collected": 2}))
+    )
+    measure = TrendMeasure(gate=text, environment=text, check=text, unit=text, points=points)
+    return Trend(
+        decisions=decisions,
+        measures=(measure,),
+        measures_omitted=1,
+        flaky=(FlakyTest(id=text, marks=("flaky", "not-run")),),
+        flaky_omitted=2,
+    )
 
 
 def everywhere(text: str) -> Decision:
@@ -181,6 +264,8 @@ def everywhere(text: str) -> Decision:
         statements=(StatementRow(source=text, predicate_type=text, builder=text, repository=text, of=(text,)),),
     )
     more = {
+        "since": since_with(text),
+        "trend": trend_with(text),
         "run": {text: text},
         "rollback": RollbackRow(trigger=said, command=said, previous=said, data=said, ran_before=(deployed,)),
         "supply": supply,

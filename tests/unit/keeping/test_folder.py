@@ -6,7 +6,7 @@ import pytest
 
 from pytest_stagegate.keeping.entries import unpacked
 from pytest_stagegate.keeping.folder import DAYS, HISTORY, LATEST, cell_of, entries, keep
-from pytest_stagegate.model.roll import Standing
+from pytest_stagegate.model.standing import Standing
 from tests.unit.documents.samples import go
 from tests.unit.fakes import named_tests
 

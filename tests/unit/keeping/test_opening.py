@@ -15,10 +15,10 @@ from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.packing import write_zip
 from pytest_stagegate.keeping.folder import entries, keep
 from pytest_stagegate.keeping.opening import earlier, opened
-from pytest_stagegate.model.decision import EvidenceItem, Note
-from pytest_stagegate.model.roll import Standing
-from tests.unit.documents.samples import go, no_go
-from tests.unit.fakes import FINISHED, SUBJECT, green_record, named_tests
+from pytest_stagegate.model.decision import Note
+from pytest_stagegate.model.standing import Standing
+from tests.unit.documents.samples import go, no_go, record_item
+from tests.unit.fakes import SUBJECT, green_record, named_tests
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision
@@ -66,15 +66,7 @@ def test_what_was_kept_of_another_decision_does_not(tmp_path: Path) -> None:
 
 def test_the_record_beside_it_tells_every_test(tmp_path: Path) -> None:
     record = green_record(tmp_path / "evidence.jsonl")
-    item = EvidenceItem(
-        id="run",
-        kind="tests",
-        source="evidence.jsonl",
-        sha256=hashlib.sha256(record.read_bytes()).hexdigest(),
-        producer="",
-        created=FINISHED,
-        state="whole",
-    )
+    item = record_item(record)
     folder = written(tmp_path, go(evidence=(item,)))
     assert opened(folder).roll.known == {"t.py::test_0": Standing.PASSED, "t.py::test_1": Standing.PASSED}
     record.write_bytes(record.read_bytes() + b"\n")

@@ -65,9 +65,20 @@ def decision_in(found: dict[str, Any], name: str) -> Decision:
     unknown = _unknown(found, msgspec.to_builtins(decision), "$")
     if unknown:
         raise EvidenceError(f"{name}: {unknown[:200]} is a key that this version of stagegate does not know")
+    if _has_share_of_nothing(found):
+        raise EvidenceError(f"{name}: this is no {_WHAT}: it has a share of nothing")
     if contradiction := _contradiction(decision):
         raise EvidenceError(f"{name}: it contradicts itself: {contradiction}")
     return decision
+
+
+def _has_share_of_nothing(found: Any) -> bool:
+    """Return whether a share anywhere in a file is of a whole that is not above 0: none of ours is, nor compares."""
+    if isinstance(found, dict):
+        if found.keys() == {"numerator", "denominator"}:
+            return bool(found["denominator"] <= 0)
+        return any(map(_has_share_of_nothing, found.values()))
+    return isinstance(found, list) and any(map(_has_share_of_nothing, found))
 
 
 def _contradiction(decision: Decision) -> str:

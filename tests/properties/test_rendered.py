@@ -286,3 +286,15 @@ def test_a_terminal_gets_no_control_character_and_no_line_that_is_not_ours(text:
     lines += [each.line for each in compare_lines(comparison, 80, every=True)]
     lines += [each.line for each in feedback_lines(filled(Feedback, text), 80)]
     assert [line for line in lines if _CONTROL.search(line)] == []
+
+
+def test_no_line_of_a_narrow_terminal_is_wider_than_it() -> None:
+    text = "some words to read"
+    comparison = standup_view(filled(Comparison, text))
+    lines = [
+        *section(view(filled(Decision, text), "d" * 64), verbosity=1, width=40),
+        *standup_lines(comparison, 40, every=True),
+        *compare_lines(filled(Comparison, text), 40, every=True),
+        *feedback_lines(filled(Feedback, text), 40),
+    ]
+    assert [each.line for each in lines if len(each.line) >= 41] == []
