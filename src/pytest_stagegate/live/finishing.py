@@ -204,13 +204,9 @@ class Finishing:
         self._amend(final)
         self._deliver(config)
         if self._decided is not None or self._fault or self._shard is not None:
-            last = self._last_line(config)
-            report = self._out / FILES["html"]
-            print_line(
-                config,
-                msgspec.structs.replace(last, line=inert(last.line, os.environ)),
-                report if report.is_file() else None,
-            )
+            last, report = self._last_line(config), self._out / FILES["html"]
+            shown = msgspec.structs.replace(last, line=inert(last.line, os.environ))
+            print_line(config, shown, report if report.is_file() else None)
         if self._decided is not None and not self._fault:
             keep(self._decided.decision, self._decided.view.digest, self._decided.tests, self._out)
         # A status of pytest's own is never replaced; no tests left by our own selection is not pytest's failure.
