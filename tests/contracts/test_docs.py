@@ -19,7 +19,9 @@ import pytest
 import pytest_stagegate
 from pytest_stagegate.cli import commands
 from pytest_stagegate.documents import templating
-from pytest_stagegate.documents.view import BlockerView, GateView, View
+from pytest_stagegate.documents.judged import GateView
+from pytest_stagegate.documents.reasons import BlockerView
+from pytest_stagegate.documents.view import View
 from pytest_stagegate.evidence import lines
 from pytest_stagegate.hooks import EVIDENCE_FACES, Warnings, gates_of
 from pytest_stagegate.model import decision

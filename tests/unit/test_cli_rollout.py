@@ -313,7 +313,7 @@ def test_the_report_of_a_step_says_which_ring_is_to_open(root: Path, capsys: pyt
     step(capsys, "09:00:00")
     step(capsys, "11:00:00", smoked(capsys, "09:30:00", "canary"))
     report = (LOG.parent / "rollout" / "2" / "report.md").read_text(encoding="utf-8")
-    assert "| all | – | – | production | to open in this step | – |" in report
+    assert "| all | not stated | production | no gate | results | to open in this step | none |" in report
     assert "May the ring “all” open?" in report
     assert "`stagegate verify FOLDER`, which has to come to the same decision" in report
 

@@ -10,7 +10,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stagegate.documents.view import BlockerView, View
+    from pytest_stagegate.documents.reasons import BlockerView
+    from pytest_stagegate.documents.view import View
 
 _PLACE: Final = re.compile(
     r"(?P<path>(?!/)(?![A-Za-z]:)[^\s:\\]+\.[A-Za-z]\w{0,7})(?::(?P<line>\d{1,7})(?:-\d+)?)?(?:$|:)"

@@ -11,8 +11,10 @@ from pytest_stagegate.documents.questions import verified_elsewhere
 
 if TYPE_CHECKING:
     from pytest_stagegate.documents.covered import CoverageView
+    from pytest_stagegate.documents.judged import GateView
+    from pytest_stagegate.documents.reasons import BlockerView
     from pytest_stagegate.documents.rollback import RollbackView
-    from pytest_stagegate.documents.view import BlockerView, GateView, View
+    from pytest_stagegate.documents.view import View
 
 PROFILES: Final = ("full", "public")
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.documents.view import first_places
+from pytest_stagegate.documents.judged import first_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pytest_stagegate.documents.view import GateView, View
+    from pytest_stagegate.documents.judged import GateView
+    from pytest_stagegate.documents.view import View
 
 COLOURS: Final = {
     "go": ("green",),

@@ -52,6 +52,11 @@ def tests_view(rows: Sequence[TestRow]) -> tuple[TestView, ...]:
     return tuple(_views(rows))
 
 
+def tests_more(omitted: int) -> str:
+    """Return a sentence where there are more tests than are listed; empty otherwise."""
+    return f"{omitted} more are in evidence.jsonl." if omitted else ""
+
+
 def _views(rows: Sequence[TestRow]) -> Iterator[TestView]:
     left = _ROOM
     for row in rows:

@@ -13,132 +13,42 @@ from pytest_stagegate.documents.drift import drift_line
 from pytest_stagegate.documents.environments import EnvironmentView, environments_view
 from pytest_stagegate.documents.goals import GoalsView, goals_view, shown_goals
 from pytest_stagegate.documents.identity import front, identity
+from pytest_stagegate.documents.judged import GateView, gate_view
 from pytest_stagegate.documents.manual import ManualTestsView, manual_view
 from pytest_stagegate.documents.operated import operated_view
 from pytest_stagegate.documents.progress import ProgressGroup, progress_view
 from pytest_stagegate.documents.questions import question_of, replay_of, verified_beside
+from pytest_stagegate.documents.reasons import (
+    BlockerView,
+    ReasonsView,
+    blocker_view,
+    headline_of,
+    reasons_views,
+    sentence_of,
+)
 from pytest_stagegate.documents.requirements import RequirementsView, requirements_view
 from pytest_stagegate.documents.reviews import ReviewsView, reviews_view
 from pytest_stagegate.documents.rollback import RollbackView, rollback_view
 from pytest_stagegate.documents.shipped import SHIPPED_HEAD, shipped_table
-from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view, unsigned
-from pytest_stagegate.documents.signs import SIGNS, WORDS
+from pytest_stagegate.documents.sign_offs import SignOffsView, sign_offs_view
+from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.since import SinceView, since_view
 from pytest_stagegate.documents.stages import RingView, ring_view
 from pytest_stagegate.documents.supply import SupplyView, supply_view
 from pytest_stagegate.documents.tables import TableView
-from pytest_stagegate.documents.tests_shown import TestView, tests_view
+from pytest_stagegate.documents.tests_shown import TestView, tests_more, tests_view
 from pytest_stagegate.documents.timed import DurationsView, durations_view
 from pytest_stagegate.documents.trend import TrendView, trend_view
 from pytest_stagegate.documents.upstream import UPSTREAM_HEAD, upstream_row
-from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_note, waiver_row
-from pytest_stagegate.documents.wording import clean, plural
-from pytest_stagegate.model.decision import Decision, EvidenceItem, Word
-from pytest_stagegate.model.verdicts import Check, GateResult, Verdict
+from pytest_stagegate.documents.waivers import WAIVERS_HEAD, waiver_notes, waiver_row
+from pytest_stagegate.documents.wording import clean
+from pytest_stagegate.model.decision import Decision, EvidenceItem
 from pytest_stagegate.thresholds import show_duration
 
 if TYPE_CHECKING:
-    from pytest_stagegate.model.decision import Blocker
-
-PLACES: Final = 5
-"""How many places are shown where space is short."""
-
-_REASONS: Final = {
-    Word.NO_GO: ("blockers", "What stops it", "Each of these alone stops the build.", "Nothing stops it."),
-    Word.HOLD: ("missing", "What is missing", "Each of these alone holds the build back.", "Nothing is missing."),
-    Word.CONDITIONAL: ("accepted", "What was accepted", "The build may go on with these.", "Nothing was let pass."),
-}
-"""What a reason does to the decision: names the heading, the heading, what that means, and what is said without any."""
-
-_BECAUSE: Final = {Word.NO_GO: "Stopped by", Word.HOLD: "Held back by", Word.CONDITIONAL: "May go on in spite of"}
-_RUN_ITSELF: Final = "the run itself"
-_LESSER: Final = "lesser reason"
-_NAMED: Final = 3
-"""Gates that are named in the headline."""
+    pass
 
 _EVIDENCE_HEAD: Final = ("id", "source", "of", "state", "made", "sha256")
-
-
-class CheckView(msgspec.Struct, frozen=True):
-    """One check as strings; `where` is complete or ends in a line that says how many more there are."""
-
-    name: str
-    shown: str
-    limit: str
-    verdict: str
-    sign: str
-    style: str
-    reason: str
-    inspected: str
-    text: str
-    where: tuple[str, ...]
-
-
-class GateView(msgspec.Struct, frozen=True):
-    """One gate as strings.
-
-    Attributes:
-        uses: Name of its definition.
-        would: The decision that it would stop with at ``block``; empty where it would not, or does.
-        asked: The roles whose sign-off it lacks.
-        short: Whether the gate fell short (anything but PASS, NOT_APPLICABLE).
-        where: Places of all checks that fell short, each once.
-        where_omitted: How many further places the checks did not list.
-    """
-
-    id: str
-    uses: str
-    anchor: str
-    title: str
-    verdict: str
-    sign: str
-    style: str
-    reason: str
-    enforcement: str
-    effect: str
-    would: str
-    owner: str
-    asked: tuple[str, ...]
-    summary: str
-    remedy: str
-    short: bool
-    where: tuple[str, ...]
-    where_omitted: int
-    checks: tuple[CheckView, ...]
-
-
-class BlockerView(msgspec.Struct, frozen=True):
-    """One reason why the decision is not GO; `anchor` names the gate's row, or is empty."""
-
-    word: str
-    sign: str
-    style: str
-    name: str
-    anchor: str
-    text: str
-    remedy: str
-    owner: str
-    where: tuple[str, ...]
-
-
-class ReasonsView(msgspec.Struct, frozen=True):
-    """The reasons of one kind.
-
-    Attributes:
-        id: Names the heading.
-        title: What they have in common.
-        meaning: What each of them does to the build.
-        style: Style class.
-        none: What is said where there are none.
-        blockers: The reasons, worst first.
-    """
-
-    id: str
-    title: str
-    meaning: str
-    style: str
-    none: str
-    blockers: tuple[BlockerView, ...]
 
 
 class View(msgspec.Struct, frozen=True):
@@ -247,28 +157,22 @@ class View(msgspec.Struct, frozen=True):
 
 
 def view(decision: Decision, digest: str) -> View:
-    """Return a decision as finished strings.
-
-    Args:
-        decision: The decision.
-        digest: SHA-256 of ``decision.json``, hexadecimal.
-    """
+    """Return a decision as finished strings; the digest is the SHA-256 of ``decision.json``, hexadecimal."""
     word, sign, style = WORDS[decision.decision]
-    gates = tuple(_gate(result, number) for number, result in enumerate(decision.gates, start=1))
-    omitted = decision.not_passed_omitted
-    blockers = tuple(_blocker(blocker, gates) for blocker in decision.blockers)
+    gates = tuple(gate_view(result, number) for number, result in enumerate(decision.gates, start=1))
+    blockers = tuple(blocker_view(blocker, gates) for blocker in decision.blockers)
     linked = requirements_view(decision.requirements, decision.evidence, shown_goals(decision), decision.manual)
     return View(
         word=word,
         sign=sign,
         style=style,
-        sentence=_sentence(decision),
-        headline=_headline(decision),
+        sentence=sentence_of(decision),
+        headline=headline_of(decision),
         question=question_of(decision),
         provisional=tuple(clean(note.text) for note in decision.provisional),
         identity=identity(decision, digest),
         blockers=blockers,
-        reasons=tuple(_reasons(effect, blockers) for effect in _REASONS),
+        reasons=reasons_views(blockers),
         ring=ring_view(decision.stages),
         front=front(decision, digest),
         gates=gates,
@@ -280,7 +184,7 @@ def view(decision: Decision, digest: str) -> View:
         matrix_head=MATRIX_HEAD,
         matrix=tuple(matrix_row(cell) for cell in decision.matrix),
         tests=tests_view(decision.not_passed),
-        tests_more=f"{omitted} more are in evidence.jsonl." if omitted else "",
+        tests_more=tests_more(decision.not_passed_omitted),
         requirements=linked,
         goals=goals_view(decision, linked.anchors),
         coverage=coverage_view(decision.coverage),
@@ -294,7 +198,7 @@ def view(decision: Decision, digest: str) -> View:
         evidence=tuple(_evidence(item) for item in decision.evidence),
         waivers_head=WAIVERS_HEAD,
         waivers=tuple(waiver_row(row) for row in decision.waivers),
-        waiver_notes=tuple(clean(note) for row in decision.waivers if (note := waiver_note(row))),
+        waiver_notes=waiver_notes(decision.waivers),
         sign_offs=sign_offs_view(decision),
         reviews=reviews_view(decision.reviews),
         operated=operated_view(decision),
@@ -308,115 +212,6 @@ def view(decision: Decision, digest: str) -> View:
         replay=replay_of(decision),
         verify=verified_beside(decision, digest),
     )
-
-
-def _sentence(decision: Decision) -> str:
-    met = sum(1 for result in decision.gates if result.verdict is Verdict.PASS)
-    executed = plural(decision.tests.executed, "test")
-    if decision.decision is Word.GO:
-        return f"{plural(met, 'gate')} met on {executed} executed."
-    first = decision.blockers[0]
-    others = len(decision.blockers) - 1
-    more = f" And {plural(others, 'more reason')}." if others else ""
-    name = f"{first.gate}: " if first.gate else ""
-    return f"{clean(name + first.text).rstrip('.')}.{more}"
-
-
-def _headline(decision: Decision) -> str:
-    """Return what the decision comes from, by the names under which the reasons stand."""
-    weighing = [each for each in decision.blockers if each.effect is decision.decision]
-    if decision.decision is Word.GO or not weighing:
-        return _sentence(decision)
-    names = list(dict.fromkeys(clean(each.gate or _RUN_ITSELF) for each in weighing))
-    more = len(names) - _NAMED
-    told = [*names[:_NAMED], *([f"{more} more"] if more > 0 else [])]
-    listed = " and ".join(filter(None, (", ".join(told[:-1]), told[-1])))
-    others = len(decision.blockers) - len(weighing)
-    return f"{_BECAUSE[decision.decision]} {listed}.{f' And {plural(others, _LESSER)}.' if others else ''}"
-
-
-def _gate(result: GateResult, number: int) -> GateView:
-    sign, style = SIGNS[result.verdict]
-    if result.verdict is Verdict.FAIL and result.effect != Word.NO_GO.value:
-        style = "conditional" if result.effect else "quiet"
-    checks = tuple(_check(check, style) for check in result.checks)
-    short = [check for check in result.checks if check.verdict is not Verdict.PASS]
-    return GateView(
-        id=clean(result.gate),
-        uses=clean(result.uses),
-        anchor=f"gate-{number}",
-        title=clean(result.title),
-        verdict=_words(result.verdict.value),
-        sign=sign,
-        style=style,
-        reason=clean(result.reason),
-        enforcement=clean(result.enforcement),
-        effect=_words(result.effect),
-        would=_words(result.would),
-        owner=clean(result.owner),
-        asked=tuple(clean(each) for each in unsigned(result)),
-        summary=clean(result.summary),
-        remedy=clean(result.remedy),
-        short=result.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE),
-        where=tuple(dict.fromkeys(clean(place) for check in short for place in check.where)),
-        where_omitted=sum(check.where_omitted for check in short),
-        checks=checks,
-    )
-
-
-def _words(value: str) -> str:
-    return clean(value.replace("_", " "))
-
-
-def _check(check: Check, gate_style: str) -> CheckView:
-    sign, style = SIGNS[check.verdict]
-    if check.verdict is Verdict.FAIL:
-        # A failure that only warns looks like a warning in every row.
-        style = gate_style
-    more = (f"… and {check.where_omitted} more",) if check.where_omitted else ()
-    return CheckView(
-        name=clean(check.name),
-        shown=clean(check.shown),
-        limit=clean(check.limit_shown),
-        verdict=_words(check.verdict.value),
-        sign=sign,
-        style=style,
-        reason=check.reason,
-        inspected=str(check.inspected),
-        text=clean(check.text),
-        where=(*(clean(place) for place in check.where), *more),
-    )
-
-
-def _reasons(effect: Word, blockers: tuple[BlockerView, ...]) -> ReasonsView:
-    word, _, style = WORDS[effect]
-    id, title, meaning, none = _REASONS[effect]
-    return ReasonsView(id, title, meaning, style, none, tuple(each for each in blockers if each.word == word))
-
-
-def _blocker(blocker: Blocker, gates: tuple[GateView, ...]) -> BlockerView:
-    word, sign, style = WORDS[blocker.effect]
-    gate = next((each for each in gates if blocker.gate is not None and each.id == clean(blocker.gate)), None)
-    text = clean(blocker.text)
-    places = first_places(gate) if gate is not None else ()
-    where = tuple(place for place in places if place not in text)
-    return BlockerView(
-        word=word,
-        sign=sign,
-        style=style,
-        name=gate.id if gate is not None else blocker.reason,
-        anchor=gate.anchor if gate is not None else "",
-        text=text,
-        remedy=clean(blocker.remedy),
-        owner=", ".join(dict.fromkeys(filter(None, (clean(blocker.owner), *(gate.asked if gate is not None else ()))))),
-        where=where,
-    )
-
-
-def first_places(gate: GateView) -> tuple[str, ...]:
-    """Return the first five places of a gate and, where there are more, how many."""
-    more = len(gate.where) + gate.where_omitted - PLACES
-    return (*gate.where[:PLACES], f"… and {more} more in report.html") if more > 0 else gate.where
 
 
 def _evidence(item: EvidenceItem) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.waivers import EXPIRING_DAYS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pytest_stagegate.model.waivers import WaiverRow
 
 WAIVERS_HEAD: Final = ("gate", "about", "state", "until", "owner", "reason")
@@ -26,6 +28,11 @@ def _days(left: int) -> str:
     if left < 0:
         return f"{plural(-left, 'day')} ago"
     return "the last day" if left == 0 else f"{plural(left, 'day')} left"
+
+
+def waiver_notes(rows: Sequence[WaiverRow]) -> tuple[str, ...]:
+    """Return a sentence for each waiver that somebody has to look at."""
+    return tuple(clean(note) for row in rows if (note := waiver_note(row)))
 
 
 def waiver_note(row: WaiverRow) -> str:

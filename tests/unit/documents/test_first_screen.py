@@ -153,7 +153,7 @@ def test_the_headline_names_what_the_decision_comes_from_and_leaves_the_rest_to_
     bad = [result_of(Verdict.FAIL, "NO_GO", gate=name, summary=f"SAID OF {name}") for name in "abcde"]
     warned = result_of(Verdict.WARN, "CONDITIONAL", gate="warnings")
     assert view_of(*bad[:1]).headline == "Stopped by a."
-    assert view_of(*bad[:2], warned).headline == "Stopped by a and b. And 1 lesser reason."
+    assert view_of(*bad[:2], warned).headline == "Stopped by a and b; 1 more reason below."
     assert view_of(*bad).headline == "Stopped by a, b, c and 2 more."
     assert view_of(warned).headline == "May go on in spite of warnings."
     assert "met on 3 tests executed" in view_of().headline
