@@ -315,7 +315,7 @@ def test_the_report_of_a_step_says_which_ring_is_to_open(root: Path, capsys: pyt
     report = (LOG.parent / "rollout" / "2" / "report.md").read_text(encoding="utf-8")
     assert "| all | not stated | production | no gate | results | to open in this step | none |" in report
     assert "May the ring “all” open?" in report
-    assert "`stagegate verify FOLDER`, which has to come to the same decision" in report
+    assert "`stagegate verify FOLDER`: At the commit named above" in report
 
 
 def test_the_plan_as_markdown_shows_hostile_names_as_text(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from pytest_stagegate.documents.signs import SIGNS, WORDS
 from pytest_stagegate.documents.terminal import COLOURS, last_word, section
-from pytest_stagegate.documents.view import SIGNS, WORDS, View, view
+from pytest_stagegate.documents.view import View, view
 from pytest_stagegate.model.decision import Blocker, Drift, Note, Word
 from pytest_stagegate.model.verdicts import Verdict
 from tests.unit.documents.samples import check_with, go, no_go, view_of

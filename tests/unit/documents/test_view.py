@@ -3,7 +3,8 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from pytest_stagegate.documents.view import SIGNS, WORDS, view
+from pytest_stagegate.documents.signs import SIGNS, WORDS
+from pytest_stagegate.documents.view import view
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model import decision as model
 from pytest_stagegate.model.decision import Blocker, Note, Word
