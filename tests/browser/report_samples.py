@@ -86,7 +86,10 @@ def render(decision: Decision, format: str) -> str:
 
 
 def _check(name: str, shown: str, limit_shown: str = "", verdict: Verdict = Verdict.PASS, **more: Any) -> Check:
-    made: dict[str, Any] = {"measured": 0, "limit": None, "unit": "", "inspected": 59, "reason": ""} | more
+    measured = (
+        int(shown) if shown.isdigit() else Ratio(int(10 * float(shown[:-2])), 1000) if shown[-1:] == "%" else None
+    )
+    made: dict[str, Any] = {"measured": measured, "limit": None, "unit": "", "inspected": 59, "reason": ""} | more
     return Check(name=name, verdict=verdict, shown=shown, limit_shown=limit_shown, **made)
 
 

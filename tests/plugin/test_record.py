@@ -95,7 +95,7 @@ def test_repeated_runs_of_one_commit_differ_only_in_time(project: Project) -> No
     def stable(decision: dict[str, Any]) -> str:
         for row in decision["stages"]:
             row.pop("as_of")
-        for key in ("as_of", "basis", "evidence", "gates", "run"):
+        for key in ("as_of", "basis", "durations", "evidence", "gates", "run"):
             decision.pop(key)
         return json.dumps(decision)
 

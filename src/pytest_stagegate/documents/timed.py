@@ -87,6 +87,8 @@ def _took(microseconds: int) -> str:
 
 
 def _band(band: TimeBand, start: int | None) -> str:
+    first = as_written(Fraction(start or 0), "duration")
     if band.below is None:
-        return f"{as_written(Fraction(start or 0), 'duration')} or longer"
-    return f"below {as_written(Fraction(band.below), 'duration')}"
+        return f"{first} or longer"
+    end = as_written(Fraction(band.below), "duration")
+    return f"below {end}" if start is None else f"{first} to {end}"

@@ -172,7 +172,7 @@ def test_times_never_look_shorter_than_they_are() -> None:
 
 def test_the_bands_are_named_and_drawn_against_the_largest() -> None:
     made = durations_view(took())
-    assert [(band.name, band.tests) for band in made.bands][:2] == [("below 1 ms", "0"), ("below 10 ms", "1")]
+    assert [(band.name, band.tests) for band in made.bands][:2] == [("below 1 ms", "0"), ("1 ms to 10 ms", "1")]
     assert made.bands[-1].name == "1 min or longer"
     assert [part.width for band in made.bands for part in band.parts] == ["166", "333", "500", "666", "833", "1000"]
 
