@@ -42,7 +42,7 @@ class LineView(msgspec.Struct, frozen=True):
     Attributes:
         name: What was measured.
         now: What it is now; a dash where it is measured no more.
-        told: First, lowest and highest value, in words.
+        told: First, lowest and highest value in words, or that it never changed.
         limit: The limit now; may be empty.
         parts: Points of each unbroken part of the line, as SVG has them.
         limits: Likewise, of the line of the limit.
@@ -158,6 +158,8 @@ def _drawn(name: str, points: Sequence[TrendPoint | None]) -> LineView:
 
 def _told(there: Sequence[TrendPoint]) -> str:
     by_value = sorted(there, key=lambda each: as_fraction(each.measured))
+    if by_value[0].measured == by_value[-1].measured:
+        return f"always {there[0].shown}" if len(there) > 1 else f"only {there[0].shown}"
     return f"first {there[0].shown}, lowest {by_value[0].shown}, highest {by_value[-1].shown}"
 
 

@@ -98,6 +98,8 @@ def point(value: int) -> TrendPoint:
 def test_a_line_is_drawn_from_the_lowest_to_the_highest_value() -> None:
     assert line(point(0), point(10), point(5)).parts == ("4.0,28.0 84.0,4.0 164.0,16.0",)
     assert line(point(0), point(10), point(5)).told == "first 0, lowest 0, highest 10"
+    assert line(point(5), point(5)).told == "always 5"
+    assert line(point(5)).told == "only 5"
 
 
 def test_a_gap_is_no_line_and_a_point_alone_is_a_dot() -> None:
