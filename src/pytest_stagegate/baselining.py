@@ -12,8 +12,8 @@ from pytest_stagegate.evidence.baseline_taking import settled, taken
 from pytest_stagegate.evidence.baselines import baseline_lines
 from pytest_stagegate.evidence.provenance import declared_name
 from pytest_stagegate.model.baseline import Baseline
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.run import decision_of
 
 if TYPE_CHECKING:

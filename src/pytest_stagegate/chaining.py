@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pytest_stagegate.model.decision import Note, StageRow, UpstreamRow, Word
+from pytest_stagegate.model.decision import Note, StageRow, UpstreamRow
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.upstream import BUILD, DecisionsData, Earlier, differing
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.policy.drifting import less_than
 from pytest_stagegate.policy.finding import canonical, digest
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.decision import Blocker, Note, Word
+from pytest_stagegate.model.decision import Blocker, Note
 from pytest_stagegate.model.reasons import REMEDIES
 from pytest_stagegate.model.verdicts import SEVERITY, Check, GateResult, Level, OnMissing, Verdict
+from pytest_stagegate.model.word import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

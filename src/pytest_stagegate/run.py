@@ -19,13 +19,7 @@ from pytest_stagegate.evidence.attaching import attachment_path
 from pytest_stagegate.evidence.finding import PRODUCED, handed, produced_below, sha256_of
 from pytest_stagegate.evidence.vetting import Vetted
 from pytest_stagegate.figures import coverage_figures, duration_figures, progress_rows
-from pytest_stagegate.model.decision import (
-    Asked,
-    Decision,
-    Extended,
-    PolicyReference,
-    Word,
-)
+from pytest_stagegate.model.decision import Asked, Decision, Extended, PolicyReference
 from pytest_stagegate.model.deployments import running
 from pytest_stagegate.model.filled import expected_rows
 from pytest_stagegate.model.incidents import united
@@ -36,6 +30,7 @@ from pytest_stagegate.model.readying import feature_rows, found_before
 from pytest_stagegate.model.rings import gates_of
 from pytest_stagegate.model.support import support_rows
 from pytest_stagegate.model.times import rfc3339
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.planning import planned
 from pytest_stagegate.project import drift_of
 from pytest_stagegate.releasing import rollback_of, rollout_of, supply_at

@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from pytest_stagegate.evidence.signatures import allowed_signers, proof_of
-from pytest_stagegate.model.decision import Blocker, EvidenceItem, Note, Word
+from pytest_stagegate.model.decision import Blocker, EvidenceItem, Note
 from pytest_stagegate.model.sign_offs import (
     BAD,
     CURRENT,
@@ -30,6 +30,7 @@ from pytest_stagegate.model.sign_offs import (
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.texts import shortened
 from pytest_stagegate.model.times import utc_time
+from pytest_stagegate.model.word import Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -28,7 +28,6 @@ from pytest_stagegate.model.decision import (
     TestRow,
     Tests,
     UpstreamRow,
-    Word,
 )
 from pytest_stagegate.model.deployments import DeployedArtifact, DeploymentRow
 from pytest_stagegate.model.drills import DrillRow
@@ -54,6 +53,7 @@ from pytest_stagegate.model.standing import Standing
 from pytest_stagegate.model.supply import SbomRow, ScanRow, Severities, StatementRow, Supply
 from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
 from pytest_stagegate.model.waivers import WaiverRow
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.policy.model import DEFAULT_STAGES
 from pytest_stagegate.since import told
 from pytest_stagegate.since.opening import Opened

@@ -54,7 +54,7 @@ CHAIN: Final = """
     roles = { qa = 1 }
 """
 PERSON: Final = ("-c", "user.name=dana", "-c", "user.email=dana@example.org")
-HOW_TO: Final = Path(__file__).parents[2] / "docs" / "how-to" / "attach-to-a-release.md"
+SCRIPT: Final = Path(__file__).parents[2] / "docs" / "how-to" / "workflows" / "release.sh"
 GH: Final = """#!/bin/sh
 for word in "$@"; do echo "$word"; done > gh.log
 while [ $# -gt 0 ]; do
@@ -235,9 +235,7 @@ def test_a_stop_prints_no_command(shop: Project) -> None:
 
 
 def test_the_script_of_the_how_to_announces_what_it_made(shop: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = re.search(r":caption: release\.sh\n(.*?)^```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    assert found is not None
-    shop.write("release.sh", found[1])
+    shop.write("release.sh", SCRIPT.read_text(encoding="utf-8"))
     shop.write("bin/gh", GH)
     (shop.path / "bin/gh").chmod(0o755)
     shop.write(".gitignore", IGNORED)

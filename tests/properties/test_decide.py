@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_stagegate.decide import blockers, decide, effect, worst_check, would_do
-from pytest_stagegate.model.decision import Note, Word
+from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.verdicts import Check, GateResult, Level, OnMissing, Verdict
+from pytest_stagegate.model.word import Word
 from tests.unit.fakes import result_of
 
 VERDICTS = st.sampled_from(Verdict)

@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from pytest_stagegate.model.decision import Artifact, Note, Word
+from pytest_stagegate.model.decision import Artifact, Note
 from pytest_stagegate.model.evidence import Age
 from pytest_stagegate.model.numbers import CellName
 from pytest_stagegate.model.upstream import DecisionsData, Earlier
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.stock.upstream import upstream
 from tests.unit.documents.samples import earlier
 from tests.unit.fakes import HOUR, SUBJECT, evidence_of, judged

@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_stagegate.chaining import stage_rows
-from pytest_stagegate.model.decision import StageRow, UpstreamRow, Word
+from pytest_stagegate.model.decision import StageRow, UpstreamRow
+from pytest_stagegate.model.word import Word
 from tests.unit.documents.samples import decision_of
 from tests.unit.fakes import STARTED
 

@@ -19,10 +19,11 @@ from pytest_stagegate.documents.rendering import decision_json
 from pytest_stagegate.documents.room import SINKS
 from pytest_stagegate.evidence.packing import write_zip
 from pytest_stagegate.model.comparison import Comparison
-from pytest_stagegate.model.decision import Decision, Note, Word
+from pytest_stagegate.model.decision import Decision, Note
 from pytest_stagegate.model.moves import Direction, GateMove
 from pytest_stagegate.model.roll import roll_of_decision
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 from tests.unit.documents.samples import decision_of, go, no_go, record_item
 from tests.unit.fakes import green_record
 

@@ -6,8 +6,9 @@ from itertools import permutations
 import pytest
 
 from pytest_stagegate.decide import blockers, decide, effect, exit_status, judged_anything, worst_check
-from pytest_stagegate.model.decision import Note, Word
+from pytest_stagegate.model.decision import Note
 from pytest_stagegate.model.verdicts import Check, Enforcement, Level, OnMissing, Verdict
+from pytest_stagegate.model.word import Word
 from tests.unit.fakes import result_of
 
 NOT_WHOLE = Note(reason="worker-lost", text="Worker gw1 went down.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from pytest_stagegate.model.since import FlakyTest
+from pytest_stagegate.model.since import FlakyTest, Mark
 from pytest_stagegate.model.standing import Standing
 
 if TYPE_CHECKING:
@@ -13,20 +13,14 @@ if TYPE_CHECKING:
     from pytest_stagegate.model.roll import Roll
     from pytest_stagegate.model.since import TrendDecision
 
-FLAKY: Final = "flaky"
-NOT_FLAKY: Final = "not-flaky"
-NOT_RUN: Final = "not-run"
-UNKNOWN: Final = "unknown"
-MARKS: Final = (FLAKY, NOT_FLAKY, NOT_RUN, UNKNOWN)
-
 _DID_NOT_RUN: Final = frozenset({Standing.SKIPPED, Standing.DESELECTED, Standing.LOST, Standing.ABSENT})
 
 
-def mark(may_be: frozenset[Standing]) -> str:
+def mark(may_be: frozenset[Standing]) -> Mark:
     """Return what a test was in one decision, of which is known what it may have been."""
     if Standing.FLAKY in may_be:
-        return FLAKY if len(may_be) == 1 else UNKNOWN
-    return NOT_RUN if may_be <= _DID_NOT_RUN else NOT_FLAKY
+        return Mark.FLAKY if len(may_be) == 1 else Mark.UNKNOWN
+    return Mark.NOT_RUN if may_be <= _DID_NOT_RUN else Mark.NOT_FLAKY
 
 
 def flaky_tests(
@@ -49,13 +43,13 @@ def flaky_tests(
         )
         for name in names
     )
-    return tuple(sorted((each for each in found if FLAKY in each.marks), key=_order))
+    return tuple(sorted((each for each in found if Mark.FLAKY in each.marks), key=_order))
 
 
-def _of_unlisted(decision: TrendDecision, number: int, known: Sequence[FlakyTest]) -> str:
+def _of_unlisted(decision: TrendDecision, number: int, known: Sequence[FlakyTest]) -> Mark:
     """Return what a test was that is not listed: not flaky where all that were flaky are."""
-    listed = sum(each.marks[number] == FLAKY for each in known)
-    return NOT_FLAKY if listed >= decision.flaky else UNKNOWN
+    listed = sum(each.marks[number] == Mark.FLAKY for each in known)
+    return Mark.NOT_FLAKY if listed >= decision.flaky else Mark.UNKNOWN
 
 
 def _flaky_in(roll: Roll) -> list[str]:
@@ -63,4 +57,4 @@ def _flaky_in(roll: Roll) -> list[str]:
 
 
 def _order(test: FlakyTest) -> tuple[int, int, str]:
-    return test.marks[::-1].index(FLAKY), -test.marks.count(FLAKY), test.id
+    return test.marks[::-1].index(Mark.FLAKY), -test.marks.count(Mark.FLAKY), test.id

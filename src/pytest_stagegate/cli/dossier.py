@@ -13,7 +13,7 @@ from pytest_stagegate.cli.parts import FILE, FOLDER, LACKING, LAST_DECISION, sho
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.dossiers import BODY, Request, collected, write_dossier
 from pytest_stagegate.errors import EvidenceError, UsageError
-from pytest_stagegate.model.decision import Word
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.project import load_project
 from pytest_stagegate.waiting import working
 

@@ -21,9 +21,9 @@ from pytest_stagegate.evidence.readers.flagd import WHAT, flags_in
 from pytest_stagegate.evidence.readers.json_documents import document
 from pytest_stagegate.model.commits import differ
 from pytest_stagegate.model.commits import short as short_commit
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.flags import FILE_KIND
 from pytest_stagegate.model.manifest import SUMS
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.project import load_project
 
 if TYPE_CHECKING:

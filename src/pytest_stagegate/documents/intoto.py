@@ -16,8 +16,8 @@ import msgspec
 
 from pytest_stagegate.documents.wording import clean
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.texts import shortened
+from pytest_stagegate.model.word import Word
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.decision import Decision, TestRow

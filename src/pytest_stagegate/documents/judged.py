@@ -9,8 +9,8 @@ import msgspec
 from pytest_stagegate.documents.sign_offs import unsigned
 from pytest_stagegate.documents.signs import SIGNS
 from pytest_stagegate.documents.wording import clean
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 
 if TYPE_CHECKING:
     from pytest_stagegate.model.verdicts import Check, GateResult

@@ -9,8 +9,8 @@ import msgspec
 from pytest_stagegate.documents.judged import first_places
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.wording import clean, plural
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 
 if TYPE_CHECKING:
     from pytest_stagegate.documents.judged import GateView

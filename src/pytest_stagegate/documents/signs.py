@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 
 WORDS: Final = {
     Word.GO: ("GO", "✔", "go"),

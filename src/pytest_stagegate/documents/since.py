@@ -13,7 +13,6 @@ from pytest_stagegate.documents.standup_people import manual_sections, plan_sect
 from pytest_stagegate.documents.standup_tests import Modules, result_sections
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.commits import short
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.moves import Direction, Group
 from pytest_stagegate.model.sources import State
 
@@ -157,7 +156,8 @@ def _brief(row: Since) -> Iterator[str]:
 
 
 def _words(row: Since, decision: Decision) -> str:
-    was, now = WORDS[Word(row.decision)][0], WORDS[decision.decision][0]
+    was = "not known" if row.decision is None else WORDS[row.decision][0]
+    now = WORDS[decision.decision][0]
     was += " (provisional)" if row.provisional else ""
     now += " (provisional)" if decision.provisional else ""
     return f"{was} → {now}" if was != now else f"{now}, as then"

@@ -10,8 +10,7 @@ import msgspec
 from pytest_stagegate.documents.signs import WORDS
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.commits import short
-from pytest_stagegate.model.decision import Word
-from pytest_stagegate.model.since import FlakyTest, TrendMeasure, TrendPoint
+from pytest_stagegate.model.since import FlakyTest, Mark, TrendMeasure, TrendPoint
 from pytest_stagegate.thresholds import as_fraction
 
 if TYPE_CHECKING:
@@ -28,10 +27,10 @@ _EDGE: Final = 4
 
 _TOTALS: Final = ("collected", "passed", "failed", "errors", "skipped", "xfailed", "flaky", "lost")
 MARKS: Final = {
-    "flaky": ("●", "conditional"),
-    "not-flaky": ("○", "quiet"),
-    "not-run": ("–", "quiet"),
-    "unknown": ("?", "hold"),
+    Mark.FLAKY: ("●", "conditional"),
+    Mark.NOT_FLAKY: ("○", "quiet"),
+    Mark.NOT_RUN: ("–", "quiet"),
+    Mark.UNKNOWN: ("?", "hold"),
 }
 """What a test was in a decision, to its sign and its style class."""
 
@@ -115,7 +114,7 @@ def _more(count: int, noun: str) -> str:
 
 def _row(number: int, each: TrendDecision) -> tuple[str, ...]:
     name = each.version or (f"commit {short(each.commit)}" if each.commit else "not stated")
-    word = WORDS[Word(each.decision)][0] + (" (provisional)" if each.provisional else "")
+    word = WORDS[each.decision][0] + (" (provisional)" if each.provisional else "")
     totals = (str(getattr(each, total)) for total in _TOTALS)
     return tuple(map(clean, (str(number), name, each.as_of.partition("T")[0], word, *totals)))
 

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from pytest_stagegate.feedback.wording import TITLE, one_line, place_of
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.feedback import FeedbackItem, feedback_id
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -6,8 +6,9 @@ from typing import Final
 
 import msgspec
 
-from pytest_stagegate.model.decision import Blocker, CollectionError, Note, Tests, Word
+from pytest_stagegate.model.decision import Blocker, CollectionError, Note, Tests
 from pytest_stagegate.model.moves import STANDING, Moves
+from pytest_stagegate.model.word import Word
 
 SCHEMA: Final = "stagegate/comparison/1"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from typing import Any, ClassVar
 
 import msgspec
@@ -26,21 +25,9 @@ from pytest_stagegate.model.supply import Supply
 from pytest_stagegate.model.support import SupportRow
 from pytest_stagegate.model.verdicts import GateResult
 from pytest_stagegate.model.waivers import WaiverRow
+from pytest_stagegate.model.word import Word
 
 SCHEMA = "stagegate/decision/1"
-
-
-class Word(str, enum.Enum):
-    """The decision; the order is from worst to best."""
-
-    NO_GO = "NO_GO"
-    HOLD = "HOLD"
-    CONDITIONAL = "CONDITIONAL"
-    GO = "GO"
-
-    def __str__(self) -> str:
-        """Return the word itself."""
-        return self.value
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from typing import Final
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from pytest_stagegate.model.moves import CheckMove, Moves
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.verdicts import Limit
+from pytest_stagegate.model.word import Word
 
 KIND: Final = "since"
 """The kind of evidence that the decision of the last release is."""
@@ -30,7 +32,7 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
         version: The version that it is about; None where it is not known.
         commit: The commit that it is about; likewise.
         as_of: Its instant, RFC 3339, UTC; empty where it could not be read.
-        decision: Its word; likewise.
+        decision: Its word; None where it could not be read.
         provisional: Whether it is provisional.
         tests_known: Whether all of its tests are known by name, from its record.
         changed: Whether anything is otherwise than in it.
@@ -51,7 +53,7 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
     commit: str | None = None
     as_of: str = ""
-    decision: str = ""
+    decision: Word | None = None
     provisional: bool = False
     tests_known: bool = False
     changed: bool = False
@@ -78,7 +80,7 @@ class TrendDecision(msgspec.Struct, frozen=True, kw_only=True):
     as_of: str
     version: str | None
     commit: str | None
-    decision: str
+    decision: Word
     provisional: bool
     collected: int
     executed: int
@@ -127,17 +129,25 @@ class TrendMeasure(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[TrendPoint | None, ...]
 
 
+class Mark(str, enum.Enum):
+    """What a test was in one decision."""
+
+    FLAKY = "flaky"
+    NOT_FLAKY = "not-flaky"
+    NOT_RUN = "not-run"
+    UNKNOWN = "unknown"
+
+
 class FlakyTest(msgspec.Struct, frozen=True, kw_only=True):
     """A test that was flaky in any decision of the trend.
 
     Attributes:
         id: Its node id.
-        marks: For each decision of the trend, in their order, what it was there: ``flaky``, ``not-flaky``, ``not-run``,
-            or ``unknown`` where that can't be told.
+        marks: For each decision of the trend, in their order, what it was there.
     """
 
     id: str
-    marks: tuple[str, ...]
+    marks: tuple[Mark, ...]
 
 
 class Trend(msgspec.Struct, frozen=True, kw_only=True):

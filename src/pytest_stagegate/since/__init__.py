@@ -102,7 +102,7 @@ def _read(file: Path, source: str, asked: tuple[str, str, str | None], place: Pl
         version=decision.subject.version,
         commit=decision.subject.commit,
         as_of=rfc3339(utc_time(decision.as_of)),
-        decision=decision.decision.value,
+        decision=decision.decision,
         provisional=bool(decision.provisional),
     )
     if wrong := contradiction(decision):

@@ -9,10 +9,10 @@ import msgspec
 
 from pytest_stagegate.hooks import GateOptions, gate
 from pytest_stagegate.model.commits import differ, short
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.numbers import CellName, Measure, Ratio, StageName
 from pytest_stagegate.model.upstream import BUILD, Decisions, differing
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.thresholds import check, no_evidence
 
 if TYPE_CHECKING:

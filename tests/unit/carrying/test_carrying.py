@@ -136,14 +136,6 @@ def test_flaky_tests_beyond_the_bound_are_counted_and_the_latest_stay() -> None:
         (lambda _: {"decisions": ()}, "does not end with the decision itself"),
         (lambda each: {"decisions": (each.decisions[0], *each.decisions)}, "another number of points"),
         (lambda each: {"measures": (msgspec.structs.replace(each.measures[0], gate="x"),)}, "other figures"),
-        (
-            lambda each: {"flaky": tuple(msgspec.structs.replace(test, marks=("<b>", "x")) for test in each.flaky)},
-            "a mark that there is not",
-        ),
-        (
-            lambda each: {"decisions": (msgspec.structs.replace(each.decisions[0], decision="OK"), each.decisions[1])},
-            "a word that there is not",
-        ),
     ],
 )
 def test_a_trend_that_was_tampered_with_contradicts_its_decision(change: Any, told: str) -> None:

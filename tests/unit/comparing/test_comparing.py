@@ -7,7 +7,7 @@ import pytest
 
 from pytest_stagegate.comparing import compared
 from pytest_stagegate.model.comparison import Comparison
-from pytest_stagegate.model.decision import Blocker, CollectionError, Decision, PolicyReference, TestRow, Word
+from pytest_stagegate.model.decision import Blocker, CollectionError, Decision, PolicyReference, TestRow
 from pytest_stagegate.model.goals import GoalRow, MilestoneRow
 from pytest_stagegate.model.manual import ManualRow
 from pytest_stagegate.model.moves import Direction, Group
@@ -16,6 +16,7 @@ from pytest_stagegate.model.requirements import LinkedTest, RequirementRow
 from pytest_stagegate.model.roll import roll_of_decision, roll_of_tests
 from pytest_stagegate.model.verdicts import Limit, Verdict
 from pytest_stagegate.model.waivers import WaiverRow
+from pytest_stagegate.model.word import Word
 from tests.unit.documents.samples import check_with, decision_of, go, no_go
 from tests.unit.fakes import named_tests, result_of
 

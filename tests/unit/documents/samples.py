@@ -20,7 +20,6 @@ from pytest_stagegate.model.decision import (
     PolicyReference,
     TestRow,
     Tests,
-    Word,
 )
 from pytest_stagegate.model.deployments import DeploymentRow
 from pytest_stagegate.model.expected import ExpectedRow
@@ -32,6 +31,7 @@ from pytest_stagegate.model.since import FlakyTest, Since, Trend, TrendDecision,
 from pytest_stagegate.model.standing import Standing
 from pytest_stagegate.model.supply import SbomRow, StatementRow, Supply
 from pytest_stagegate.model.verdicts import Check, GateResult, Limit, Verdict
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.policy.finding import canonical, digest
 from tests.unit.fakes import FINISHED, STARTED, SUBJECT, result_of
 

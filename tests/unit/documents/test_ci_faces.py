@@ -16,9 +16,10 @@ from pytest_stagegate.documents.delivering import delivered, inert
 from pytest_stagegate.documents.github import GITHUB_FILES
 from pytest_stagegate.documents.gitlab import GITLAB_FILES
 from pytest_stagegate.documents.rendering import DEFAULT, Wanted, documents_of
-from pytest_stagegate.model.decision import Blocker, Decision, Word
+from pytest_stagegate.model.decision import Blocker, Decision
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 from tests.unit.documents.samples import HOSTILE, check_with, decision_of, everywhere, go, no_go
 from tests.unit.fakes import result_of
 

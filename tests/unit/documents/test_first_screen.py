@@ -13,10 +13,11 @@ import pytest
 from pytest_stagegate.documents.counts import grid
 from pytest_stagegate.documents.rendering import Wanted, decision_json, documents_of
 from pytest_stagegate.documents.stages import ring_view
-from pytest_stagegate.model.decision import Artifact, Blocker, Cell, Note, StageRow, TestRow, Word
+from pytest_stagegate.model.decision import Artifact, Blocker, Cell, Note, StageRow, TestRow
 from pytest_stagegate.model.expected import Expected, ExpectedRow
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.verdicts import Check, Verdict
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.stock.smoke import SmokeOptions
 from pytest_stagegate.summing import needed_cells
 from tests.unit.documents.samples import check_with, decision_of, go, no_go, view_of

@@ -7,7 +7,8 @@ import pytest
 
 from pytest_stagegate.documents.intoto import EXTENSION, STATEMENT_FILES, statements
 from pytest_stagegate.errors import EvidenceError
-from pytest_stagegate.model.decision import Artifact, Decision, Note, Word
+from pytest_stagegate.model.decision import Artifact, Decision, Note
+from pytest_stagegate.model.word import Word
 from tests.unit.documents.samples import HOSTILE, no_go
 from tests.unit.fakes import SUBJECT
 

@@ -7,8 +7,9 @@ import pytest
 from pytest_stagegate.documents.signs import SIGNS, WORDS
 from pytest_stagegate.documents.terminal import COLOURS, last_word, section
 from pytest_stagegate.documents.view import View, view
-from pytest_stagegate.model.decision import Blocker, Drift, Note, Word
+from pytest_stagegate.model.decision import Blocker, Drift, Note
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 from tests.unit.documents.samples import check_with, go, no_go, view_of
 from tests.unit.fakes import result_of
 

@@ -7,8 +7,9 @@ from pytest_stagegate.documents.signs import SIGNS, WORDS
 from pytest_stagegate.documents.view import view
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model import decision as model
-from pytest_stagegate.model.decision import Blocker, Note, Word
+from pytest_stagegate.model.decision import Blocker, Note
 from pytest_stagegate.model.verdicts import Verdict
+from pytest_stagegate.model.word import Word
 from tests.unit.documents.samples import HOSTILE, check_with, decision_of, everywhere, go, no_go, view_of
 from tests.unit.fakes import SUBJECT, result_of
 

@@ -12,9 +12,9 @@ import pytest
 
 from pytest_stagegate.documents.rendering import decision_json
 from pytest_stagegate.evidence.packing import write_zip
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.place import Place
 from pytest_stagegate.model.since import KIND
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.since import Last, last_release, with_since
 from tests.unit.documents.samples import go, no_go, record_item
 from tests.unit.fakes import SUBJECT, green_record, named_tests

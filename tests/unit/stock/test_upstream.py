@@ -6,10 +6,11 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from pytest_stagegate.model.decision import Artifact, Note, Word
+from pytest_stagegate.model.decision import Artifact, Note
 from pytest_stagegate.model.numbers import CellName, StageName
 from pytest_stagegate.model.upstream import DecisionsData, Earlier
 from pytest_stagegate.model.verdicts import GateResult, OnMissing
+from pytest_stagegate.model.word import Word
 from pytest_stagegate.stock.upstream import upstream
 from tests.unit.documents.samples import earlier
 from tests.unit.fakes import SUBJECT, check_of, evidence_of, judged, verdicts

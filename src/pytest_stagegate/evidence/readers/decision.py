@@ -10,9 +10,10 @@ from pytest_stagegate import decide
 from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.json_documents import document
 from pytest_stagegate.model.contents import Contents
-from pytest_stagegate.model.decision import SCHEMA, Decision, Word
+from pytest_stagegate.model.decision import SCHEMA, Decision
 from pytest_stagegate.model.times import rfc3339, utc_time
 from pytest_stagegate.model.verdicts import Level, OnMissing
+from pytest_stagegate.model.word import Word
 
 if TYPE_CHECKING:
     from pathlib import Path

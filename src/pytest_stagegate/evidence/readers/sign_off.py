@@ -14,9 +14,9 @@ from pytest_stagegate.errors import EvidenceError
 from pytest_stagegate.evidence.readers.bounded import encoding_of, read_bounded
 from pytest_stagegate.evidence.readers.json_documents import decoded
 from pytest_stagegate.model.contents import Contents
-from pytest_stagegate.model.decision import Word
 from pytest_stagegate.model.sign_offs import SCHEMA, SIGNATURE, Signed, SignOffRecord, canonical, day_of
 from pytest_stagegate.model.times import rfc3339, utc_time
+from pytest_stagegate.model.word import Word
 
 LARGEST: Final = 64 << 10
 """Bytes that a record and a signature may have, each."""
