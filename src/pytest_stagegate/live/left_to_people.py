@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.evidence.manual.steps import of_docstring
 from pytest_stagegate.model.links import REQUIREMENT
@@ -18,9 +18,27 @@ if TYPE_CHECKING:
 MARK: Final = "manual"
 
 
-def is_manual(item: pytest.Item) -> bool:
-    """Return whether a test is left to people."""
-    return item.get_closest_marker(MARK) is not None
+class LeftToPeople:
+    """Knows which tests are left to people; the marks of what stands above several tests are read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, bool] = {}
+
+    def is_manual(self, item: pytest.Item) -> bool:
+        """Return whether a test is left to people."""
+        return _is_marked(item) or self._below_mark(item.parent)
+
+    def _below_mark(self, node: Any) -> bool:
+        if node is None:
+            return False
+        known = self._known.get(node)
+        if known is None:
+            known = self._known[node] = _is_marked(node) or self._below_mark(node.parent)
+        return known
+
+
+def _is_marked(node: Any) -> bool:
+    return any(mark.name == MARK for mark in node.own_markers)
 
 
 def manual_test(item: pytest.Item, tag: Tag, links: tuple[Link, ...]) -> ManualTest:

@@ -35,6 +35,7 @@ class Tagger:
         self._rootdir = rootdir
         self._said: dict[object, tuple[Said, ...]] = {}
         self._read: dict[tuple[Said, ...], tuple[Tag, tuple[Link, ...]]] = {}
+        self._unmarked: dict[object, tuple[Tag, tuple[Link, ...]]] = {}
         self._packages: dict[Path, ModuleType] = {}
 
     def read(self, item: pytest.Item) -> tuple[Tag, tuple[Link, ...]]:
@@ -45,9 +46,15 @@ class Tagger:
                 level that is wrong.
         """
         parent = item.parent
-        inherited = self._inherited(parent) if parent is not None else ()
-        own = tuple(self._vocabulary.read(level) for level in _item_levels(item, self._vocabulary.marks))
-        said = (*own, *inherited)
+        if item.own_markers:
+            own = tuple(self._vocabulary.read(level) for level in _item_levels(item, self._vocabulary.marks))
+            return self._tagged((*own, *self._inherited(parent)))
+        known = self._unmarked.get(parent)
+        if known is None:
+            known = self._unmarked[parent] = self._tagged(self._inherited(parent))
+        return known
+
+    def _tagged(self, said: tuple[Said, ...]) -> tuple[Tag, tuple[Link, ...]]:
         known = self._read.get(said)
         if known is None:
             linked = dict.fromkeys(link for level in said for link in level.links)
@@ -56,15 +63,17 @@ class Tagger:
 
     def forget(self) -> None:
         """Let go of what was read; a session keeps none of it while its tests run."""
-        self._said, self._read, self._packages = {}, {}, {}
+        self._said, self._read, self._unmarked, self._packages = {}, {}, {}, {}
 
     def _inherited(self, node: pytest.Collector | Any) -> tuple[Said, ...]:
+        if node is None:
+            return ()
         known = self._said.get(node)
         if known is None:
             if isinstance(node, pytest.Module):
                 self._packages.update(_packages_of(node.obj))
             own = tuple(self._vocabulary.read(level) for level in self._levels(node))
-            above = self._inherited(node.parent) if node.parent is not None else ()
+            above = self._inherited(node.parent)
             if isinstance(node, pytest.File):
                 above = (*above, *self._from_path(node))
             known = self._said[node] = (*own, *above)

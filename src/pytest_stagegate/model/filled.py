@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 def expected_rows(cells: Iterable[Expected], tests: TestData) -> tuple[ExpectedRow, ...]:
     """Return the cells with how many of their tests were executed, each once, in their order."""
-    executed = executed_by_tag(tests)
+    once = dict.fromkeys(cells)
+    executed = executed_by_tag(tests) if once else {}
     return tuple(
         ExpectedRow(
             stage=cell.stage, environment=cell.environment, shard=cell.shard, executed=executed_in(cell, executed)
         )
-        for cell in dict.fromkeys(cells)
+        for cell in once
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from array import array
 from collections import Counter
+from heapq import nlargest
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
@@ -386,7 +387,7 @@ class TestResults:
     def longest(self) -> Measure:
         """Duration of the slowest test in microseconds; `where` has the 10 slowest with their times."""
         durations = self._data.durations
-        slowest = sorted(filter(self._included, range(len(durations))), key=lambda i: (-durations[i], i))[:10]
+        slowest = nlargest(10, filter(self._included, range(len(durations))), key=durations.__getitem__)
         places = tuple(f"{self._data.ids[i]} ({durations[i] / 1e6:.2f} s)" for i in slowest if durations[i])
         longest = max((*(durations[i] for i in slowest[:1]), *(max(p, default=0) for p in self._unnamed())), default=0)
         return self._measure(longest, kind="duration", unit="", places=places)
