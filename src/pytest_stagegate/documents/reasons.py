@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 _REASONS: Final = {
     Word.NO_GO: ("blockers", "What stops it", "Each of these alone stops the build.", "Nothing stops it."),
     Word.HOLD: ("missing", "What is missing", "Each of these alone holds the build back.", "Nothing is missing."),
-    Word.CONDITIONAL: ("accepted", "What was accepted", "The build may go on with these.", "No shortfall was accepted."),
+    Word.CONDITIONAL: (
+        "accepted",
+        "What was accepted",
+        "The build may go on with these.",
+        "No shortfall was accepted.",
+    ),
 }
 """What a reason does to the decision: names the heading, the heading, what that means, and what is said without any."""
 
