@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from array import array
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -60,6 +61,7 @@ class Recorder:
         self._order: Sequence[int] = ()
         self._offset: dict[str, int] = {}
         self._session_items: list[pytest.Item] = []
+        self._hashes = array("q")
         self._next = 0
         self._by_id: dict[str, int] | None = None
         self._phases: dict[int, list[pytest.TestReport]] = {}
@@ -94,6 +96,7 @@ class Recorder:
         order = collected.order
         self._order = range(len(order)) if order == list(range(len(order))) else order
         self._session_items = session_items or []
+        self._hashes = array("q", (hash(collected.ids[item]) for item in order))
 
     def worker_ids(self, worker: str, ids: Sequence[str], collected: Collected) -> None:
         """Take in which ids a worker will run, in its order; with ``--dist each`` every worker has tests of its own."""
@@ -241,11 +244,12 @@ class Recorder:
     def _locate(self, nodeid: str) -> int | None:
         if self._by_id is not None:
             return self._by_id.get(nodeid)
-        items = self._session_items
-        # Tests run in the order in which they were collected, so the next one is nearly always the one expected.
-        if self._next < len(items) and items[self._next].nodeid == nodeid:
-            self._last = self._order[self._next]
-            self._next += 1
+        items, expected = self._session_items, self._next
+        # Tests run in the order in which they were collected, so the next one is nearly always the one expected. An
+        # item puts its id together anew each time; ids that several have are numbered, and have other hashes.
+        if expected < len(items) and (self._hashes[expected] == hash(nodeid) or items[expected].nodeid == nodeid):
+            self._last = self._order[expected]
+            self._next = expected + 1
             return self._last
         self._last = next((self._order[i] for i, item in enumerate(items) if item.nodeid == nodeid), None)
         return self._last
