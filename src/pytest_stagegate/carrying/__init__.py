@@ -8,7 +8,7 @@ import msgspec
 
 from pytest_stagegate.carrying.flaky import flaky_tests
 from pytest_stagegate.carrying.measures import continued, key, measures_of
-from pytest_stagegate.model.decision import Counts
+from pytest_stagegate.model.counts import Counts
 from pytest_stagegate.model.since import Mark, Trend, TrendDecision
 
 if TYPE_CHECKING:

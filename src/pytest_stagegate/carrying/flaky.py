@@ -48,7 +48,7 @@ def flaky_tests(
 
 def _of_unlisted(decision: TrendDecision, number: int, known: Sequence[FlakyTest]) -> Mark:
     """Return what a test was that is not listed: not flaky where all that were flaky are."""
-    listed = sum(each.marks[number] == Mark.FLAKY for each in known)
+    listed = sum(each.marks[number] is Mark.FLAKY for each in known)
     return Mark.NOT_FLAKY if listed >= decision.flaky else Mark.UNKNOWN
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.documents.counts import COUNTED
-from pytest_stagegate.documents.signs import WORDS
+from pytest_stagegate.documents.signs import WORDS, named
 from pytest_stagegate.documents.standup import standup_view
 from pytest_stagegate.documents.wording import clean
 
@@ -93,7 +93,7 @@ def compare_view(found: Comparison) -> CompareView:
 
 def _facts(before: Side, now: Side) -> Iterator[tuple[str, str, str]]:
     for label, *values in (
-        ("decision", _decision(before), _decision(now)),
+        ("decision", *(named(each.decision, provisional=bool(each.provisional)) for each in (before, now))),
         ("version", before.version or "not stated", now.version or "not stated"),
         ("commit", before.commit or "unknown", now.commit or "unknown"),
         ("decided as of", before.as_of, now.as_of),
@@ -101,7 +101,3 @@ def _facts(before: Side, now: Side) -> Iterator[tuple[str, str, str]]:
         *((name, str(getattr(before.tests, name)), str(getattr(now.tests, name))) for name in COUNTED),
     ):
         yield clean(label), clean(values[0]), clean(values[1])
-
-
-def _decision(side: Side) -> str:
-    return WORDS[side.decision][0] + (" (provisional)" if side.provisional else "")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pytest_stagegate.documents.places import named
 from pytest_stagegate.documents.wording import clean
-from pytest_stagegate.model.decision import Counts
+from pytest_stagegate.model.counts import Counts
 from pytest_stagegate.model.verdicts import Verdict
 from pytest_stagegate.thresholds import as_fraction
 

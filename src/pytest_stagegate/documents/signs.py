@@ -17,6 +17,12 @@ WORDS: Final = {
 }
 """Decision to its name, its sign and its style class."""
 
+
+def named(decision: Word, *, provisional: bool) -> str:
+    """Return the name of a decision, and whether it is provisional."""
+    return WORDS[decision][0] + (" (provisional)" if provisional else "")
+
+
 SIGNS: Final = {
     Verdict.PASS: ("✔", "go"),
     Verdict.WARN: ("!", "conditional"),

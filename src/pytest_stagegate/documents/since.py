@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.documents.signs import WORDS
+from pytest_stagegate.documents.signs import named
 from pytest_stagegate.documents.standup_gates import gate_sections
 from pytest_stagegate.documents.standup_parts import Section, item, section
 from pytest_stagegate.documents.standup_people import manual_sections, plan_sections, waiver_sections
@@ -156,10 +156,8 @@ def _brief(row: Since) -> Iterator[str]:
 
 
 def _words(row: Since, decision: Decision) -> str:
-    was = "not known" if row.decision is None else WORDS[row.decision][0]
-    now = WORDS[decision.decision][0]
-    was += " (provisional)" if row.provisional else ""
-    now += " (provisional)" if decision.provisional else ""
+    was = "not known" if row.decision is None else named(row.decision, provisional=row.provisional)
+    now = named(decision.decision, provisional=bool(decision.provisional))
     return f"{was} → {now}" if was != now else f"{now}, as then"
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from pytest_stagegate.documents.drawing import fitting
-from pytest_stagegate.documents.signs import WORDS
+from pytest_stagegate.documents.signs import WORDS, named
 from pytest_stagegate.documents.wording import clean, plural
 
 if TYPE_CHECKING:
@@ -106,9 +106,8 @@ def _stage(row: StageRow, number: int, count: int) -> StageView:
 
 
 def _text(row: StageRow) -> str:
-    word = WORDS[row.decision][0] if row.decision is not None else "not decided"
     parts = [
-        word + (" (provisional)" if row.provisional else ""),
+        "not decided" if row.decision is None else named(row.decision, provisional=row.provisional),
         "decided here" if row.here else f"as of {row.as_of}" if row.as_of else "",
         f"{plural(row.refused, 'decision')} refused" if row.refused else "",
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from pytest_stagegate.documents.signs import WORDS
+from pytest_stagegate.documents.signs import named
 from pytest_stagegate.documents.wording import clean, plural
 from pytest_stagegate.model.commits import short
 from pytest_stagegate.model.since import FlakyTest, Mark, TrendMeasure, TrendPoint
@@ -114,7 +114,7 @@ def _more(count: int, noun: str) -> str:
 
 def _row(number: int, each: TrendDecision) -> tuple[str, ...]:
     name = each.version or (f"commit {short(each.commit)}" if each.commit else "not stated")
-    word = WORDS[each.decision][0] + (" (provisional)" if each.provisional else "")
+    word = named(each.decision, provisional=each.provisional)
     totals = (str(getattr(each, total)) for total in _TOTALS)
     return tuple(map(clean, (str(number), name, each.as_of.partition("T")[0], word, *totals)))
 
@@ -181,7 +181,7 @@ def _scale(values: Sequence[Fraction], count: int) -> Callable[[int, Fraction], 
 
 
 def _flaky(test: FlakyTest) -> FlakyView:
-    count = test.marks.count("flaky")
+    count = test.marks.count(Mark.FLAKY)
     return FlakyView(
         id=clean(test.id),
         told=f"{count} of {len(test.marks)}",

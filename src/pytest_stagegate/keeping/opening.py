@@ -14,7 +14,7 @@ from pytest_stagegate.keeping.entries import unpacked
 from pytest_stagegate.keeping.folder import SUFFIX, cell_of, compact, entries
 from pytest_stagegate.model.roll import Roll, roll_of_decision
 from pytest_stagegate.model.times import utc_time
-from pytest_stagegate.since.opening import Opened, about, decision_file, record_of, roll_in
+from pytest_stagegate.since.opening import Opened, about, decision_file, in_words, record_of, roll_in
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -112,15 +112,10 @@ def refuse_pair(before: Opened, now: Opened) -> None:
     if not comparable(one, other):
         raise UsageError(
             "only decisions about the same project, stage and environment are compared; "
-            f"OLD is about {_told(one)}, and NEW about {_told(other)}"
+            f"OLD is about {clean(in_words(about(one)))}, and NEW about {clean(in_words(about(other)))}"
         )
     if utc_time(one.as_of) > utc_time(other.as_of):
         raise UsageError(f"OLD is of {one.as_of} and NEW of {other.as_of}: name the earlier one first")
-
-
-def _told(decision: Decision) -> str:
-    where = f" against {decision.environment}" if decision.environment else ""
-    return clean(f"{decision.subject.name} at {decision.stage}{where}")
 
 
 def comparable(one: Decision, other: Decision) -> bool:

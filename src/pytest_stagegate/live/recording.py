@@ -95,8 +95,9 @@ class Recorder:
             return
         order = collected.order
         self._order = range(len(order)) if order == list(range(len(order))) else order
-        self._session_items = session_items or []
-        self._hashes = array("q", (hash(collected.ids[item]) for item in order))
+        if session_items is not None:
+            self._session_items = session_items
+            self._hashes = array("q", (hash(collected.ids[item]) for item in order))
 
     def worker_ids(self, worker: str, ids: Sequence[str], collected: Collected) -> None:
         """Take in which ids a worker will run, in its order; with ``--dist each`` every worker has tests of its own."""

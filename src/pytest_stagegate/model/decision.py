@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from pytest_stagegate.model.counts import Counts, Totals
 from pytest_stagegate.model.deployments import DeploymentRow
 from pytest_stagegate.model.drills import DrillRow
 from pytest_stagegate.model.expected import ExpectedRow
@@ -30,28 +31,7 @@ from pytest_stagegate.model.word import Word
 SCHEMA = "stagegate/decision/1"
 
 
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How many tests ended how; one outcome for each node id.
-
-    ``collected`` = passed + failed + errors + skipped + xfailed + xpassed + deselected + lost. ``flaky`` counts
-    tests that passed only on a rerun, which are among the passed; ``executed`` those whose call began and that
-    were not skipped in it.
-    """
-
-    collected: int = 0
-    executed: int = 0
-    passed: int = 0
-    failed: int = 0
-    errors: int = 0
-    skipped: int = 0
-    xfailed: int = 0
-    xpassed: int = 0
-    flaky: int = 0
-    deselected: int = 0
-    lost: int = 0
-
-
-class Tests(msgspec.Struct, frozen=True, kw_only=True):
+class Tests(Totals, frozen=True, kw_only=True):
     """Counts of the whole run.
 
     Beside the names of `Counts`: ``skipped_files`` are modules skipped as a whole, which are no items;
@@ -62,17 +42,6 @@ class Tests(msgspec.Struct, frozen=True, kw_only=True):
 
     __test__: ClassVar[bool] = False
 
-    collected: int
-    executed: int
-    passed: int
-    failed: int
-    errors: int
-    skipped: int
-    xfailed: int
-    xpassed: int
-    flaky: int
-    deselected: int
-    lost: int
     skipped_files: int
     not_selected: int
     manual: int = 0

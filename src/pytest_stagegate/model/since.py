@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from pytest_stagegate.model.counts import Totals
 from pytest_stagegate.model.moves import CheckMove, Moves
 from pytest_stagegate.model.numbers import Ratio
 from pytest_stagegate.model.verdicts import Limit
@@ -66,7 +67,7 @@ class Since(msgspec.Struct, frozen=True, kw_only=True):
     omitted: dict[str, int] = {}
 
 
-class TrendDecision(msgspec.Struct, frozen=True, kw_only=True):
+class TrendDecision(Totals, frozen=True, kw_only=True):
     """One decision of a line, with the totals of its tests.
 
     Attributes:
@@ -82,17 +83,6 @@ class TrendDecision(msgspec.Struct, frozen=True, kw_only=True):
     commit: str | None
     decision: Word
     provisional: bool
-    collected: int
-    executed: int
-    passed: int
-    failed: int
-    errors: int
-    skipped: int
-    xfailed: int
-    xpassed: int
-    flaky: int
-    deselected: int
-    lost: int
 
 
 class TrendPoint(msgspec.Struct, frozen=True, kw_only=True):

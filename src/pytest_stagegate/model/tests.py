@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import msgspec
 
 from pytest_stagegate.model.answers import Matching, Skip
-from pytest_stagegate.model.decision import Counts
+from pytest_stagegate.model.counts import Counts
 from pytest_stagegate.model.globs import selects
 from pytest_stagegate.model.links import Links
 from pytest_stagegate.model.numbers import Measure, Ratio

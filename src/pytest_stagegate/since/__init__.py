@@ -25,7 +25,7 @@ from pytest_stagegate.model.since import KIND, RECORD_FORMAT, Since
 from pytest_stagegate.model.sources import State
 from pytest_stagegate.model.standing import Standing
 from pytest_stagegate.model.times import rfc3339, utc_time
-from pytest_stagegate.since.opening import DECISION, Opened, about, decision_file, record_of, roll_in
+from pytest_stagegate.since.opening import DECISION, Opened, about, decision_file, in_words, record_of, roll_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +108,8 @@ def _read(file: Path, source: str, asked: tuple[str, str, str | None], place: Pl
     if wrong := contradiction(decision):
         return _unused(row, State.UNREADABLE, f"{file.name}: it contradicts itself: {wrong}")
     if about(decision) != asked:
-        return _unused(row, State.FOREIGN, f"it is about {_about(about(decision))}, and this one about {_about(asked)}")
+        text = f"it is about {in_words(about(decision))}, and this one about {in_words(asked)}"
+        return _unused(row, State.FOREIGN, text)
     if utc_time(decision.as_of) > place.instant:
         return _unused(row, State.STALE, f"it is of {row.as_of}, later than this decision")
     record = record_of(decision, file.parent)
@@ -118,11 +119,6 @@ def _read(file: Path, source: str, asked: tuple[str, str, str | None], place: Pl
         name = f"{source.removesuffix(file.name)}{record.relative_to(file.parent).as_posix()}"
         items.append(_item(row, source=name, sha256=sha256_of(record), format=RECORD_FORMAT))
     return Last(row, _numbered(items), Opened(decision, roll or roll_of_decision(decision)))
-
-
-def _about(what: tuple[str, str, str | None]) -> str:
-    project, stage, environment = what
-    return f"{project} at {stage}{f' against {environment}' if environment else ''}"
 
 
 def _unused(row: Since, state: State, text: str) -> Last:

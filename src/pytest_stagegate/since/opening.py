@@ -112,3 +112,9 @@ def roll_in(record: Path, decision: Decision) -> Roll | None:
 def about(decision: Decision) -> tuple[str, str, str | None]:
     """Return what a decision is about: its project, stage and environment; only alike ones are compared."""
     return decision.subject.name, decision.stage, decision.environment
+
+
+def in_words(what: tuple[str, str, str | None]) -> str:
+    """Return what `about` returns as people say it."""
+    project, stage, environment = what
+    return f"{project} at {stage}{f' against {environment}' if environment else ''}"
